@@ -1,0 +1,89 @@
+// What drives the attention variants: this process's LibTorch, later a worker's. The runner knows
+// only this interface, so that it is tested without LibTorch.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/core/event.h"
+#include "engine/core/plan.h"
+#include "engine/core/point.h"
+#include "engine/core/provenance.h"
+#include "engine/core/result.h"
+#include "engine/run/run_control.h"
+
+namespace slay {
+
+struct DeviceInfo {
+    std::string id;    // "cpu", "cuda:0"
+    std::string name;  // "NVIDIA H200" or the CPU model
+    double memory_bytes = 0;
+    double free_bytes = 0;
+    int sm_count = 0;  // or CPU threads
+    bool cuda = false;
+    std::string capability;  // "9.0"
+    DeviceRates rates;       // for predictions
+};
+
+// Told by an executor while it works; calls come on the executor's thread.
+class PointObserver {
+  public:
+    virtual ~PointObserver() = default;
+    virtual void point_started(const Point& point) = 0;
+    virtual void samples_taken(const Point& point, std::string_view metric,
+                               std::int64_t first_round, std::span<const double> values) = 0;
+    virtual void point_finished(const Point& point, PointResult result) = 0;
+    virtual void message(Severity severity, std::string text) = 0;
+};
+
+struct ExecutionContext {
+    const SweepSpec& spec;
+    std::string device;  // resolved: "cpu" or "cuda:0"
+    RunControl& control;
+    PointObserver& observer;
+};
+
+// One line of a verification: a variant (or a case of the conformance grid) against its reference.
+struct VerifyLine {
+    std::string subject;  // "yat-performer-anchor"
+    std::string what;     // "output", "grad_q", "float32 L=37 causal"
+    double relative_error = 0;
+    double bound = 0;
+    bool passed = false;
+    std::string note;  // rows left out and why, or why unsupported
+};
+using VerifySink = std::function<void(const VerifyLine&)>;
+
+class Executor {
+  public:
+    virtual ~Executor() = default;
+
+    // The devices of this machine, "cpu" last.
+    virtual std::vector<DeviceInfo> devices() = 0;
+
+    // "auto" -> the first CUDA device or "cpu"; an absent device is an error that lists those
+    // there.
+    virtual Result<DeviceInfo> resolve_device(const std::string& device) = 0;
+
+    // local_provenance() completed with LibTorch, CUDA, driver, device and clocks.
+    virtual Provenance provenance(const std::string& device, const Measurement& measurement) = 0;
+
+    // Measures the points of one group side by side. Every point gets point_started and then
+    // exactly one point_finished, whatever happens, unless a stop was requested first: then points
+    // not yet finished get none (they are run again by --resume). Throws only on a bug.
+    virtual void run_group(std::span<const Point> group, const ExecutionContext& context) = 0;
+
+    // Compares with a golden file, or, with an empty path, over the conformance grid. The lines
+    // come as they are ready; the result is whether all passed.
+    virtual Result<bool> verify(const std::string& golden_path, const std::string& device,
+                                RunControl& control, const VerifySink& sink) = 0;
+
+    // Reads one point as JSON, measures its peak memory in this process, returns the result as
+    // JSON: the child's half of the memory experiment on a CPU.
+    virtual std::string probe_memory(const std::string& point_json) = 0;
+};
+
+}  // namespace slay
