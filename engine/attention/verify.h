@@ -1,0 +1,80 @@
+// Is the arithmetic right on this device? Golden files, the conformance grid, and the gate before a
+// first timing. Torch-free.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/data_type.h"
+#include "engine/core/parameters.h"
+#include "engine/core/result.h"
+
+namespace slay {
+
+// One comparison: one variant, one quantity.
+struct VerifyLine {
+    std::string variant;
+    std::string subject;        // "output", "grad_q", ...
+    std::string where;          // "golden-a" or "float32 B=2 H=3 L=129 d=32 causal"
+    double relative_error = 0;  // relative L2 over the rows compared
+    double bound = 0;
+    bool passed = false;
+    std::string note;      // rows left out, backend, or why it was not compared; may be empty
+    bool compared = true;  // false: left out for the reason in `note`; passed is true then
+};
+
+using VerifyObserver = std::function<void(const VerifyLine&)>;
+
+// "cpu", "cuda", "cuda:1" or "auto". Every variant of the file in float32: output and gradients
+// (gradients of the signed variants by finite differences, as their golden ones are
+// ill-conditioned).
+Result<std::vector<VerifyLine>> verify_golden(const std::string& path, const std::string& device,
+                                              const VerifyObserver& observe = {},
+                                              std::stop_token stop = {});
+
+struct ConformanceGrid {
+    std::vector<std::int64_t> lengths{1, 2, 37, 129, 300};
+    std::vector<std::int64_t> head_dims{4, 32, 64, 128};
+    std::vector<DataType> types{DataType::float64, DataType::float32, DataType::bfloat16,
+                                DataType::float16};
+    std::vector<std::string> variants;  // empty: all
+    std::int64_t batch = 2;
+    std::int64_t heads = 3;
+};
+
+// Registry x type x shapes x causal: production against plain form, outputs and gradients, on fresh
+// memory that was filled with NaN.
+Result<std::vector<VerifyLine>> verify_conformance(const std::string& device,
+                                                   const ConformanceGrid& grid = {},
+                                                   const VerifyObserver& observe = {},
+                                                   std::stop_token stop = {});
+
+struct GateRequest {
+    std::string variant;
+    Parameters parameters;  // the variant's own
+    std::int64_t head_dim = 32;
+    bool causal = true;
+    DataType type = DataType::float32;
+    std::string device = "cpu";
+    std::uint64_t seed = 0;
+};
+
+// The implementation error of a variant before its first timing: worst of output and gradients, as
+// a fraction of the stated bound.
+struct GateResult {
+    double output_error = 0;
+    double output_bound = 0;
+    double gradient_error = 0;
+    double gradient_bound = 0;
+    bool passed() const {  // NaN fails
+        return output_error <= output_bound && gradient_error <= gradient_bound;
+    }
+};
+
+Result<GateResult> conformance_gate(const GateRequest& request);
+
+}  // namespace slay
