@@ -1,0 +1,26 @@
+# What comes from the distribution's packages.
+include_guard()
+
+find_package(nlohmann_json 3.10 REQUIRED)
+find_package(fmt 8 REQUIRED)
+find_package(CLI11 2.0 REQUIRED)
+find_package(Threads REQUIRED)
+
+set(SLAY_QT AUTO CACHE STRING "Build the window, the figures and the tests, which need Qt 6: ON, OFF, AUTO (when found)")
+set_property(CACHE SLAY_QT PROPERTY STRINGS AUTO ON OFF)
+
+if(SLAY_QT)
+    set(slay_qt_components Core Gui Widgets PrintSupport Svg Test)
+    if(SLAY_QT STREQUAL "AUTO")
+        find_package(Qt6 6.4 QUIET COMPONENTS ${slay_qt_components})
+        find_package(QCustomPlotQt6 QUIET)
+        if(Qt6_FOUND AND QCustomPlotQt6_FOUND)
+            set(SLAY_QT ON)
+        else()
+            set(SLAY_QT OFF)
+        endif()
+    else()
+        find_package(Qt6 6.4 REQUIRED COMPONENTS ${slay_qt_components})
+        find_package(QCustomPlotQt6 REQUIRED)
+    endif()
+endif()

@@ -1,0 +1,36 @@
+# One way to declare a library or a program, so that every folder's CMakeLists stays a few lines.
+include_guard()
+
+# slay_add_library(NAME STATIC|SHARED|OBJECT [QT] [SOURCES ...] [PUBLIC libs...] [PRIVATE libs...])
+# Includes are written from the repository's root. A folder without sources gives an empty
+# interface library of that name. QT turns moc on.
+function(slay_add_library name type)
+    cmake_parse_arguments(PARSE_ARGV 2 arg "QT" "" "SOURCES;PUBLIC;PRIVATE")
+    if(NOT arg_SOURCES)
+        add_library(${name} INTERFACE)
+        target_link_libraries(${name} INTERFACE ${arg_PUBLIC})
+        return()
+    endif()
+    add_library(${name} ${type} ${arg_SOURCES})
+    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+    slay_set_warnings(${name})
+    if(arg_QT)
+        set_target_properties(${name} PROPERTIES AUTOMOC ON)
+    endif()
+endfunction()
+
+# slay_add_program(NAME [QT] SOURCES ... [LIBS ...]): skipped while the folder has no sources.
+function(slay_add_program name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "QT" "" "SOURCES;LIBS")
+    if(NOT arg_SOURCES)
+        return()
+    endif()
+    add_executable(${name} ${arg_SOURCES})
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${name} PRIVATE ${arg_LIBS})
+    slay_set_warnings(${name})
+    if(arg_QT)
+        set_target_properties(${name} PROPERTIES AUTOMOC ON)
+    endif()
+endfunction()
