@@ -12,29 +12,9 @@
 #include "engine/core/data_type.h"
 #include "engine/core/parameters.h"
 #include "engine/core/result.h"
+#include "engine/core/verify_line.h"
 
 namespace slay {
-
-// One comparison: one variant, one quantity.
-struct VerifyLine {
-    std::string variant;
-    std::string subject;        // "output", "grad_q", ...
-    std::string where;          // "golden-a" or "float32 B=2 H=3 L=129 d=32 causal"
-    double relative_error = 0;  // relative L2 over the rows compared
-    double bound = 0;
-    bool passed = false;
-    std::string note;      // rows left out, backend, or why it was not compared; may be empty
-    bool compared = true;  // false: left out for the reason in `note`; passed is true then
-};
-
-using VerifyObserver = std::function<void(const VerifyLine&)>;
-
-// "cpu", "cuda", "cuda:1" or "auto". Every variant of the file in float32: output and gradients
-// (gradients of the signed variants by finite differences, as their golden ones are
-// ill-conditioned).
-Result<std::vector<VerifyLine>> verify_golden(const std::string& path, const std::string& device,
-                                              const VerifyObserver& observe = {},
-                                              std::stop_token stop = {});
 
 struct ConformanceGrid {
     std::vector<std::int64_t> lengths{1, 2, 37, 129, 300};

@@ -13,6 +13,7 @@
 #include "engine/core/point.h"
 #include "engine/core/provenance.h"
 #include "engine/core/result.h"
+#include "engine/core/verify_line.h"
 #include "engine/run/run_control.h"
 
 namespace slay {
@@ -46,17 +47,6 @@ struct ExecutionContext {
     PointObserver& observer;
 };
 
-// One line of a verification: a variant (or a case of the conformance grid) against its reference.
-struct VerifyLine {
-    std::string subject;  // "yat-performer-anchor"
-    std::string what;     // "output", "grad_q", "float32 L=37 causal"
-    double relative_error = 0;
-    double bound = 0;
-    bool passed = false;
-    std::string note;  // rows left out and why, or why unsupported
-};
-using VerifySink = std::function<void(const VerifyLine&)>;
-
 class Executor {
   public:
     virtual ~Executor() = default;
@@ -79,7 +69,7 @@ class Executor {
     // Compares with a golden file, or, with an empty path, over the conformance grid. The lines
     // come as they are ready; the result is whether all passed.
     virtual Result<bool> verify(const std::string& golden_path, const std::string& device,
-                                RunControl& control, const VerifySink& sink) = 0;
+                                RunControl& control, const VerifyObserver& observe) = 0;
 
     // Reads one point as JSON, measures its peak memory in this process, returns the result as
     // JSON: the child's half of the memory experiment on a CPU.
