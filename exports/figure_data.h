@@ -1,0 +1,121 @@
+// What a figure shows, as plain values: a pure function of the run record. The renderer (Qt), the
+// pgfplots writer and the data tables all read FigureData, so they cannot differ.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/run_record.h"
+
+namespace slay {
+
+struct ReferenceSlope {
+    double exponent = 1;  // y ~ x^exponent, a straight line on log-log axes
+    std::string label;    // "L", "L\u00b2"
+};
+
+// One row of the figure table. A new figure is a new row, not a class.
+struct FigureSpec {
+    std::string id;          // stem of its file: "latency_scaling"
+    std::string title;       // on the screen; papers have a caption instead
+    std::string tab;         // one word for a tab: "Latency"
+    std::string experiment;  // whose points it shows
+    // Parameter ids for the x axis, by preference: the first that takes two values in the record.
+    std::vector<std::string> x;
+    std::string metric;  // y
+    bool log_x = true, log_y = true;
+    std::vector<ReferenceSlope> slopes;
+    bool crossovers = false;  // mark where a curve falls below `standard`
+    bool predicted = false;   // draw the plan's prediction beside the measurement
+    // Metrics drawn as thin neutral curves: what an estimator that ignores the kernel would get.
+    std::vector<std::string> references;
+};
+
+// Every figure, in the order of tabs and files.
+const std::vector<FigureSpec>& figure_table();
+const FigureSpec* find_figure(std::string_view id);
+
+// Points taken under different shared conditions (pass, dtype, lane, causal, batch, ...) never
+// stand in one curve or in one plot: each set of conditions in a record is a panel.
+struct Panel {
+    std::string id;         // "forward-backward_bfloat16": what tells it from the others; may be ""
+    std::string label;      // the same for people: "forward + backward, bfloat16"
+    Parameters conditions;  // every shared parameter that is the same for all points of the panel
+};
+// In the plan's order; empty when the record has no point of the figure's experiment.
+std::vector<Panel> figure_panels(const FigureSpec& spec, const RunRecord& record);
+
+struct FigureOptions {
+    std::string panel;                  // a Panel::id; an unknown one means the first panel
+    std::string x;                      // a parameter id; empty: chosen by the spec
+    std::string metric;                 // another metric of the experiment; empty: the spec's
+    std::vector<std::string> overlays;  // PublishedData ids, drawn as thin curves
+    std::set<std::string, std::less<>> hidden;  // Series::id of the curves toggled off
+    std::optional<bool> log_x, log_y;           // instead of the spec's
+    bool slopes = true, predicted = true, crossovers = true;
+};
+
+enum class SeriesKind { measured, predicted, paper, reference };
+
+struct FigurePoint {
+    double x = 0, y = 0;
+    std::optional<double> low, high;  // 95 % interval (over samples, or over seeds)
+    std::string point;                // id of the (first) recorded point behind it; empty: none
+    PointState state = PointState::ok;
+    std::string reason;
+    std::int64_t count = 1;  // samples, or seeds
+};
+
+// A point with nothing to draw: failed, out of memory, in flight, or not positive on a log axis.
+struct UndrawnPoint {
+    double x = 0;
+    std::string point;
+    PointState state = PointState::failed;
+    std::string reason;
+};
+
+struct Series {
+    std::string id;       // unique in the figure and stable: "measured:yat-performer-anchor"
+    std::string label;    // "SLAY (anchor)"; with the budget where a variant stands twice
+    std::string variant;  // its name; empty for slopes
+    VariantStyle style;
+    SeriesKind kind = SeriesKind::measured;
+    bool hidden = false;
+    std::vector<FigurePoint> points;    // sorted by x, all finite; positive on a log axis
+    std::vector<UndrawnPoint> undrawn;  // sorted by x
+};
+
+// Where a curve falls below `standard`'s for good, interpolated on the axes' scale.
+struct Crossover {
+    std::string series;  // Series::id
+    std::string label;   // its variant's label
+    double x = 0, y = 0;
+};
+
+struct FigureAxis {
+    std::string label;  // with its unit: "Latency (ms)"
+    bool log = true;
+    // Of the measured points, hidden ones included; low > high when there are none.
+    double low = 1, high = 0;
+};
+
+struct FigureData {
+    std::string id;        // FigureSpec::id
+    std::string title;     // "Latency scaling - forward, float32"
+    std::string subtitle;  // device, shape, seed: the conditions in one line
+    Panel panel;
+    std::string x_parameter, metric;
+    FigureAxis x, y;
+    std::vector<Series> series;  // measured first, in the variants' order
+    std::vector<Crossover> crossovers;
+    std::vector<std::string> notes;  // failed points, filtered values, overlays left out: why
+    bool empty() const;              // no measured point to draw
+};
+
+FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
+                        const FigureOptions& options = {});
+
+}  // namespace slay
