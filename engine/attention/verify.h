@@ -16,6 +16,13 @@
 
 namespace slay {
 
+// `device`: "cpu", "cuda", "cuda:1" or "auto". Every variant of the file in float32: output and
+// gradients, as the README beside the golden files says (gradients of the signed variants against
+// finite differences, since a few rows with a denominator near zero own the golden ones).
+Result<std::vector<VerifyLine>> verify_golden(const std::string& path, const std::string& device,
+                                              const VerifyObserver& observe = {},
+                                              std::stop_token stop = {});
+
 struct ConformanceGrid {
     std::vector<std::int64_t> lengths{1, 2, 37, 129, 300};
     std::vector<std::int64_t> head_dims{4, 32, 64, 128};
