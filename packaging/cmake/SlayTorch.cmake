@@ -16,7 +16,11 @@ if(SLAY_CUDA OR NOT SLAY_TORCH_HAS_CUDA)
     if(SLAY_CUDA)
         slay_cuda_architectures(TORCH_CUDA_ARCH_LIST)
     endif()
+    # Its package warns of what is of no concern here (kineto, how architectures are named);
+    # SlaySummary says what was found. --log-level on the command line shows it all.
+    set(CMAKE_MESSAGE_LOG_LEVEL ERROR)
     find_package(Torch 2.6 REQUIRED PATHS ${SLAY_TORCH_ROOT} NO_DEFAULT_PATH)
+    unset(CMAKE_MESSAGE_LOG_LEVEL)
     set(slay_torch_libraries ${TORCH_LIBRARIES})
     set(slay_torch_includes ${TORCH_INCLUDE_DIRS})
     separate_arguments(slay_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
