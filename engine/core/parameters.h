@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "engine/core/result.h"
+
 namespace slay {
 
 using ParameterValue = std::variant<bool, std::int64_t, double, std::string>;
@@ -59,5 +61,9 @@ struct ParameterInfo {
     ParameterValue fallback;           // the default
     bool operator==(const ParameterInfo&) const = default;
 };
+
+// The value as this parameter takes it (an integer given for a real becomes a real), or what is
+// wrong with it: "-5 is not a positive integer".
+Result<ParameterValue> accept_value(const ParameterInfo& info, const ParameterValue& value);
 
 }  // namespace slay

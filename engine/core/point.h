@@ -1,10 +1,12 @@
 // A point: one variant with one set of parameters in one experiment; and what came of it.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/core/metric.h"
 #include "engine/core/parameters.h"
@@ -51,6 +53,13 @@ struct PointResult {
     std::map<std::string, std::string, std::less<>>
         notes;  // backend, implementation, clocks, throttle, ...
 };
+
+// The curve a point lies on: experiment, variant and every parameter but the length. Points of one
+// series differ in their length alone.
+std::string series_key(const Point& point);
+
+// The seeds a point measures: those that its parameter `seeds` lists, else its `seed`.
+std::vector<std::int64_t> seeds_of(const Point& point);
 
 // The id of a point: 16 hexadecimal digits from its experiment, variant and parameters.
 std::string point_id(std::string_view experiment, std::string_view variant,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "engine/core/result.h"
 
@@ -29,6 +30,9 @@ struct Provenance {
     // The same device and the same build: results may stand in one record without a label.
     bool same_origin(const Provenance& other) const;
 };
+
+// What keeps two from being of the same origin, one line each: "device: NVIDIA H200, now cpu".
+std::vector<std::string> origin_differences(const Provenance& then, const Provenance& now);
 
 nlohmann::ordered_json to_json(const Provenance& provenance);
 Provenance provenance_from_json(

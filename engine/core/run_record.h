@@ -14,6 +14,9 @@ namespace slay {
 struct RecordedPoint {
     Point point;
     PointResult result;
+    // Which start of the run measured it: 0 the first, n the n-th resumption. Only samples of one
+    // start were taken side by side.
+    std::size_t session = 0;
     // Raw samples by metric id, with the round of each: samples[m].rounds[i] goes with values[i].
     struct Samples {
         std::vector<std::int64_t> rounds;
@@ -43,6 +46,11 @@ class RunRecord {
     const MetricInfo* metric(std::string_view id) const;
     const std::vector<RecordedPoint>& points() const { return points_; }  // in the plan's order
     const RecordedPoint* find(std::string_view point_id) const;
+    // Indices into points() of a group, and of a series (series_key) by ascending length.
+    const std::vector<std::size_t>& group(std::string_view group_id) const;
+    const std::vector<std::size_t>& series(std::string_view key) const;
+    // Where a point was measured: provenance(), or that of the resumption that measured it.
+    const Provenance& origin(const RecordedPoint& point) const;
     const std::vector<LoggedMessage>& messages() const { return messages_; }
     const std::vector<Provenance>& resumptions() const { return resumptions_; }
     bool started() const { return !run_.empty(); }
@@ -50,23 +58,46 @@ class RunRecord {
     bool foreign() const { return foreign_; }  // resumed on another device or build
     RunOutcome outcome() const { return outcome_; }
     const std::string& finished_at() const { return finished_at_; }
+    const std::string& reason() const { return reason_; }  // of the outcome, when not finished
     std::uint64_t last_seq() const { return last_seq_; }
+    double seconds() const { return seconds_; }  // of the latest event
     std::size_t count(PointState state) const;
 
   private:
-    std::string run_, finished_at_;
+    using Indices = std::map<std::string, std::vector<std::size_t>, std::less<>>;
+
+    void start(const std::string& run, const RunStarted& started);
+    RecordedPoint& at(const std::string& point_id);
+
+    std::string run_, finished_at_, reason_;
     Provenance provenance_;
     SweepSpec spec_;
     std::vector<VariantInfo> variants_;
     std::vector<MetricInfo> metrics_;
     std::vector<RecordedPoint> points_;
     std::map<std::string, std::size_t, std::less<>> index_;
+    Indices groups_, series_;
     std::vector<LoggedMessage> messages_;
     std::vector<Provenance> resumptions_;
     std::uint64_t last_seq_ = 0;
+    double seconds_ = 0;
     RunOutcome outcome_ = RunOutcome::finished;
     bool finished_ = false, foreign_ = false;
 };
+
+using Metrics = std::map<std::string, MetricValue, std::less<>>;
+
+// What follows from a point's samples, its group and its prediction, and is therefore not stored:
+// latency_ms with interval, latency_p20_ms, latency_p80_ms, latency_min_ms and tokens_per_s from
+// the samples; speedup_vs_standard and speedup_vs_standard_fused pair by pair within a round
+// (without interval, as a ratio of medians, where the two were not measured side by side);
+// predicted_ms, predicted_mb, prediction_error; longest_length on the longest measured point of a
+// memory curve that ran out of memory beyond it. Nothing for a point that is not measured, but its
+// predictions.
+Metrics derived_metrics(const RunRecord& record, const RecordedPoint& point);
+
+// The point's own metrics and the derived ones; its own win. What views, tables and files show.
+Metrics metrics_of(const RunRecord& record, const RecordedPoint& point);
 
 // artifacts/benchmark_results.json, schema "slay-results/1"; the same bytes for the same record.
 nlohmann::ordered_json results_json(const RunRecord& record);

@@ -62,6 +62,10 @@ struct Measurement {
     bool operator==(const Measurement&) const = default;
 };
 
+// The schema of Measurement, in the order of a preset, for validation, editors and --help: each
+// row's id is its key under /measurement.
+const std::vector<ParameterInfo>& measurement_parameters();
+
 struct SweepSpec {
     std::string name, title, description;
     std::string device = "auto";  // auto, cpu, cuda, cuda:1
