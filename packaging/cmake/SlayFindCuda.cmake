@@ -18,14 +18,25 @@ function(slay_torch_cuda_release result)
     set(${result} "${release}" PARENT_SCOPE)
 endfunction()
 
-# An nvcc serves when it runs and is of LibTorch's major CUDA release.
+# An nvcc serves when it runs, is of LibTorch's major CUDA release, and its toolkit has the
+# libraries' headers that LibTorch's own headers include.
 function(slay_nvcc_serves result candidate)
     execute_process(COMMAND ${candidate} --version OUTPUT_VARIABLE text ERROR_QUIET RESULT_VARIABLE status)
     if(NOT status EQUAL 0 OR NOT text MATCHES "release ([0-9]+)\\.")
         set(${result} FALSE PARENT_SCOPE)
-    elseif(slay_torch_cuda AND NOT slay_torch_cuda MATCHES "^${CMAKE_MATCH_1}\\.")
-        message(STATUS "Passed over: ${candidate} is of CUDA ${CMAKE_MATCH_1}, LibTorch of CUDA ${slay_torch_cuda}")
+        return()
+    endif()
+    set(major ${CMAKE_MATCH_1})
+    if(slay_torch_cuda AND NOT slay_torch_cuda MATCHES "^${major}\\.")
+        message(STATUS "Passed over: ${candidate} is of CUDA ${major}, LibTorch of CUDA ${slay_torch_cuda}")
         set(${result} FALSE PARENT_SCOPE)
+    else()
+        file(REAL_PATH "${candidate}" real)
+        cmake_path(GET real PARENT_PATH folder)
+        if(NOT EXISTS "${folder}/../include/cusparse.h")
+            message(STATUS "Passed over: ${candidate} has no cusparse.h; its toolkit is incomplete")
+            set(${result} FALSE PARENT_SCOPE)
+        endif()
     endif()
 endfunction()
 
@@ -33,7 +44,7 @@ endfunction()
 if(SLAY_TORCH_HAS_CUDA)
     slay_torch_cuda_release(slay_torch_cuda)
     cmake_path(SET slay_wheel_toolkit NORMALIZE "${SLAY_TORCH_ROOT}/../nvidia/cu13")
-    find_program(SLAY_NVCC NAMES nvcc $ENV{CUDACXX}
+    find_program(SLAY_NVCC NAMES $ENV{CUDACXX} nvcc
         HINTS ENV CUDA_HOME ENV CUDA_PATH
         PATHS /usr/local/cuda /opt/cuda ${slay_wheel_toolkit}
         PATH_SUFFIXES bin VALIDATOR slay_nvcc_serves DOC "The CUDA compiler")

@@ -28,7 +28,7 @@ if(SLAY_LIBTORCH)
             "(no share/cmake/Torch/TorchConfig.cmake)")
     endif()
 else()
-    find_path(slay_torch_config_dir TorchConfig.cmake PATHS ${CMAKE_PREFIX_PATH}
+    find_path(slay_torch_config_dir TorchConfig.cmake PATHS ${CMAKE_PREFIX_PATH} ENV CMAKE_PREFIX_PATH
         PATH_SUFFIXES share/cmake/Torch torch/share/cmake/Torch
         NO_DEFAULT_PATH NO_CACHE)
     if(slay_torch_config_dir)
@@ -41,6 +41,25 @@ if(NOT SLAY_TORCH_ROOT)
     message(FATAL_ERROR "No LibTorch found. ./packaging/run fetches the pinned one into "
         "${slay_pinned_torch}; another one (2.6 or later) can be named with -DSLAY_LIBTORCH=DIR.")
 endif()
+
+file(STRINGS "${SLAY_TORCH_ROOT}/share/cmake/Torch/TorchConfigVersion.cmake" slay_torch_version
+    REGEX "^set\\(PACKAGE_VERSION")
+string(REGEX MATCH "[0-9][0-9.]*" SLAY_TORCH_VERSION "${slay_torch_version}")
+if(SLAY_TORCH_VERSION VERSION_LESS 2.6)
+    message(FATAL_ERROR "The LibTorch in ${SLAY_TORCH_ROOT} is ${SLAY_TORCH_VERSION}; 2.6 or later is needed")
+endif()
+
+# What an earlier configuration found inside another LibTorch is looked for again.
+if(DEFINED CACHE{slay_torch_root_before} AND NOT slay_torch_root_before STREQUAL SLAY_TORCH_ROOT)
+    get_cmake_property(slay_cached CACHE_VARIABLES)
+    foreach(variable IN LISTS slay_cached)
+        string(FIND "${${variable}}" "${slay_torch_root_before}/" position)
+        if(position EQUAL 0)
+            unset(${variable} CACHE)
+        endif()
+    endforeach()
+endif()
+set(slay_torch_root_before "${SLAY_TORCH_ROOT}" CACHE INTERNAL "The LibTorch of the last configuration")
 
 set(SLAY_TORCH_HAS_CUDA OFF)
 if(EXISTS "${SLAY_TORCH_ROOT}/lib/libtorch_cuda.so")
