@@ -51,11 +51,12 @@ is_whole() {
     python3 "$ROOT/packaging/lib/check_wheel.py" "$LIBTORCH_HOME" "${name//-/_}-$version.dist-info/RECORD" 2>/dev/null
 }
 
+# Every command says what to do when it fails: `set -e` has no effect inside a step.
 fetch_wheel() {
     local pin=$1 hash=$2 downloads="$LIBTORCH_HOME/.downloads"
     rm -rf "$downloads"
     mkdir -p "$downloads"
-    printf '%s --hash=sha256:%s\n' "$pin" "$hash" >"$downloads/pin.txt"
+    printf '%s --hash=sha256:%s\n' "$pin" "$hash" >"$downloads/pin.txt" || return
     local platforms=(linux_x86_64 manylinux1_x86_64 manylinux2010_x86_64 manylinux2014_x86_64) minor
     for minor in 5 12 17 18 24 25 26 27 28; do
         platforms+=("manylinux_2_${minor}_x86_64")
@@ -63,9 +64,9 @@ fetch_wheel() {
     # The wheel is used without Python, so that the machine's own version of it does not matter.
     python3 -m pip download --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes \
         --python-version 3.11 --implementation cp "${platforms[@]/#/--platform=}" \
-        --dest "$downloads" --requirement "$downloads/pin.txt"
+        --dest "$downloads" --requirement "$downloads/pin.txt" || return
     echo "unpacking"
-    unzip -qo "$downloads"/*.whl -d "$LIBTORCH_HOME"
+    unzip -qo "$downloads"/*.whl -d "$LIBTORCH_HOME" || return
     rm -rf "$downloads"
 }
 
@@ -123,7 +124,7 @@ need_libtorch() {
     if ((count > 0)); then
         need_packages "to fetch LibTorch" download_packages
         check_room "$total"
-        say "Fetching LibTorch 2.11.0 with CUDA 13.0: $count wheels, $total MB, into $LIBTORCH_HOME"
+        say "Fetching LibTorch 2.11.0 with CUDA 13.0: $count wheels of $total MB, into $LIBTORCH_HOME"
         for line in "${missing[@]}"; do
             read -r pin hash megabytes <<<"$line"
             step "  [$((++i))/$count] ${pin/==/ }, $megabytes MB" "$LOGS/libtorch.log" fetch_wheel "$pin" "$hash"
