@@ -124,7 +124,7 @@ need_libtorch() {
     if ((count > 0)); then
         need_packages "to fetch LibTorch" download_packages
         check_room "$total"
-        say "Fetching LibTorch 2.11.0 with CUDA 13.0: $count wheels of $total MB, into $LIBTORCH_HOME"
+        say "Fetching LibTorch 2.11.0 with CUDA 13.0: $total MB in $count files, into $LIBTORCH_HOME"
         for line in "${missing[@]}"; do
             read -r pin hash megabytes <<<"$line"
             step "  [$((++i))/$count] ${pin/==/ }, $megabytes MB" "$LOGS/libtorch.log" fetch_wheel "$pin" "$hash"

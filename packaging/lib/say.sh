@@ -49,7 +49,7 @@ step() {
     mkdir -p "${log%/*}"
     : >"$log"
     if [[ -t 1 ]]; then printf '%s' "$title"; else say "$title"; fi
-    show_progress "$title" "$log" &
+    show_progress "$title" "$log" 9>&- & # a lock on 9 is not its to hold
     ticker=$!
     "$@" >"$log" 2>&1 </dev/null || status=$?
     kill "$ticker" 2>/dev/null || true
