@@ -28,7 +28,7 @@ void print(std::string_view text) {
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) remember_error();
 }
 
-void print(const nlohmann::ordered_json& json) {
+void print_json(const nlohmann::ordered_json& json) {
     print(json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 

@@ -9,7 +9,7 @@
 namespace slay::bench {
 
 void print(std::string_view text);  // to standard output, as it is
-void print(const nlohmann::ordered_json& json);
+void print_json(const nlohmann::ordered_json& json);
 
 // One line on standard error, "slay-bench: text"; control characters are taken out.
 void note(std::string_view text);

@@ -35,10 +35,10 @@ class ExportCommand : public Command {
         const auto files = export_all(content->record, folder);
         if (!files) return report(files.error());
         if (json_) {
-            print(nlohmann::ordered_json{{"run", content->record.run()},
-                                         {"folder", folder},
-                                         {"files", *files},
-                                         {"journal_lines_skipped", content->skipped}});
+            print_json({{"run", content->record.run()},
+                        {"folder", folder},
+                        {"files", *files},
+                        {"journal_lines_skipped", content->skipped}});
             return exit_all_measured;
         }
         for (const std::string& file : *files) {

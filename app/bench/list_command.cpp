@@ -33,7 +33,7 @@ class ListCommand : public Command {
   private:
     int show(const Listing& listing) const {
         if (json_) {
-            print(listing.json);
+            print_json(listing.json);
         } else {
             print(listing.text);
         }

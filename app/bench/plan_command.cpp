@@ -152,7 +152,7 @@ class PlanCommand : public Command {
             if (points_) print("\n" + points_text(*plan));
             print("\n");
         }
-        if (json_) print(summaries);
+        if (json_) print_json(summaries);
         return exit_all_measured;
     }
 

@@ -1,5 +1,7 @@
 #include "app/bench/point_name.h"
 
+#include <fmt/format.h>
+
 #include <set>
 
 #include "engine/core/experiment_info.h"
@@ -32,14 +34,14 @@ std::string parameter_text(const std::string& id, const ParameterValue& value) {
     const ParameterInfo* info = find_parameter(id);
     if (info != nullptr && info->kind == ParameterKind::choice) return to_text(value);
     const std::string name = info != nullptr && !info->symbol.empty() ? info->symbol : id;
-    return name + "=" + to_text(value);
+    return fmt::format("{}={}", name, to_text(value));
 }
 
 std::string point_name(const Point& point, const std::vector<std::string>& ids) {
-    std::string name = point.experiment + " " + point.variant;
+    std::string name = fmt::format("{} {}", point.experiment, point.variant);
     for (const std::string& id : ids) {
         const ParameterValue* value = point.parameters.find(id);
-        if (value != nullptr) name += " " + parameter_text(id, *value);
+        if (value != nullptr) name.append(" ").append(parameter_text(id, *value));
     }
     return name;
 }

@@ -109,8 +109,8 @@ std::string Progress::line() const {
     std::string text = fmt::format("{} of {}", finished_.size(), total_);
     if (failed_ > 0) text += fmt::format(", {} failed", failed_);
     if (finished_.size() < total_) {
-        text += ", " + format_duration(eta_.remaining(seconds())) + " left";
-        if (!current_.empty()) text += " - " + current_;
+        text += fmt::format(", {} left", format_duration(eta_.remaining(seconds())));
+        if (!current_.empty()) text.append(" - ").append(current_);
     }
     return text;
 }
@@ -121,10 +121,10 @@ void Progress::redraw(bool now) {
     if (on_terminal_) {
         if (!now && time - drawn_ < redraw_interval) return;
         const std::size_t filled = bar_width * finished_.size() / total_;
-        std::string text = "[" + std::string(filled, '=') + std::string(bar_width - filled, ' ') +
-                           fmt::format("] {:3} %  ", 100 * finished_.size() / total_) + line();
+        std::string text = fmt::format("[{:=<{}}{: <{}}] {:3} %  {}", "", filled, "",
+                                       bar_width - filled, 100 * finished_.size() / total_, line());
         text.resize(std::min(text.size(), terminal_width() - 1));
-        write_error("\r" + text + "\x1b[K");
+        write_error(fmt::format("\r{}\x1b[K", text));
         bar_shown_ = true;
     } else {
         const bool a_tenth_more = finished_.size() * 10 >= next_tenth_ * total_;

@@ -110,7 +110,7 @@ std::string result_tables(const RunRecord& record, const std::string& experiment
             if (is_shared(id)) {
                 conditions.push_back(parameter_text(id, *value));
             } else {
-                row += " " + parameter_text(id, *value);
+                row.append(" ").append(parameter_text(id, *value));
             }
         }
         const std::string heading = fmt::format("{}", fmt::join(conditions, ", "));
@@ -122,8 +122,9 @@ std::string result_tables(const RunRecord& record, const std::string& experiment
         append_once(panel.rows, row);
         Cell& cell = panel.cells[row][column];
         cell.state = recorded.result.state;
-        const auto value = recorded.result.metrics.find(metric_id);
-        if (is_measured(cell.state) && value != recorded.result.metrics.end()) {
+        const Metrics metrics = metrics_of(record, recorded);
+        const auto value = metrics.find(metric_id);
+        if (is_measured(cell.state) && value != metrics.end()) {
             cell.values.push_back(value->second.value);
         }
     }
@@ -131,9 +132,10 @@ std::string result_tables(const RunRecord& record, const std::string& experiment
     for (const std::string& heading : headings) {
         Panel& panel = panels[heading];
         sort_columns(panel.columns);
-        text += fmt::format("{}: {}{}{}{}\n", info->title, metric->heading,
-                            metric->unit.empty() ? "" : " (" + metric->unit + ")",
-                            heading.empty() ? "" : ", ", heading);
+        text += fmt::format("{}: {}", info->title, metric->heading);
+        if (!metric->unit.empty()) text += fmt::format(" ({})", metric->unit);
+        if (!heading.empty()) text.append(", ").append(heading);
+        text += "\n";
         text += table_text(panel, metric->digits) + "\n";
     }
     return text;

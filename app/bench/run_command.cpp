@@ -162,7 +162,7 @@ int RunCommand::execute() {
         code = std::max(code, run_job(job, **executor, control));
     }
     if (InterruptGuard::interrupted()) code = exit_interrupted;
-    if (json_) print(summaries_);
+    if (json_) print_json(summaries_);
     return code;
 }
 

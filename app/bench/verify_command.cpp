@@ -41,7 +41,7 @@ class VerifyCommand : public Command {
             if (!passed) return report(passed.error());
             all_passed = all_passed && *passed;
         }
-        if (json_) print(lines_);
+        if (json_) print_json(lines_);
         if (InterruptGuard::interrupted()) return exit_interrupted;
         return all_passed ? exit_all_measured : exit_some_failed;
     }

@@ -1,0 +1,290 @@
+// slay-bench run, export and verify, from preset to files, on an engine of the test's own.
+#include <QDir>
+#include <QDirIterator>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QtTest>
+
+#include "tests/bench/bench_process.h"
+
+namespace {
+
+QByteArray content_of(const QString& path) {
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+// Relative path -> bytes, of every file under a folder.
+QMap<QString, QByteArray> files_under(const QString& folder) {
+    QMap<QString, QByteArray> files;
+    QDirIterator walk(folder, QDir::Files, QDirIterator::Subdirectories);
+    while (walk.hasNext()) {
+        const QString path = walk.next();
+        files[QDir(folder).relativeFilePath(path)] = content_of(path);
+    }
+    return files;
+}
+
+}  // namespace
+
+class BenchRunTest : public QObject {
+    Q_OBJECT
+
+  private slots:
+    void a_run_leaves_journal_results_tables_and_figures();
+    void json_is_all_that_is_on_standard_output();
+    void without_out_a_run_goes_to_the_data_folder();
+    void settings_reach_the_run();
+    void several_presets_get_a_folder_each();
+    void a_failing_point_gives_3_and_its_reason();
+    void out_of_memory_skips_the_longer();
+    void a_finished_run_is_refused_without_resume();
+    void resuming_a_finished_run_measures_nothing();
+    void exports_are_the_same_bytes();
+    void export_of_a_torn_journal_says_what_it_skipped();
+    void verify_says_a_line_for_each_variant();
+    void verify_gives_3_on_a_miss();
+    void no_bar_without_a_terminal();
+    void a_bar_on_a_terminal();
+};
+
+void BenchRunTest::a_run_leaves_journal_results_tables_and_figures() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    const BenchResult result = bench.run({"run", "small.json", "--out", "run"});
+    QVERIFY2(result.code == 0, result.err);
+
+    const auto results =
+        QJsonDocument::fromJson(content_of(bench.path("run/artifacts/benchmark_results.json")));
+    QCOMPARE(results["schema"].toString(), QString("slay-results/1"));
+    QCOMPARE(results["points"].toArray().size(), 4);
+    for (const auto& point : results["points"].toArray()) {
+        QCOMPARE(point.toObject()["state"].toString(), QString("ok"));
+        QVERIFY(point.toObject()["metrics"]["latency_ms"]["value"].toDouble() > 0);
+    }
+    QCOMPARE(journal_lines(bench.path("run")).first()["type"].toString(), QString("run-started"));
+    QVERIFY(content_of(bench.path("run/tables/latency_scaling.tex")).contains("\\toprule"));
+    QVERIFY(content_of(bench.path("run/figures/latency_scaling.pdf")).startsWith("%PDF"));
+
+    QVERIFY2(result.out.contains("Latency scaling: Latency (ms)"), result.out);
+    QVERIFY2(result.out.contains("L=64"), result.out);
+    QVERIFY2(result.out.contains("4 points on Imaginary CPU: 4 ok"), result.out);
+    QVERIFY2(result.out.contains("tables/latency_scaling.tex"), result.out);
+}
+
+void BenchRunTest::json_is_all_that_is_on_standard_output() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    const BenchResult result = bench.run({"run", "small.json", "--out", "run", "--json"});
+    QCOMPARE(result.code, 0);
+    const QJsonObject run = result.json()[0].toObject();
+    QCOMPARE(run["preset"].toString(), QString("small"));
+    QCOMPARE(run["outcome"].toString(), QString("finished"));
+    QCOMPARE(run["points"].toInt(), 4);
+    QCOMPARE(run["states"]["ok"].toInt(), 4);
+    for (const char* kind : {"artifacts", "tables", "figures"}) {
+        const QJsonArray files = run["files"][kind].toArray();
+        QVERIFY(!files.isEmpty());
+        for (const auto& file : files) {
+            QVERIFY(QFile::exists(QDir(bench.path("run")).filePath(file.toString())));
+        }
+    }
+    QVERIFY(result.err.contains("4 points"));
+}
+
+void BenchRunTest::without_out_a_run_goes_to_the_data_folder() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    const BenchResult result = bench.run({"run", "small.json", "--json"});
+    QCOMPARE(result.code, 0);
+    const QString folder = result.json()[0]["folder"].toString();
+    const QRegularExpression form(
+        "^" + QRegularExpression::escape(bench.path("data/slay-workbench/runs/small-")) +
+        "\\d{8}-\\d{6}$");
+    QVERIFY2(form.match(folder).hasMatch(), qPrintable(folder));
+    QVERIFY(QFile::exists(folder + "/journal.jsonl"));
+}
+
+void BenchRunTest::settings_reach_the_run() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    const BenchResult result =
+        bench.run({"run", "small.json", "--out", "run", "--set", "/sweep/lengths=[32]", "--set",
+                   "/variants=[\"cosformer\"]", "--json"});
+    QCOMPARE(result.code, 0);
+    const auto results =
+        QJsonDocument::fromJson(content_of(bench.path("run/artifacts/benchmark_results.json")));
+    QCOMPARE(results["points"].toArray().size(), 1);
+    QCOMPARE(results["points"][0]["variant"].toString(), QString("cosformer"));
+    QCOMPARE(results["points"][0]["parameters"]["length"].toInt(), 32);
+    QCOMPARE(results["spec"]["sweep"]["lengths"][0].toInt(), 32);
+}
+
+void BenchRunTest::several_presets_get_a_folder_each() {
+    Bench bench;
+    bench.write("a.json", small_preset().replace("\"small\"", "\"first\""));
+    bench.write("b.json", small_preset().replace("\"small\"", "\"second\""));
+    const BenchResult result = bench.run({"run", "a.json", "b.json", "--out", "runs", "--json"});
+    QVERIFY2(result.code == 0, result.err);
+    QCOMPARE(result.json().array().size(), 2);
+    QVERIFY(QFile::exists(bench.path("runs/first/journal.jsonl")));
+    QVERIFY(QFile::exists(bench.path("runs/second/journal.jsonl")));
+    QCOMPARE(bench.run({"run", "a.json", "a.json", "--out", "again"}).code, 64);
+}
+
+void BenchRunTest::a_failing_point_gives_3_and_its_reason() {
+    Bench bench;
+    bench.set("FAKE_FAIL", "linear");
+    bench.write("small.json", small_preset());
+    const BenchResult result = bench.run({"run", "small.json", "--out", "run", "--json"});
+    QCOMPARE(result.code, 3);
+    QCOMPARE(result.json()[0]["states"]["ok"].toInt(), 2);
+    QCOMPARE(result.json()[0]["states"]["failed"].toInt(), 2);
+    QVERIFY2(result.err.contains("latency linear L=64: failed: it was asked to fail"), result.err);
+    QVERIFY(QFile::exists(bench.path("run/tables/latency_scaling.tex")));  // of the others
+}
+
+void BenchRunTest::out_of_memory_skips_the_longer() {
+    Bench bench;
+    bench.set("FAKE_MEMORY_UP_TO", "64");
+    bench.write("small.json", small_preset().replace("128]", "128, 256, 512]"));
+    const BenchResult result = bench.run({"run", "small.json", "--out", "run", "--json"});
+    QCOMPARE(result.code, 3);
+    QCOMPARE(result.json()[0]["states"]["ok"].toInt(), 5);
+    QCOMPARE(result.json()[0]["states"]["out-of-memory"].toInt(), 3);
+    int started = 0;
+    for (const QJsonObject& line : journal_lines(bench.path("run"))) {
+        if (line["type"].toString() == "point-started") ++started;
+    }
+    QCOMPARE(started, 6);  // the two longer ones of `standard` were not tried
+}
+
+void BenchRunTest::a_finished_run_is_refused_without_resume() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    QCOMPARE(bench.run({"run", "small.json", "--out", "run"}).code, 0);
+    const auto before = files_under(bench.path("run"));
+    const BenchResult again = bench.run({"run", "small.json", "--out", "run"});
+    QCOMPARE(again.code, 73);
+    QVERIFY2(again.err.contains("--resume"), again.err);
+    QCOMPARE(files_under(bench.path("run")), before);
+
+    // Another preset is not what was begun there.
+    bench.write("other.json", small_preset().replace("[64, 128]", "[64]"));
+    const BenchResult other = bench.run({"run", "other.json", "--out", "run", "--resume"});
+    QVERIFY2(other.code != 0 && other.code != 3, other.err);
+    QCOMPARE(journal_lines(bench.path("run")).size(), before["journal.jsonl"].count('\n'));
+}
+
+void BenchRunTest::resuming_a_finished_run_measures_nothing() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    QCOMPARE(bench.run({"run", "small.json", "--out", "run"}).code, 0);
+    const BenchResult again = bench.run({"run", "--resume", "--out", "run", "--json"});
+    QVERIFY2(again.code == 0, again.err);
+    QCOMPARE(again.json()[0]["states"]["ok"].toInt(), 4);
+    QMap<QString, int> finished;
+    for (const QJsonObject& line : journal_lines(bench.path("run"))) {
+        if (line["type"].toString() == "point-finished") ++finished[line["point"].toString()];
+    }
+    QCOMPARE(finished.size(), 4);
+    for (const int times : finished) QCOMPARE(times, 1);
+}
+
+void BenchRunTest::exports_are_the_same_bytes() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    QCOMPARE(bench.run({"run", "small.json", "--out", "run"}).code, 0);
+    const BenchResult first = bench.run({"export", "run", "--out", "first"});
+    QVERIFY2(first.code == 0, first.err);
+    QTest::qWait(1100);  // a date in a file would differ
+    const BenchResult second = bench.run({"export", "run", "--out", "second", "--json"});
+    QCOMPARE(second.code, 0);
+    const auto files = files_under(bench.path("first"));
+    QVERIFY(files.contains("tables/latency_scaling.tex"));
+    QVERIFY(files.contains("figures/latency_scaling.pdf"));
+    QVERIFY(files.contains("artifacts/benchmark_results.json"));
+    QCOMPARE(files_under(bench.path("second")), files);
+    QCOMPARE(second.json()["files"].toArray().size(), files.size());
+    QCOMPARE(first.out_lines().size(), files.size());
+    // What `run` itself left is the same too.
+    const auto of_run = files_under(bench.path("run"));
+    for (const QString& name : files.keys()) QCOMPARE(of_run[name], files[name]);
+}
+
+void BenchRunTest::export_of_a_torn_journal_says_what_it_skipped() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    QCOMPARE(bench.run({"run", "small.json", "--out", "run"}).code, 0);
+    QFile journal(bench.path("run/journal.jsonl"));
+    QVERIFY(journal.open(QIODevice::Append));
+    journal.write("{\"seq\": 99, \"torn");
+    journal.close();
+    const BenchResult result = bench.run({"export", "run", "--out", "out"});
+    QCOMPARE(result.code, 0);
+    QVERIFY2(result.err.contains("journal: line "), result.err);
+}
+
+void BenchRunTest::verify_says_a_line_for_each_variant() {
+    Bench bench;
+    bench.write("golden.json", "{}");
+    const BenchResult text = bench.run({"verify", "golden.json"});
+    QCOMPARE(text.code, 0);
+    QCOMPARE(text.out_lines().filter(QRegularExpression("^ok ")).size(), 12);
+    QVERIFY2(text.out.contains("output 1.0e-06 (<= 1e-04)"), text.out);
+    QVERIFY2(text.out.contains("24 comparisons, 0 missed"), text.out);
+
+    const BenchResult json = bench.run({"verify", "--json"});  // the conformance grid
+    QCOMPARE(json.code, 0);
+    QCOMPARE(json.json().array().size(), 24);
+    QCOMPARE(json.json()[0]["subject"].toString(), QString("output"));
+    QCOMPARE(json.json()[0]["passed"].toBool(), true);
+}
+
+void BenchRunTest::verify_gives_3_on_a_miss() {
+    Bench bench;
+    bench.set("FAKE_MISS", "performer");
+    const BenchResult result = bench.run({"verify"});
+    QCOMPARE(result.code, 3);
+    QVERIFY2(result.out.contains("MISS  performer output (float32 L=37 causal): 1.00e-02"),
+             result.out);
+    QVERIFY2(result.out.contains("24 comparisons, 2 missed"), result.out);
+}
+
+void BenchRunTest::no_bar_without_a_terminal() {
+    Bench bench;
+    bench.set("FAKE_SAMPLE_MS", "2");
+    bench.write("small.json", small_preset());
+    const BenchResult result = bench.run({"run", "small.json", "--out", "run"});
+    QCOMPARE(result.code, 0);
+    QVERIFY(!result.err.contains('\r'));
+    QVERIFY(!result.err.contains('\x1b'));
+    QVERIFY(!result.out.contains('\x1b'));
+    const auto lines = result.err.trimmed().split('\n');
+    QVERIFY2(lines.size() >= 2 && lines.size() <= 8, result.err);
+}
+
+void BenchRunTest::a_bar_on_a_terminal() {
+    const QString script = QStandardPaths::findExecutable("script");  // util-linux: gives it a pty
+    QVERIFY2(!script.isEmpty(), "the test needs script(1) of util-linux");
+    Bench bench;
+    const QString preset = bench.write("small.json", small_preset());
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("SLAY_ENGINE", SLAY_FAKE_ENGINE);
+    environment.insert("FAKE_SAMPLE_MS", "10");
+    process.setProcessEnvironment(environment);
+    process.setWorkingDirectory(bench.folder());
+    process.start(script, {"-qec",
+                           QStringLiteral(SLAY_BIN_DIR "/slay-bench run small.json --out "
+                                                       "run --json > out.json"),
+                           "/dev/null"});
+    const BenchResult result = Bench::finish(process);
+    QCOMPARE(result.code, 0);
+    QVERIFY2(result.out.contains("\r["), result.out);  // script's output is the terminal
+    QVERIFY2(result.out.contains(" left - latency "), result.out);
+    QVERIFY(QJsonDocument::fromJson(content_of(bench.path("out.json"))).isArray());
+}
+
+QTEST_GUILESS_MAIN(BenchRunTest)
+#include "bench_run_test.moc"
