@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,7 +19,8 @@ struct PlainInput {
     at::Tensor q, k, v;
     const BufferMap& buffers;
     bool causal = true;
-    double epsilon = 1e-6;  // C = 2 + epsilon
+    double epsilon = 1e-6;            // C = 2 + epsilon
+    std::int64_t poly_features = 32;  // P, where no buffer tells it (TensorSketch)
     double delta = kDenominatorDelta;
 };
 
@@ -47,6 +49,9 @@ struct VariantImplementation {
 
 // Throws std::logic_error when the list and the catalog disagree or a name comes twice.
 const std::vector<VariantImplementation>& builtin_variants();
+
+// The check behind builtin_variants(): same names, same order, none twice.
+void check_registry(const std::vector<VariantImplementation>& rows);
 
 // nullptr when there is no variant of that name.
 const VariantImplementation* find_implementation(std::string_view name);

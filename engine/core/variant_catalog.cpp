@@ -154,7 +154,7 @@ std::vector<VariantInfo> build_catalog() {
                     .family = Family::exact_yat,
                     .complexity = Complexity::quadratic,
                     .signed_estimate = false,
-                    .approximates_yat = true,
+                    .approximates_yat = false,
                     .parameters = {epsilon()},
                     .style = {0xB23CD0, 0xC34BD6, "star", "solid"}});
     rows.push_back(linearised("yat-performer-anchor", "SLAY (anchor)", "SLAY (anchor)",

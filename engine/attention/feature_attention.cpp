@@ -1,0 +1,43 @@
+#include "engine/attention/feature_attention.h"
+
+#include <ATen/ATen.h>
+
+#include "engine/attention/check_shapes.h"
+#include "engine/attention/linear_attention.h"
+
+namespace slay {
+
+const FeatureMapPtr& FeatureAttention::map_for(const at::Tensor& q) {
+    const at::TensorOptions options =
+        at::TensorOptions().dtype(compute_type(q.scalar_type())).device(q.device());
+    const bool same_device = map_ && map_options_.device() == options.device();
+    const bool same_length = !depends_on_length() || map_length_ == q.size(2);
+    if (!same_device || map_options_.dtype() != options.dtype() || !same_length) {
+        const at::NoGradGuard no_grad;
+        map_ = make_map(options, q.size(2));
+        map_options_ = options;
+        map_length_ = q.size(2);
+    }
+    return map_;
+}
+
+at::Tensor FeatureAttention::forward(const at::Tensor& q, const at::Tensor& k,
+                                     const at::Tensor& v) {
+    check_shapes(config(), q, k, v);
+    return linear_attention(q, k, v, {map_for(q), config().causal, config().delta, config().plan});
+}
+
+at::Tensor FeatureAttention::denominators(const at::Tensor& q, const at::Tensor& k) {
+    check_shapes(config(), q, k, k);
+    return linear_attention_forward(q, k, k,
+                                    {map_for(q), config().causal, config().delta, config().plan})
+        .denominators;
+}
+
+void FeatureAttention::to(at::Device device, at::ScalarType type) {
+    if (depends_on_length()) return;
+    map_for(at::empty({1, config().heads, 1, config().head_dim},
+                      at::TensorOptions().dtype(type).device(device)));
+}
+
+}  // namespace slay

@@ -1,0 +1,26 @@
+// What all linearised Yat variants share: nodes, weights and random directions from the seed.
+#pragma once
+
+#include "engine/attention/feature_attention.h"
+#include "engine/attention/random_stream.h"
+#include "engine/attention/slay_feature_map.h"
+
+namespace slay {
+
+class SlayAttention : public FeatureAttention {
+  public:
+    // Draws omega [R, H, d, M] from the stream "omega" of the seed and sets quad_nodes and
+    // quad_weights: s_r = t_r / C and w_r = alpha_r / C, times `weight_factor`.
+    SlayAttention(const AttentionConfig& config, double weight_factor);
+
+  protected:
+    std::int64_t poly_features() const;  // P
+    RandomStream stream(std::string_view name) const { return {config().seed, name}; }
+    const at::Tensor& buffer(std::string_view name) const { return buffers().find(name)->second; }
+    ExponentialFactor exponential(at::TensorOptions options) const;
+};
+
+// C = 2 + epsilon
+double kernel_constant(const AttentionConfig& config);
+
+}  // namespace slay

@@ -1,0 +1,30 @@
+// Exact spherical Yat attention in blocks of rows: time is quadratic in L, memory
+// linear. The backward pass recomputes the scores.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "engine/attention/linear_attention.h"
+
+namespace slay {
+
+struct SphericalYatOptions {
+    bool causal = true;
+    double epsilon = 1e-6;  // C = 2 + epsilon
+    double delta = kDenominatorDelta;
+    std::int64_t block_rows = 0;  // rows a block; 0: from the shape and the device
+};
+
+LinearAttentionResult spherical_yat_forward(const at::Tensor& q, const at::Tensor& k,
+                                            const at::Tensor& v,
+                                            const SphericalYatOptions& options);
+
+QkvGradients spherical_yat_backward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                                    const LinearAttentionResult& forward, const at::Tensor& dy,
+                                    const SphericalYatOptions& options);
+
+// Differentiable once.
+at::Tensor spherical_yat(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                         const SphericalYatOptions& options);
+
+}  // namespace slay
