@@ -1,5 +1,13 @@
 # shellcheck shell=bash
-# Configure and build the release preset.
+# Everything from a bare machine to the built release preset.
+
+# set_up PURPOSE LISTS...: the packages of those lists, LibTorch, the build.
+set_up() {
+    adopt_libtorch
+    need_packages "$@" libtorch_packages
+    need_libtorch
+    build_release
+}
 
 # A compiler that reads LibTorch's headers takes up to 2.5 GB.
 build_jobs() {

@@ -98,6 +98,21 @@ wheels_to_fetch() {
     done < <(wheel_lines)
 }
 
+# A LibTorch that lies in the cache without marks: whole wheels are kept.
+adopt_libtorch() {
+    local pin hash
+    [[ -d $LIBTORCH_HOME/torch && ! -d $LIBTORCH_HOME/.unpacked ]] && command -v python3 >/dev/null || return 0
+    say "Checking the LibTorch in $LIBTORCH_HOME, file by file"
+    while read -r pin hash _; do
+        if is_whole "$pin"; then mark_unpacked "$pin" "$hash"; fi
+    done < <(wheel_lines)
+}
+
+# A list for need_packages: what fetching takes, when there is something to fetch.
+libtorch_packages() {
+    user_names_libtorch || [[ -z $(wheels_to_fetch) ]] || download_packages
+}
+
 need_libtorch() {
     if user_names_libtorch; then
         say "LibTorch: the one you name (${SLAY_LIBTORCH:-in CMAKE_PREFIX_PATH})"
@@ -111,18 +126,11 @@ need_libtorch() {
 
     exec 9>"$LIBTORCH_HOME/.lock"
     flock -n 9 || { say "Another set-up is fetching LibTorch; waiting for it" && flock 9; }
-    if [[ -d $LIBTORCH_HOME/torch && ! -d $LIBTORCH_HOME/.unpacked ]]; then
-        say "Checking the LibTorch in $LIBTORCH_HOME, file by file"
-        while read -r pin hash megabytes; do
-            if is_whole "$pin"; then mark_unpacked "$pin" "$hash"; fi
-        done < <(wheel_lines)
-    fi
     mapfile -t missing < <(wheels_to_fetch)
     for line in "${missing[@]}"; do
         total=$((total + ${line##* })) count=$((count + 1))
     done
     if ((count > 0)); then
-        need_packages "to fetch LibTorch" download_packages
         check_room "$total"
         say "Fetching LibTorch 2.11.0 with CUDA 13.0: $total MB in $count files, into $LIBTORCH_HOME"
         for line in "${missing[@]}"; do
