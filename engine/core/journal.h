@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/core/event.h"
@@ -32,11 +33,19 @@ class JournalWriter {
     // a newline first, so that what follows is whole.
     static Result<std::unique_ptr<JournalWriter>> open(const std::string& folder);
     ~JournalWriter();
-    Status append(const Event& event);  // syncs after RunStarted, PointFinished and RunFinished
+    JournalWriter(const JournalWriter&) = delete;
+    JournalWriter& operator=(const JournalWriter&) = delete;
+
+    // Syncs after RunStarted, RunResumed, PointFinished and RunFinished. After an error the file
+    // ends with its last whole line, as far as that can be done, and the message says what to do.
+    Status append(const Event& event);
 
   private:
-    explicit JournalWriter(int descriptor) : descriptor_(descriptor) {}
+    JournalWriter(int descriptor, std::string path)
+        : descriptor_(descriptor), path_(std::move(path)) {}
+    Error failure(int error, const char* doing) const;
     int descriptor_;
+    std::string path_;
 };
 
 struct JournalContent {
@@ -44,12 +53,15 @@ struct JournalContent {
     std::vector<std::string> skipped;  // "line 17: checksum does not match": damaged, named
 };
 
-// Loads every whole line of a torn or damaged file. `path`: a run folder or a journal file.
+// Loads every whole line of a torn or damaged file. `path`: a run folder or a journal file. Without
+// the first line (the plan) points are known by their ids alone, until a plan is applied.
 Result<JournalContent> read_journal(const std::string& path);
 
-// Writes a file atomically: a temporary beside it, synced, renamed over it.
+// Writes a file atomically: a temporary beside it, synced, renamed over it. Makes the folders that
+// are missing.
 Status write_file_atomically(const std::string& path, std::string_view content);
 Result<std::string> read_text_file(const std::string& path,
                                    std::size_t max_bytes);  // regular files only
+Status make_folder(const std::string& path);                // and its parents
 
 }  // namespace slay

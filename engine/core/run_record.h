@@ -66,7 +66,7 @@ class RunRecord {
   private:
     using Indices = std::map<std::string, std::vector<std::size_t>, std::less<>>;
 
-    void start(const std::string& run, const RunStarted& started);
+    void start(const RunStarted& started);
     RecordedPoint& at(const std::string& point_id);
 
     std::string run_, finished_at_, reason_;
@@ -101,5 +101,6 @@ Metrics metrics_of(const RunRecord& record, const RecordedPoint& point);
 
 // artifacts/benchmark_results.json, schema "slay-results/1"; the same bytes for the same record.
 nlohmann::ordered_json results_json(const RunRecord& record);
+std::string results_text(const RunRecord& record);  // the file's bytes: the runner and the exports
 
 }  // namespace slay

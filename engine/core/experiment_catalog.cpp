@@ -1,0 +1,43 @@
+// One row per experiment, in the paper's order.
+#include "engine/core/cost_model.h"
+#include "engine/core/experiment_info.h"
+
+namespace slay {
+
+const std::vector<ExperimentInfo>& experiment_catalog() {
+    static const std::vector<ExperimentInfo> rows{
+        {.name = "kernel-quality",
+         .title = "Kernel approximation quality",
+         .question = "How far is a linearised Yat layer from the exact one, at which budget?",
+         .axes = {"length", "batch", "heads", "width", "dtype", "causal", "lane", "inputs"},
+         .metrics = {"relative_l2", "cosine", "mse", "uniform_relative_l2",
+                     "quadrature_relative_l2", "nonpositive_rows", "minimum_denominator"},
+         .pools_seeds = true,
+         .against_yat = true,
+         .cost = quality_cost},
+        {.name = "latency",
+         .title = "Latency scaling",
+         .question = "How does the time of one layer grow with the length of the sequence?",
+         .axes = {"length", "batch", "heads", "width", "dtype", "causal", "lane", "pass", "seed"},
+         .metrics = {"latency_ms", "latency_p20_ms", "latency_p80_ms", "latency_min_ms",
+                     "tokens_per_s", "speedup_vs_standard", "speedup_vs_standard_fused",
+                     "predicted_ms", "implementation_error", "sm_clock_mhz", "power_w"},
+         .cost = latency_cost},
+        {.name = "memory",
+         .title = "Memory scaling",
+         .question = "How much memory does one layer take, and which length is the longest to fit?",
+         .axes = {"length", "batch", "heads", "width", "dtype", "causal", "lane", "pass", "seed"},
+         .metrics = {"peak_mb", "peak_absolute_mb", "reserved_mb", "allocation_retries",
+                     "predicted_mb", "prediction_error", "longest_length"},
+         .cost = memory_cost},
+    };
+    return rows;
+}
+
+const ExperimentInfo* find_experiment(std::string_view name) {
+    for (const ExperimentInfo& row : experiment_catalog())
+        if (row.name == name) return &row;
+    return nullptr;
+}
+
+}  // namespace slay
