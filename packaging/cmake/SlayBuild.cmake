@@ -25,12 +25,14 @@ set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
 set(CMAKE_LINK_DEPENDS_NO_SHARED ON)
 add_link_options(LINKER:--enable-new-dtags)
 
+# Build folders and checkouts share the cache: paths are taken relative to the sources (BASEDIR).
 # ccache serves precompiled headers only when told to pass over their time stamps; gcc has to write
 # its preprocessed text in a form that names the header (-fpch-preprocess).
 find_program(SLAY_CCACHE ccache DOC "Compiler cache; used when found")
 if(SLAY_CCACHE)
     set(slay_launcher ${CMAKE_COMMAND} -E env
         CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
         ${SLAY_CCACHE})
     foreach(language CXX CUDA)
         if(NOT DEFINED CMAKE_${language}_COMPILER_LAUNCHER)
