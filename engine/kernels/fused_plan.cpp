@@ -1,0 +1,107 @@
+// What the fused form covers, and how a pass is cut into segments and waves.
+#include <algorithm>
+#include <cmath>
+
+#include "engine/kernels/fused_linear.h"
+#include "engine/kernels/fused_sizes.h"
+
+namespace slay::kernels {
+namespace {
+
+constexpr std::int64_t kSegmentStep = 256;  // a multiple of every kernel's row block
+
+std::int64_t divide_up(std::int64_t a, std::int64_t b) {
+    return (a + b - 1) / b;
+}
+
+int round_up(int value, int step) {
+    return (value + step - 1) / step * step;
+}
+
+// The segment that balances the scores inside a segment, T (P + G + d) operations a position, with
+// the traffic of the states, 12 F d / T bytes a position, at `operations_a_byte` of both rates.
+std::int64_t balanced_segment(const FusedSizes& sizes, const FusedShape& shape) {
+    constexpr double operations_a_byte = 112;
+    const double state = static_cast<double>(sizes.elements);
+    const double pair = sizes.p_padded + sizes.g_padded + shape.head_dim;
+    const double segment = std::sqrt(12 * state * operations_a_byte / pair);
+    const auto steps = static_cast<std::int64_t>(segment / kSegmentStep + 0.5);
+    return std::max<std::int64_t>(steps, 1) * kSegmentStep;
+}
+
+}  // namespace
+
+FusedSizes fused_sizes(const FusedShape& shape, const PackedFeatures& features) {
+    FusedSizes sizes;
+    sizes.g_padded = round_up(features.g, 32);
+    sizes.p_units = features.p == 1 ? 1 : round_up(features.p, 8);
+    sizes.p_padded = round_up(features.p, 16);
+    sizes.units = sizes.g_padded / 32 * sizes.p_units;
+    const std::int64_t normalisers = sizes.p_units == 1 ? 8 : sizes.p_units;
+    sizes.elements =
+        static_cast<std::int64_t>(sizes.units) * 32 * shape.head_dim + sizes.g_padded * normalisers;
+    sizes.resident = sizes.g_padded == 32 && features.p <= 32;
+    return sizes;
+}
+
+FusedScratch fused_scratch(const FusedShape& shape, const FusedSizes& sizes, std::int64_t wave) {
+    const auto align = [](std::size_t bytes) { return (bytes + 255) / 256 * 256; };
+    const auto rows = static_cast<std::size_t>(shape.batch * shape.heads);
+    const auto elements = static_cast<std::size_t>(sizes.elements);
+    const auto slots = static_cast<std::size_t>(wave);
+    FusedScratch scratch;
+    scratch.prefixes_at = align(rows * slots * elements * 4);
+    scratch.carry_at =
+        scratch.prefixes_at + align(rows * (shape.causal ? slots : 1) * elements * 2);
+    scratch.bytes = scratch.carry_at + align(rows * elements * 4);
+    return scratch;
+}
+
+std::string fused_linear_unsupported(const FusedShape& shape, const PackedFeatures& features) {
+    const int d = shape.head_dim;
+    if (d != 16 && d != 32 && d != 64 && d != 128) return "head dimension is not 16, 32, 64 or 128";
+    if (features.head_dim != d) return "feature map made for another head dimension";
+    if (features.g < 1 || features.g > 512) return "R M is not in 1..512";
+    if (features.p < 1 || features.p > 64) return "P is not in 1..64";
+    if (shape.length < 1) return "empty sequence";
+    if (shape.batch * shape.heads > 65535) return "B H is above 65535";
+    if (features.heads != 1 && features.heads != shape.heads)
+        return "feature map made for other heads";
+    return {};
+}
+
+FusedPlan plan_fused_linear(const FusedShape& shape, const PackedFeatures& features,
+                            int multiprocessors, std::size_t scratch_budget, std::int64_t segment) {
+    FusedPlan plan;
+    const FusedSizes sizes = fused_sizes(shape, features);
+    const std::int64_t rows = shape.batch * shape.heads;
+    // Operations a position: with states 4 F d, in the quadratic form (P + G + d) L (twice that
+    // where nothing is masked).
+    const double pair = sizes.p_padded + sizes.g_padded + shape.head_dim;
+    const double crossover =
+        4.0 * static_cast<double>(sizes.elements) / pair / (shape.causal ? 1 : 2);
+    if (segment == 0) {
+        if (static_cast<double>(shape.length) <= std::max(crossover, 256.0)) return plan;
+        segment = balanced_segment(sizes, shape);
+        // Enough segments for every multiprocessor; a bidirectional pass needs no more than that.
+        const std::int64_t wanted = divide_up(2 * multiprocessors, rows);
+        const std::int64_t filling =
+            divide_up(divide_up(shape.length, wanted), kSegmentStep) * kSegmentStep;
+        segment = shape.causal ? std::min(segment, filling) : filling;
+    }
+    if (segment < 0) return plan;
+    plan.segment = segment;
+    plan.segments = divide_up(shape.length, segment);
+    plan.wave = plan.segments;
+    const std::size_t base = fused_scratch(shape, sizes, 0).bytes;
+    const std::size_t each = fused_scratch(shape, sizes, 1).bytes - base;
+    const std::size_t room = scratch_budget > base ? (scratch_budget - base) / each : 0;
+    const auto capacity = static_cast<std::int64_t>(std::max<std::size_t>(room, 1));
+    // Waves of even size.
+    plan.wave =
+        divide_up(plan.segments, divide_up(plan.segments, std::min(capacity, plan.segments)));
+    plan.scratch_bytes = fused_scratch(shape, sizes, plan.wave).bytes;
+    return plan;
+}
+
+}  // namespace slay::kernels

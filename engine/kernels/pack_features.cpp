@@ -1,0 +1,91 @@
+// A feature map as tensor-core fragments: every weight as a sum of two bf16 terms.
+#include <bit>
+#include <cmath>
+
+#include "engine/kernels/fused_linear.h"
+#include "engine/kernels/fused_sizes.h"
+
+namespace slay::kernels {
+namespace {
+
+std::uint32_t nearest_bf16(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    return (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
+}
+
+float from_bf16(std::uint32_t value) {
+    return std::bit_cast<float>(value << 16);
+}
+
+// Weights [rows, d] -> [padded / 8][d / 16][32 lanes][4 words]: both registers of a b fragment in
+// the high term, then in the low one.
+void append_fragments(std::vector<std::uint32_t>& words, const double* weights, int rows,
+                      int padded, int d, double scale) {
+    const auto split = [&](int row, int k, int term) -> std::uint32_t {
+        if (row >= rows) return 0;
+        const double value = weights[static_cast<std::size_t>(row) * d + k] * scale;
+        const std::uint32_t high = nearest_bf16(static_cast<float>(value));
+        if (term == 0) return high;
+        return nearest_bf16(static_cast<float>(value - from_bf16(high)));
+    };
+    for (int n = 0; n < padded / 8; ++n) {
+        for (int step = 0; step < d / 16; ++step) {
+            for (int lane = 0; lane < 32; ++lane) {
+                const int row = n * 8 + lane / 4;
+                for (int word = 0; word < 4; ++word) {
+                    const int k = step * 16 + (word & 1) * 8 + lane % 4 * 2;
+                    words.push_back(split(row, k, word / 2) | split(row, k + 1, word / 2) << 16);
+                }
+            }
+        }
+    }
+}
+
+void pad_to_16_bytes(std::vector<std::uint32_t>& words) {
+    while (words.size() % 4 != 0) words.push_back(0);
+}
+
+}  // namespace
+
+PackedFeatures pack_features(const FeatureMap& map) {
+    PackedFeatures packed;
+    packed.factor = map.factor;
+    packed.poly = map.poly;
+    packed.normalise = map.normalise;
+    packed.heads = map.heads;
+    packed.head_dim = map.head_dim;
+    packed.g = map.g;
+    packed.p = map.p;
+    const FusedSizes sizes = fused_sizes({.head_dim = map.head_dim}, packed);
+
+    // Exponentials are taken to base 2: z is scaled by log2(e).
+    const bool exponential =
+        map.factor == Factor::exponential || map.factor == Factor::exponential_square;
+    const double log2e = std::log2(std::exp(1.0));
+    for (int head = 0; head < map.heads; ++head) {
+        const double* omega =
+            map.omega.data() + static_cast<std::size_t>(head) * map.g * map.head_dim;
+        append_fragments(packed.words, omega, map.g, sizes.g_padded, map.head_dim,
+                         exponential ? log2e : 1.0);
+    }
+    packed.offset_at = packed.words.size() * 4;
+    const double squared = map.factor == Factor::exponential_square ? -2 * std::log2(log2e) : 0.0;
+    for (int m = 0; m < sizes.g_padded; ++m) {
+        const double offset =
+            m < static_cast<int>(map.offset.size()) ? map.offset[m] * log2e + squared : 0.0;
+        packed.words.push_back(std::bit_cast<std::uint32_t>(static_cast<float>(offset)));
+    }
+    pad_to_16_bytes(packed.words);
+    packed.first_at = packed.second_at = packed.words.size() * 4;
+    if (map.poly == Poly::product) {
+        append_fragments(packed.words, map.first.data(), map.p, sizes.p_padded, map.head_dim, 1.0);
+        if (!map.second.empty()) {
+            packed.second_at = packed.words.size() * 4;
+            append_fragments(packed.words, map.second.data(), map.p, sizes.p_padded, map.head_dim,
+                             1.0);
+        }
+    }
+    return packed;
+}
+
+}  // namespace slay::kernels
