@@ -1,0 +1,281 @@
+#include "engine/run/runner.h"
+
+#include <sys/stat.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "engine/core/experiment_info.h"
+#include "engine/core/time_stamp.h"
+#include "engine/core/units.h"
+#include "engine/core/variant_info.h"
+#include "engine/run/event_log.h"
+#include "engine/run/group_run.h"
+
+namespace slay {
+namespace {
+
+constexpr const char* results_path = "/artifacts/benchmark_results.json";
+
+bool has_journal(const std::string& folder) {
+    struct stat info {};
+    return stat((folder + '/' + journal_file_name).c_str(), &info) == 0 && info.st_size > 0;
+}
+
+// The first line of the journal was lost with the plan.
+bool lacks_plan(const RunRecord& record) {
+    return record.spec().experiments.empty() || record.points().empty();
+}
+
+RunStarted opening(Plan plan, Provenance provenance) {
+    RunStarted started;
+    started.provenance = std::move(provenance);
+    std::set<std::string> names;
+    for (const Point& point : plan.points) names.insert(point.variant);
+    for (const VariantInfo& row : variant_catalog())
+        if (names.count(row.name) > 0) started.variants.push_back(row);
+    started.metrics = metric_table();
+    started.plan = std::move(plan);
+    return started;
+}
+
+// Where the specs differ in what is measured and how; the name, the words and the device may.
+std::string first_difference(SweepSpec ours, const SweepSpec& recorded) {
+    ours.name = recorded.name;
+    ours.title = recorded.title;
+    ours.description = recorded.description;
+    ours.device = recorded.device;
+    ours.overlays = recorded.overlays;
+    if (ours == recorded) return {};
+    const nlohmann::json before = to_json(recorded), now = to_json(ours);
+    const auto patch = nlohmann::json::diff(before, now);
+    return patch.empty() ? "/" : patch.front().value("path", "/");
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines) {
+        if (!text.empty()) text += "; ";
+        text += line;
+    }
+    return text;
+}
+
+class Run {
+  public:
+    Run(const SweepSpec& spec, Executor& executor, RunControl& control, const RunOptions& options,
+        const EventSink& sink)
+        : spec_(spec), executor_(executor), control_(control), options_(options), sink_(sink) {}
+
+    Result<RunRecord> operator()() {
+        if (Status status = prepare(); !status) return status.error();
+        if (log_) {
+            const PauseEvents pause_events(control_, *log_);
+            measure_groups();
+            finish();
+            if (const auto failure = log_->failure()) return *failure;
+            record_ = log_->take_record();
+        }
+        if (Status status = write_results(); !status) return status.error();
+        return std::move(record_);
+    }
+
+  private:
+    // Turns pauses into events for as long as the run lasts.
+    class PauseEvents {
+      public:
+        PauseEvents(RunControl& control, EventLog& log) : control_(control) {
+            control_.set_pause_listener([&log](bool paused) {
+                log.emit(paused ? EventBody(RunPaused{}) : EventBody(RunContinued{}));
+            });
+        }
+        ~PauseEvents() { control_.set_pause_listener({}); }
+
+      private:
+        RunControl& control_;
+    };
+
+    // Device, plan, lock and journal, in the order in which a failure leaves the least behind.
+    Status prepare() {
+        if (options_.folder.empty())
+            return Error{ErrorKind::usage, "no folder for the run was given"};
+        Result<DeviceInfo> device = executor_.resolve_device(spec_.device);
+        if (!device) return device.error();
+        device_ = std::move(*device);
+        Result<Plan> plan = make_plan(spec_, device_.rates);
+        if (!plan) return plan.error();
+        Result<std::unique_ptr<FolderLock>> lock = FolderLock::take(options_.folder);
+        if (!lock) return lock.error();
+        lock_ = std::move(*lock);
+        provenance_ = executor_.provenance(device_.id, spec_.measurement);
+
+        if (!has_journal(options_.folder)) return begin(std::move(*plan));
+        if (!options_.resume)
+            return Error{ErrorKind::cannot_create, clean_text(options_.folder) +
+                                                       ": holds a run already; resume it "
+                                                       "(--resume) or choose another folder"};
+        return resume(std::move(*plan));
+    }
+
+    Status open_log(const std::string& run) {
+        Result<std::unique_ptr<JournalWriter>> journal = JournalWriter::open(options_.folder);
+        if (!journal) return journal.error();
+        log_.emplace(std::move(*journal), run, std::move(record_), sink_);
+        return done();
+    }
+
+    Status log_status() const {
+        if (const auto failure = log_->failure()) return *failure;
+        return done();
+    }
+
+    Status begin(Plan plan) {
+        if (Status status = open_log(new_run_id()); !status) return status;
+        log_->emit(opening(std::move(plan), provenance_));
+        warn_of_build();
+        return log_status();
+    }
+
+    Status resume(Plan plan) {
+        Result<JournalContent> content = read_journal(options_.folder);
+        if (!content) {
+            if (content.error().kind != ErrorKind::bad_data) return content.error();
+            // Torn in its very first line: nothing was measured yet.
+            return begin(std::move(plan));
+        }
+        record_ = std::move(content->record);
+        const bool plan_lost = lacks_plan(record_);
+        if (!plan_lost) {
+            if (const std::string where = first_difference(spec_, record_.spec()); !where.empty())
+                return Error{ErrorKind::bad_data,
+                             clean_text(options_.folder) +
+                                 ": was run from another preset (it differs at " + where +
+                                 "): resume it with its own, or choose another folder"};
+        }
+        const std::vector<std::string> differences =
+            plan_lost ? std::vector<std::string>{}
+                      : origin_differences(record_.provenance(), provenance_);
+        const bool complete = !plan_lost && record_.finished() &&
+                              record_.outcome() == RunOutcome::finished && !has_open_points();
+        if (complete) return done();  // only the results file is written again
+        if (!differences.empty() && !options_.allow_foreign)
+            return Error{ErrorKind::bad_data,
+                         clean_text(options_.folder) +
+                             ": was measured on another device or build (" + joined(differences) +
+                             "): resume it there, or allow it to be resumed here "
+                             "(--allow-foreign), which is then labelled"};
+
+        const std::string run = record_.run();
+        if (Status status = open_log(run); !status) return status;
+        if (plan_lost) log_->emit(opening(std::move(plan), provenance_));
+        log_->emit(RunResumed{provenance_, !differences.empty()});
+        for (const std::string& skipped : content->skipped)
+            log_->message(Severity::warning, "journal: " + skipped + " was skipped");
+        if (plan_lost)
+            log_->message(Severity::warning,
+                          "the journal's plan was damaged and made again from the preset; where "
+                          "its earlier points were measured is not known");
+        if (!differences.empty())
+            log_->message(Severity::warning,
+                          "resumed on another device or build: " + joined(differences));
+        warn_of_build();
+        return log_status();
+    }
+
+    bool has_open_points() const {
+        const RunRecord& record = log_ ? log_->record() : record_;
+        for (const RecordedPoint& point : record.points())
+            if (!is_final(point.result.state)) return true;
+        return false;
+    }
+
+    void warn_of_build() {
+        if (!provenance_.timings_meaningful)
+            log_->message(Severity::warning, "this is a " + provenance_.build_type +
+                                                 " build: its timings mean nothing");
+    }
+
+    // Lengths that did not fit here. Those of another device say nothing about this one.
+    MemoryLimits known_limits() const {
+        MemoryLimits limits;
+        const RunRecord& record = log_->record();
+        for (const RecordedPoint& point : record.points())
+            if (point.result.state == PointState::out_of_memory &&
+                record.origin(point).same_origin(provenance_))
+                limits.note(point.point);
+        return limits;
+    }
+
+    // The open points in the plan's order, group by group.
+    std::vector<std::vector<Point>> open_groups() const {
+        std::vector<std::vector<Point>> groups;
+        for (const RecordedPoint& recorded : log_->record().points()) {
+            // A point without an experiment was in a damaged plan and not in the new one.
+            if (is_final(recorded.result.state) || recorded.point.experiment.empty()) continue;
+            if (groups.empty() || groups.back().front().group != recorded.point.group)
+                groups.emplace_back();
+            groups.back().push_back(recorded.point);
+        }
+        return groups;
+    }
+
+    void measure_groups() {
+        MemoryLimits limits = known_limits();
+        SweepSpec spec = log_->record().spec();
+        spec.device = spec_.device;
+        for (std::vector<Point>& group : open_groups()) {
+            if (!control_.wait_while_paused() || log_->failure()) return;
+            GroupRun(std::move(group), *log_, control_, limits).run(executor_, spec, device_.id);
+        }
+    }
+
+    void finish() {
+        RunFinished finished;
+        finished.finished = utc_now();
+        if (control_.stop_requested() && has_open_points()) {
+            finished.outcome = RunOutcome::cancelled;
+            finished.reason = "stopped by the user";
+        }
+        log_->emit(std::move(finished));
+    }
+
+    Status write_results() const {
+        const std::string text = results_json(record_).dump(
+            2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+        return write_file_atomically(options_.folder + results_path, text + '\n');
+    }
+
+    const SweepSpec& spec_;
+    Executor& executor_;
+    RunControl& control_;
+    const RunOptions& options_;
+    const EventSink& sink_;
+    DeviceInfo device_;
+    Provenance provenance_;
+    std::unique_ptr<FolderLock> lock_;
+    std::optional<EventLog> log_;  // absent when nothing is left to do
+    RunRecord record_;
+};
+
+}  // namespace
+
+Result<RunRecord> run_spec(const SweepSpec& spec, Executor& executor, RunControl& control,
+                           const RunOptions& options, const EventSink& sink) {
+    try {
+        return Run(spec, executor, control, options, sink)();
+    } catch (const std::exception& error) {
+        return Error{ErrorKind::internal, std::string("the run ended on a bug: ") + error.what()};
+    }
+}
+
+Result<SweepSpec> spec_of_run(const std::string& folder) {
+    const Result<JournalContent> content = read_journal(folder);
+    if (!content) return content.error();
+    if (content->record.spec().experiments.empty())
+        return Error{ErrorKind::bad_data, clean_text(folder) +
+                                              ": the first line of its journal is damaged: name "
+                                              "the preset that it was run from"};
+    return content->record.spec();
+}
+
+}  // namespace slay
