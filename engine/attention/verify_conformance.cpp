@@ -1,0 +1,202 @@
+// The conformance grid and the gate before a first timing.
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "engine/attention/comparison.h"
+#include "engine/attention/verify.h"
+
+namespace slay {
+namespace {
+
+constexpr std::uint64_t kSeed = 20260;
+
+// Several blocks of several chunks even at small lengths.
+constexpr ChunkPlan kSmallChunks{16, 48};
+
+// The worst of one variant, type and quantity over all shapes.
+struct Worst {
+    VerifyLine line;
+    int cases = 0;
+};
+
+std::string describe(DataType type, const ConformanceGrid& grid, std::int64_t length,
+                     std::int64_t head_dim, bool causal, bool chunked) {
+    return std::string(to_string(type)) + " B=" + std::to_string(grid.batch) +
+           " H=" + std::to_string(grid.heads) + " L=" + std::to_string(length) +
+           " d=" + std::to_string(head_dim) + (causal ? " causal" : " bidirectional") +
+           (chunked ? " in chunks" : "");
+}
+
+class GridRun {
+  public:
+    GridRun(const ConformanceGrid& grid, at::Device device, const VerifyObserver& observe)
+        : grid_(grid), device_(device), observe_(observe) {}
+
+    void variant(const VariantImplementation& row, std::stop_token stop) {
+        worst_.clear();
+        for (const std::int64_t head_dim : grid_.head_dims)
+            for (const std::int64_t length : grid_.lengths)
+                for (const bool causal : {true, false}) {
+                    if (stop.stop_requested()) return;
+                    shape(row, length, head_dim, causal);
+                }
+        for (auto& [key, worst] : worst_) {
+            worst.line.note = "worst of " + std::to_string(worst.cases) + " cases" +
+                              (worst.line.note.empty() ? "" : "; " + worst.line.note);
+            emit(worst.line);
+        }
+    }
+
+    std::vector<VerifyLine> take_lines() { return std::move(lines_); }
+
+  private:
+    void shape(const VariantImplementation& row, std::int64_t length, std::int64_t head_dim,
+               bool causal) {
+        AttentionConfig config;
+        config.heads = grid_.heads;
+        config.head_dim = head_dim;
+        config.causal = causal;
+        config.seed = kSeed;
+        const CaseInput input = exact_case(grid_.batch, grid_.heads, length, head_dim, kSeed + 1);
+        const auto automatic = make_attention(row.name, config);
+        config.plan = kSmallChunks;
+        const auto chunked = make_attention(row.name, config);
+        const Reference expected = reference(row, *automatic, input);
+        for (const DataType type : grid_.types) {
+            const std::string refused = unsupported_reason(row.name, config, device_, type);
+            if (!refused.empty()) {
+                VerifyLine line =
+                    blank(row, "output", describe(type, grid_, length, head_dim, causal, false));
+                line.compared = false;
+                line.passed = true;
+                line.note = refused;
+                emit(line);
+                continue;
+            }
+            judge(row, *automatic, input, expected, type,
+                  describe(type, grid_, length, head_dim, causal, false));
+            if (length > kSmallChunks.chunk && find_variant(row.name)->family != Family::softmax)
+                judge(row, *chunked, input, expected, type,
+                      describe(type, grid_, length, head_dim, causal, true));
+        }
+    }
+
+    void judge(const VariantImplementation& row, Attention& attention, const CaseInput& input,
+               const Reference& expected, DataType type, const std::string& where) {
+        const CaseErrors errors = compare(attention, input, expected, device_, type);
+        const ErrorBound bound = row.bound(type);
+        record(row, "output", where, type, errors.output, bound.output, attention.backend());
+        record(row, "gradient", where, type, errors.gradient, bound.gradient, attention.backend());
+    }
+
+    void record(const VariantImplementation& row, const std::string& subject,
+                const std::string& where, DataType type, double error, double bound,
+                const std::string& backend) {
+        VerifyLine line = blank(row, subject, where);
+        line.relative_error = error;
+        line.bound = bound;
+        line.passed = error <= bound;
+        line.note = backend;
+        Worst& worst = worst_[{type, subject}];
+        // Not "greater": a NaN stays the worst.
+        if (worst.cases++ == 0 ||
+            !(error <= worst.line.relative_error || std::isnan(worst.line.relative_error))) {
+            if (worst.cases > 1 && !worst.line.passed) emit(worst.line);
+            worst.line = line;
+        } else if (!line.passed) {
+            emit(line);
+        }
+    }
+
+    static VerifyLine blank(const VariantImplementation& row, const std::string& subject,
+                            const std::string& where) {
+        VerifyLine line;
+        line.variant = std::string(row.name);
+        line.subject = subject;
+        line.where = where;
+        return line;
+    }
+
+    void emit(const VerifyLine& line) {
+        if (observe_) observe_(line);
+        lines_.push_back(line);
+    }
+
+    const ConformanceGrid& grid_;
+    at::Device device_;
+    const VerifyObserver& observe_;
+    std::map<std::pair<DataType, std::string>, Worst> worst_;
+    std::vector<VerifyLine> lines_;
+};
+
+}  // namespace
+
+Result<std::vector<VerifyLine>> verify_conformance(const std::string& device,
+                                                   const ConformanceGrid& grid,
+                                                   const VerifyObserver& observe,
+                                                   std::stop_token stop) {
+    const Result<at::Device> place = parse_device(device);
+    if (!place) return place.error();
+    GridRun run(grid, *place, observe);
+    for (const VariantImplementation& row : builtin_variants()) {
+        if (stop.stop_requested()) return Error{ErrorKind::cancelled, "verification was stopped"};
+        const bool wanted =
+            grid.variants.empty() ||
+            std::find(grid.variants.begin(), grid.variants.end(), row.name) != grid.variants.end();
+        if (!wanted) continue;
+        try {
+            run.variant(row, stop);
+        } catch (const std::exception& error) {
+            return Error{ErrorKind::internal,
+                         std::string(row.name) + " could not be compared: " + error.what()};
+        }
+    }
+    return run.take_lines();
+}
+
+Result<GateResult> conformance_gate(const GateRequest& request) {
+    const Result<at::Device> place = parse_device(request.device);
+    if (!place) return place.error();
+    const VariantImplementation* row = find_implementation(request.variant);
+    if (!row)
+        return Error{ErrorKind::usage, "there is no attention variant '" + request.variant + "'"};
+    AttentionConfig config;
+    config.heads = 2;
+    config.head_dim = request.head_dim;
+    config.causal = request.causal;
+    config.seed = request.seed;
+    config.parameters = request.parameters;
+    const std::string refused = unsupported_reason(request.variant, config, *place, request.type);
+    if (!refused.empty()) return Error{ErrorKind::usage, refused};
+    try {
+        const auto automatic = make_attention(request.variant, config);
+        const Parameters& own = automatic->config().parameters;
+        const std::int64_t features = own.integer("nodes", 1) * own.integer("prf_features", 1) *
+                                      own.integer("poly_features", 1);
+        const std::int64_t length = features > 4096 ? 129 : 257;
+        const CaseInput input = exact_case(1, 2, length, request.head_dim, request.seed);
+        const Reference expected = reference(*row, *automatic, input);
+        // Once as the shape decides, and once through the states between chunks and blocks.
+        config.plan = ChunkPlan{32, 64};
+        const auto chunked = make_attention(request.variant, config);
+        GateResult result;
+        result.output_bound = row->bound(request.type).output;
+        result.gradient_bound = row->bound(request.type).gradient;
+        for (Attention* attention : {automatic.get(), chunked.get()}) {
+            const CaseErrors errors = compare(*attention, input, expected, *place, request.type);
+            // Not std::max: a NaN has to stay.
+            if (!(errors.output <= result.output_error)) result.output_error = errors.output;
+            if (!(errors.gradient <= result.gradient_error))
+                result.gradient_error = errors.gradient;
+        }
+        return result;
+    } catch (const std::exception& error) {
+        return Error{ErrorKind::internal,
+                     request.variant + " could not be compared: " + error.what()};
+    }
+}
+
+}  // namespace slay
