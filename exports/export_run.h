@@ -27,6 +27,9 @@ struct ExportJob {
     std::function<Status(const std::string& folder)> write;  // makes the folders it needs
 };
 
+// Writes FOLDER/PATH atomically, with the folders on its way.
+Status write_export(const std::string& folder, const std::string& path, const std::string& content);
+
 // Tables, CSV and JSON; no Qt.
 std::vector<ExportJob> table_jobs(const RunRecord& record);
 

@@ -25,6 +25,9 @@ struct FigureSpec {
     std::string experiment;  // whose points it shows
     // Parameter ids for the x axis, by preference: the first that takes two values in the record.
     std::vector<std::string> x;
+    // Each of `x` that varies gives panels of its own, in which the others are held at one value
+    // (the default, or the measured one next to it): the slices of a budget sweep.
+    bool slices = false;
     std::string metric;  // y
     bool log_x = true, log_y = true;
     std::vector<ReferenceSlope> slopes;
@@ -43,6 +46,8 @@ const FigureSpec* find_figure(std::string_view id);
 struct Panel {
     std::string id;         // "forward-backward_bfloat16": what tells it from the others; may be ""
     std::string label;      // the same for people: "forward + backward, bfloat16"
+    std::string x;          // parameter id of its x axis
+    std::string held;       // of a slice: "R = 2, P = 32": what is held beside the x axis
     Parameters conditions;  // every shared parameter that is the same for all points of the panel
 };
 // In the plan's order; empty when the record has no point of the figure's experiment.
@@ -98,7 +103,8 @@ struct Crossover {
 struct FigureAxis {
     std::string label;  // with its unit: "Latency (ms)"
     bool log = true;
-    // Of the measured points, hidden ones included; low > high when there are none.
+    // x: of all planned points of the panel; y: of the measured ones, hidden curves included.
+    // low > high when there are none.
     double low = 1, high = 0;
 };
 
@@ -109,7 +115,8 @@ struct FigureData {
     Panel panel;
     std::string x_parameter, metric;
     FigureAxis x, y;
-    std::vector<Series> series;  // measured first, in the variants' order
+    std::vector<Series> series;          // measured first, in the variants' order
+    std::vector<ReferenceSlope> slopes;  // to draw
     std::vector<Crossover> crossovers;
     std::vector<std::string> notes;  // failed points, filtered values, overlays left out: why
     bool empty() const;              // no measured point to draw

@@ -11,7 +11,8 @@
 namespace slay {
 
 struct PublishedPoint {
-    std::string variant;    // a variant's name, or the source's own ("slay", "sdpa-bf16-flash")
+    std::string variant;    // a variant's name where the source's name stands for one
+    std::string label;      // the source's own name: "slay", "sdpa-bf16-flash"
     Parameters parameters;  // length, pass, dtype, ... as far as the source states them
     std::string metric;     // a metric id of this program
     double value = 0;       // absent values (out of memory there) are not listed

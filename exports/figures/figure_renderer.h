@@ -1,7 +1,6 @@
 // FigureData -> QCustomPlot: the one renderer of screen and paper.
 #pragma once
 
-#include <QHash>
 #include <QPointF>
 #include <QPointer>
 #include <QString>
@@ -58,8 +57,5 @@ class FigureRenderer {
     std::unique_ptr<Parts> parts_;
     bool held_ = false;
 };
-
-// The same for a plot that is drawn once.
-void render(QCustomPlot& plot, const FigureData& data, const FigureTheme& theme);
 
 }  // namespace slay

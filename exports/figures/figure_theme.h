@@ -24,8 +24,13 @@ struct FigureTheme {
     QColor ground, text, muted, axis, grid, accent;
     bool dark = false;   // curves take VariantStyle::dark_colour
     bool paper = false;  // no title, legend below
-    QFont label_font, tick_font, title_font;
-    // In the painter's units: pixels on the screen, points on paper.
+    QFont label_font, tick_font;
+    int legend_columns = 0;  // 0: as many as fit
+    // A figure is laid out in units: pixels on the screen; on paper a tenth of a point, so that
+    // rounding to whole units does not show.
+    static constexpr double paper_units_per_point = 10;
+    double unit = 1;
+    // In units.
     double axis_width = 1, grid_width = 1, curve_width = 2, marker_size = 7, interval_width = 1;
 
     static FigureTheme light(const QFont& base);
@@ -34,6 +39,9 @@ struct FigureTheme {
     static FigureTheme screen(const QPalette& palette, const QFont& base);
     static FigureTheme paper_theme(const PaperFormat& format);
 };
+
+// From `a` towards `b`; opaque, because transparency in a PDF is what printers stumble over.
+QColor blend(const QColor& a, const QColor& b, double share_of_b);
 
 // The first installed of TeX Gyre Termes, Liberation Serif, Nimbus Roman, Times; else the system's.
 QString paper_family();

@@ -1,0 +1,199 @@
+#include "exports/figure_data.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "engine/core/experiment_info.h"
+#include "engine/core/units.h"
+#include "exports/figure_parts.h"
+#include "exports/panels.h"
+
+namespace slay {
+namespace {
+
+std::string axis_label(const std::string& parameter) {
+    const ParameterInfo* info = find_parameter(parameter);
+    if (!info) return parameter;
+    std::string label = info->label;
+    if (!info->symbol.empty() && !label.ends_with(' ' + info->symbol)) label += ' ' + info->symbol;
+    return info->unit.empty() ? label : label + " (" + info->unit + ")";
+}
+
+std::string axis_label(const MetricInfo& metric) {
+    return metric.unit.empty() ? metric.heading : metric.heading + " (" + metric.unit + ")";
+}
+
+void widen(FigureAxis& axis, double value) {
+    if (!std::isfinite(value) || (axis.log && value <= 0)) return;
+    const bool first = axis.low > axis.high;
+    axis.low = first ? value : std::min(axis.low, value);
+    axis.high = first ? value : std::max(axis.high, value);
+}
+
+// The interval, as far as the axis can show it.
+void take_interval(FigurePoint& point, const MetricValue& value, bool log) {
+    if (!value.low || !value.high || !(*value.low <= *value.high)) return;
+    if (!std::isfinite(*value.low) || !std::isfinite(*value.high)) return;
+    if (!log || *value.low > 0) point.low = value.low;
+    point.high = value.high;
+}
+
+struct Builder {
+    const RunRecord& record;
+    const FigureOptions& options;
+    FigureData& data;
+    int not_positive = 0;
+
+    Series start(const Curve& curve, SeriesKind kind, const std::string& prefix) const {
+        Series series;
+        series.id = prefix + ':' + curve.id;
+        series.label = clean_text(curve.label, 120);
+        series.variant = curve.variant.name;
+        series.style = curve.variant.style;
+        series.kind = kind;
+        series.hidden = options.hidden.count(series.id) > 0;
+        return series;
+    }
+
+    // Draws a value, or counts it where the axes cannot show it.
+    bool place(Series& series, double x, const MetricValue& value, FigurePoint point) {
+        if (!std::isfinite(value.value)) return false;
+        if ((data.x.log && x <= 0) || (data.y.log && value.value <= 0)) {
+            ++not_positive;
+            return false;
+        }
+        point.x = x;
+        point.y = value.value;
+        point.count = value.count;
+        take_interval(point, value, data.y.log);
+        series.points.push_back(std::move(point));
+        return true;
+    }
+
+    void add_measured(const Curve& curve) {
+        Series series = start(curve, SeriesKind::measured, "measured");
+        for (const CurveStep& step : curve.steps) {
+            widen(data.x, step.x);
+            StepValue found = step_value(record, step, data.metric);
+            if (found.value) {
+                widen(data.y, found.value->value);
+                FigurePoint point;
+                point.point = found.point;
+                point.state = found.state;
+                point.reason = found.reason;
+                if (place(series, step.x, *found.value, point)) continue;
+                found.reason = fmt::format("{} cannot be drawn on a logarithmic axis",
+                                           format_number(found.value->value, 3));
+            } else if (found.state == PointState::pending) {
+                continue;
+            }
+            series.undrawn.push_back({step.x, found.point, found.state, found.reason});
+        }
+        data.series.push_back(std::move(series));
+    }
+
+    void add_predicted(const Curve& curve, const std::string& metric) {
+        Series series = start(curve, SeriesKind::predicted, "predicted");
+        series.hidden = series.hidden || options.hidden.count("measured:" + curve.id) > 0;
+        series.label += " (predicted)";
+        for (const CurveStep& step : curve.steps) {
+            const auto value = metric_value(record, *step.points.front(), metric);
+            if (value && value->value > 0) place(series, step.x, *value, {});
+        }
+        if (!series.points.empty()) data.series.push_back(std::move(series));
+    }
+
+    // A neutral curve of what the metric says at each x, from the first variant that reports it.
+    void add_reference(const std::vector<Curve>& curves, const std::string& metric) {
+        Series series;
+        series.id = "reference:" + metric;
+        series.label = metric_info(record, metric).heading;
+        series.kind = SeriesKind::reference;
+        series.hidden = options.hidden.count(series.id) > 0;
+        std::map<double, MetricValue> at;
+        for (const Curve& curve : curves) {
+            if (!curve.variant.approximates_yat) continue;
+            for (const CurveStep& step : curve.steps) {
+                const StepValue found = step_value(record, step, metric);
+                if (found.value) at.try_emplace(step.x, *found.value);
+            }
+        }
+        for (const auto& [x, value] : at) {
+            widen(data.y, value.value);
+            place(series, x, value, {});
+        }
+        if (!series.points.empty()) data.series.push_back(std::move(series));
+    }
+};
+
+// What the plan predicts of a metric.
+std::string prediction_of(const std::string& metric) {
+    if (metric == "peak_mb") return "predicted_mb";
+    if (metric == "latency_ms") return "predicted_ms";
+    return {};
+}
+
+}  // namespace
+
+bool FigureData::empty() const {
+    return std::none_of(series.begin(), series.end(), [](const Series& each) {
+        return each.kind == SeriesKind::measured && !each.points.empty();
+    });
+}
+
+std::vector<Panel> figure_panels(const FigureSpec& spec, const RunRecord& record) {
+    std::vector<Panel> panels;
+    for (PanelPoints& each : panels_of(record, spec)) panels.push_back(std::move(each.panel));
+    return panels;
+}
+
+FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
+                        const FigureOptions& options) {
+    FigureData data;
+    data.id = spec.id;
+    data.title = spec.title;
+    data.metric = options.metric.empty() ? spec.metric : options.metric;
+    data.x.log = options.log_x.value_or(spec.log_x);
+    data.y.log = options.log_y.value_or(spec.log_y);
+    data.y.label = axis_label(metric_info(record, data.metric));
+
+    const std::vector<PanelPoints> panels = panels_of(record, spec, options.x);
+    if (panels.empty()) {
+        data.x_parameter = options.x.empty() && !spec.x.empty() ? spec.x.front() : options.x;
+        data.x.label = axis_label(data.x_parameter);
+        data.notes.push_back("This run has no points of the experiment " + spec.experiment + ".");
+        return data;
+    }
+    const auto wanted = std::find_if(panels.begin(), panels.end(), [&](const PanelPoints& each) {
+        return each.panel.id == options.panel;
+    });
+    const PanelPoints& panel = wanted == panels.end() ? panels.front() : *wanted;
+    data.panel = panel.panel;
+    data.x_parameter = panel.panel.x;
+    data.x.label = axis_label(data.x_parameter);
+    if (!panel.panel.label.empty()) data.title += " \u2013 " + panel.panel.label;
+    data.subtitle = clean_text(record.provenance().device_name, 80);
+    const std::string conditions = describe_conditions(panel.panel.conditions, {data.x_parameter});
+    if (!conditions.empty()) data.subtitle += (data.subtitle.empty() ? "" : ": ") + conditions;
+    if (!panel.panel.held.empty()) data.subtitle += ", " + panel.panel.held;
+
+    Builder builder{record, options, data};
+    const std::vector<Curve> curves = curves_of(record, panel.points, data.x_parameter);
+    for (const Curve& curve : curves) builder.add_measured(curve);
+    const std::string prediction = prediction_of(data.metric);
+    if (spec.predicted && options.predicted && !prediction.empty())
+        for (const Curve& curve : curves) builder.add_predicted(curve, prediction);
+    if (data.metric == spec.metric)
+        for (const std::string& metric : spec.references) builder.add_reference(curves, metric);
+    add_overlays(data, panel.panel, options);
+    if (options.slopes && data.metric == spec.metric && data.x_parameter == "length")
+        data.slopes = spec.slopes;
+    if (spec.crossovers && options.crossovers) data.crossovers = find_crossovers(data);
+    add_notes(data, record, builder.not_positive);
+    return data;
+}
+
+}  // namespace slay

@@ -1,0 +1,47 @@
+// Ticks that people read: powers of two for lengths, decades or 1-2-5 on logarithmic axes.
+#pragma once
+
+#include <qcustomplot.h>
+
+namespace slay {
+
+// A logarithmic axis of sizes that double: 256, 512, 1K, ..., 128K, 1M (K = 1024). Every tick is
+// drawn, and as many are labelled as fit.
+class DoublingTicker : public QCPAxisTicker {
+  public:
+    // How many labels fit on the axis; the renderer knows its length and font.
+    void set_label_room(int labels) { label_room_ = labels; }
+
+  protected:
+    QVector<double> createTickVector(double step, const QCPRange& range) override;
+    QVector<double> createSubTickVector(int count, const QVector<double>& ticks) override;
+    QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
+    double getTickStep(const QCPRange& range) override;
+
+  private:
+    int label_room_ = 8;
+    int every_ = 1;  // one tick in so many has a label
+};
+
+// A logarithmic axis of other numbers.
+class DecadeTicker : public QCPAxisTicker {
+  protected:
+    QVector<double> createTickVector(double step, const QCPRange& range) override;
+    QVector<double> createSubTickVector(int count, const QVector<double>& ticks) override;
+    QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
+    double getTickStep(const QCPRange& range) override;
+
+  private:
+    bool whole_decades_ = true;
+};
+
+// Whether all positive values are powers of two.
+bool doubles(const QVector<double>& values);
+
+// A range that holds low..high with room, its ends on steps (1, 2, 5 of a decade on a logarithmic
+// axis), so that it stays while points arrive.
+QCPRange stepped_range(double low, double high, bool log);
+
+QString length_text(double value);  // "256", "32K", "1M", "1000"
+
+}  // namespace slay

@@ -1,0 +1,36 @@
+#include <QApplication>
+#include <memory>
+
+#include "exports/export_run.h"
+#include "exports/figures/figure_file.h"
+
+namespace slay {
+namespace {
+
+// A program without a window still needs a QApplication to draw; this one needs no display. It
+// is left to the end of the process: destroyed among other statics, it would touch dead ones.
+Status ensure_application() {
+    if (QCoreApplication::instance()) {
+        if (qobject_cast<QApplication*>(QCoreApplication::instance())) return done();
+        return Error{ErrorKind::internal, "Figures need a QApplication, not a QCoreApplication."};
+    }
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    static int argc = 1;
+    static char name[] = "slay";
+    static char* argv[] = {name, nullptr};
+    static QApplication* application = new QApplication(argc, argv);
+    Q_UNUSED(application);
+    return done();
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> export_all(const RunRecord& record, const std::string& folder,
+                                            const ExportProgress& progress) {
+    if (const Status status = ensure_application(); !status) return status.error();
+    std::vector<ExportJob> jobs = table_jobs(record);
+    for (ExportJob& job : figure_jobs(record)) jobs.push_back(std::move(job));
+    return run_jobs(jobs, folder, progress);
+}
+
+}  // namespace slay

@@ -1,0 +1,159 @@
+#include "exports/figures/figure_file.h"
+
+#include <qcustomplot.h>
+
+#include <QApplication>
+#include <QBuffer>
+#include <QImage>
+#include <QPdfWriter>
+#include <QSvgGenerator>
+#include <QThread>
+
+#include "engine/core/journal.h"
+#include "exports/figures/figure_renderer.h"
+#include "exports/figures/pdf_date.h"
+
+namespace slay {
+namespace {
+
+constexpr int units_per_inch = 72 * static_cast<int>(FigureTheme::paper_units_per_point);
+
+QSize units_of(const PaperFormat& format) {
+    return {qRound(format.width_inches * units_per_inch),
+            qRound(format.height_inches * units_per_inch)};
+}
+
+Status check(const PaperFormat& format) {
+    const auto fits = [](double inches) { return inches >= 0.5 && inches <= 40; };
+    if (!fits(format.width_inches) || !fits(format.height_inches))
+        return Error{ErrorKind::usage, "A figure is between 0.5 and 40 inches wide and high."};
+    const auto* app = qobject_cast<QApplication*>(QCoreApplication::instance());
+    if (!app)
+        return Error{ErrorKind::internal,
+                     "Figures are drawn with widgets: a QApplication is needed."};
+    if (QThread::currentThread() != app->thread())
+        return Error{ErrorKind::internal, "Figures are drawn on the GUI thread."};
+    return done();
+}
+
+// The figure laid out at its size on paper, in units, onto any device of that many pixels.
+void draw(const FigureData& data, const PaperFormat& format, QCPPainter& painter, bool vector) {
+    QCustomPlot plot;
+    FigureRenderer renderer(&plot);
+    const QSize size = units_of(format);
+    plot.setViewport(QRect(QPoint(0, 0), size));
+    renderer.show(data, FigureTheme::paper_theme(format), false);
+    painter.setMode(QCPPainter::pmVectorized, vector);
+    painter.setMode(QCPPainter::pmNoCaching);
+    painter.setMode(QCPPainter::pmNonCosmetic);
+    plot.toPainter(&painter, size.width(), size.height());
+}
+
+}  // namespace
+
+Result<std::string> figure_pdf(const FigureData& data, const PaperFormat& format,
+                               const std::string& created) {
+    if (const Status status = check(format); !status) return status.error();
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    {
+        QPdfWriter writer(&buffer);
+        writer.setCreator(QStringLiteral("SLAY Workbench"));
+        writer.setTitle(QString::fromStdString(data.title));
+        writer.setResolution(units_per_inch);
+        writer.setPageSize(QPageSize(QSizeF(format.width_inches, format.height_inches),
+                                     QPageSize::Inch, QStringLiteral("figure"),
+                                     QPageSize::ExactMatch));
+        writer.setPageMargins(QMarginsF());
+        QCPPainter painter;
+        if (!painter.begin(&writer))
+            return Error{ErrorKind::internal, data.id + ": the PDF writer did not start."};
+        draw(data, format, painter, true);
+        painter.end();
+    }
+    return with_pdf_date(bytes.toStdString(), created);
+}
+
+Status write_figure_pdf(const FigureData& data, const PaperFormat& format, const std::string& path,
+                        const std::string& created) {
+    const Result<std::string> pdf = figure_pdf(data, format, created);
+    if (!pdf) return pdf.error();
+    return write_file_atomically(path, *pdf);
+}
+
+Status write_figure_svg(const FigureData& data, const PaperFormat& format,
+                        const std::string& path) {
+    if (const Status status = check(format); !status) return status.error();
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    {
+        QSvgGenerator generator;
+        generator.setOutputDevice(&buffer);
+        generator.setResolution(units_per_inch);
+        generator.setSize(units_of(format));
+        generator.setViewBox(QRect(QPoint(0, 0), units_of(format)));
+        generator.setTitle(QString::fromStdString(data.title));
+        QCPPainter painter;
+        if (!painter.begin(&generator))
+            return Error{ErrorKind::internal, data.id + ": the SVG writer did not start."};
+        draw(data, format, painter, true);
+        painter.end();
+    }
+    return write_file_atomically(path, bytes.toStdString());
+}
+
+Status write_figure_png(const FigureData& data, const PaperFormat& format, const std::string& path,
+                        int dots_per_inch) {
+    if (const Status status = check(format); !status) return status.error();
+    if (dots_per_inch < 36 || dots_per_inch > 2400)
+        return Error{ErrorKind::usage, "A PNG has between 36 and 2400 dots per inch."};
+    const double scale = static_cast<double>(dots_per_inch) / units_per_inch;
+    QImage image(qRound(format.width_inches * dots_per_inch),
+                 qRound(format.height_inches * dots_per_inch), QImage::Format_RGB32);
+    if (image.isNull()) return Error{ErrorKind::usage, "This PNG would be too large for memory."};
+    image.fill(Qt::white);
+    image.setDotsPerMeterX(qRound(dots_per_inch / 0.0254));
+    image.setDotsPerMeterY(qRound(dots_per_inch / 0.0254));
+    {
+        QCPPainter painter;
+        painter.begin(&image);
+        painter.scale(scale, scale);
+        draw(data, format, painter, false);
+        painter.end();
+    }
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    if (!image.save(&buffer, "PNG"))
+        return Error{ErrorKind::internal, data.id + ": the PNG could not be encoded."};
+    return write_file_atomically(path, bytes.toStdString());
+}
+
+std::vector<ExportJob> figure_jobs(const RunRecord& record, const PaperFormat& format) {
+    std::vector<ExportJob> jobs;
+    for (const FigureSpec& spec : figure_table()) {
+        const std::vector<Panel> panels = figure_panels(spec, record);
+        for (std::size_t i = 0; i < panels.size(); ++i) {
+            const std::string suffix = i > 0 && !panels[i].id.empty() ? '_' + panels[i].id : "";
+            const std::string path = "figures/" + spec.id + suffix + ".pdf";
+            jobs.push_back({path, true,
+                            [&record, &spec, format, path,
+                             panel = panels[i].id](const std::string& folder) -> Status {
+                                FigureOptions options;
+                                options.panel = panel;
+                                const std::string& created = record.finished_at().empty()
+                                                                 ? record.provenance().started
+                                                                 : record.finished_at();
+                                const auto pdf = figure_pdf(build_figure(spec, record, options),
+                                                            format, created);
+                                if (!pdf) return pdf.error();
+                                return write_export(folder, path, *pdf);
+                            }});
+        }
+    }
+    return jobs;
+}
+
+}  // namespace slay

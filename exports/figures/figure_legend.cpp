@@ -1,0 +1,146 @@
+#include "exports/figures/figure_legend.h"
+
+#include <QFontMetricsF>
+#include <algorithm>
+#include <cmath>
+
+namespace slay {
+
+FigureLegend::FigureLegend(QCustomPlot* plot) : QCPLayoutElement(plot) {
+    setLayer(QStringLiteral("legend"));
+}
+
+void FigureLegend::set_entries(std::vector<Entry> entries, const FigureTheme& theme) {
+    entries_ = std::move(entries);
+    theme_ = theme;
+    const QFontMetricsF metrics(theme.tick_font);
+    label_widths_.clear();
+    for (const Entry& entry : entries_)
+        label_widths_.push_back(metrics.horizontalAdvance(entry.label));
+    const int edge = qRound(4 * theme_.unit);
+    setMargins(beside_ ? QMargins(2 * edge, 2 * edge, 2 * edge, 0)
+                       : QMargins(edge, edge / 2, edge, theme.paper ? 0 : edge));
+    setMinimumMargins(QMargins());
+    setAutoMargins(QCP::msNone);
+}
+
+double FigureLegend::row_height() const {
+    return QFontMetricsF(theme_.tick_font).height() * (theme_.paper ? 1.0 : 1.35);
+}
+
+double FigureLegend::icon_width() const {
+    return QFontMetricsF(theme_.tick_font).height() * (theme_.paper ? 1.9 : 1.8);
+}
+
+FigureLegend::Grid FigureLegend::grid(int columns) const {
+    Grid out;
+    const int count = static_cast<int>(entries_.size());
+    out.rows = (count + columns - 1) / std::max(1, columns);
+    out.columns = out.rows > 0 ? (count + out.rows - 1) / out.rows : 0;
+    const double gap = 9 * theme_.unit;
+    for (int column = 0; column < out.columns; ++column) {
+        double width = 0;
+        for (int row = 0; row < out.rows; ++row) {
+            const auto index = static_cast<std::size_t>(column * out.rows + row);
+            if (index < label_widths_.size()) width = std::max(width, label_widths_[index]);
+        }
+        out.widths.push_back(icon_width() + 3 * theme_.unit + width);
+        out.width += out.widths.back() + (column > 0 ? gap : 0);
+    }
+    return out;
+}
+
+FigureLegend::Grid FigureLegend::chosen_grid() const {
+    if (beside_ || entries_.empty()) return grid(1);
+    if (theme_.legend_columns > 0) return grid(theme_.legend_columns);
+    const double room = mParentPlot->viewport().width() - margins().left() - margins().right();
+    for (int columns = std::min<int>(6, static_cast<int>(entries_.size())); columns > 1;
+         --columns) {
+        const Grid candidate = grid(columns);
+        if (candidate.width <= room) return candidate;
+    }
+    return grid(1);
+}
+
+QSize FigureLegend::beside_size() const {
+    const Grid one = grid(1);
+    return {static_cast<int>(std::ceil(one.width + 16 * theme_.unit)),
+            static_cast<int>(std::ceil(one.rows * row_height() + 8 * theme_.unit))};
+}
+
+QSize FigureLegend::minimumOuterSizeHint() const {
+    if (entries_.empty()) return {0, 0};
+    const Grid chosen = chosen_grid();
+    const double width = beside_ ? chosen.width + margins().left() + margins().right() : 0;
+    return {static_cast<int>(std::ceil(width)),
+            static_cast<int>(
+                std::ceil(chosen.rows * row_height() + margins().top() + margins().bottom()))};
+}
+
+QSize FigureLegend::maximumOuterSizeHint() const {
+    const QSize least = minimumOuterSizeHint();
+    return beside_ ? QSize(least.width(), QWIDGETSIZE_MAX) : QSize(QWIDGETSIZE_MAX, least.height());
+}
+
+QRectF FigureLegend::entry_rect(const Grid& grid, std::size_t index) const {
+    const int column = static_cast<int>(index) / grid.rows;
+    const int row = static_cast<int>(index) % grid.rows;
+    double x = rect().left();
+    if (!beside_) x += std::max(0.0, (rect().width() - grid.width) / 2);
+    for (int i = 0; i < column; ++i)
+        x += grid.widths[static_cast<std::size_t>(i)] + 9 * theme_.unit;
+    return {x, rect().top() + row * row_height(), grid.widths[static_cast<std::size_t>(column)],
+            row_height()};
+}
+
+void FigureLegend::draw(QCPPainter* painter) {
+    if (entries_.empty()) return;
+    const Grid chosen = chosen_grid();
+    painter->setFont(theme_.tick_font);
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        const Entry& entry = entries_[i];
+        const QRectF box = entry_rect(chosen, i);
+        const double middle = box.center().y();
+        const double icon = icon_width();
+        const auto faded = [&](const QColor& colour) {
+            return entry.hidden ? blend(colour, theme_.ground, 0.65) : colour;
+        };
+        if (entry.line.style() != Qt::NoPen) {
+            QPen pen = entry.line;
+            pen.setColor(faded(pen.color()));
+            painter->setPen(pen);
+            painter->drawLine(QLineF(box.left(), middle, box.left() + icon, middle));
+        }
+        if (!entry.marker.isNone()) {
+            QCPScatterStyle marker = entry.marker;
+            QPen pen = marker.pen();
+            pen.setColor(faded(pen.color()));
+            marker.setPen(pen);
+            marker.applyTo(painter, pen);
+            marker.drawShape(painter, QPointF(box.left() + icon / 2, middle));
+        }
+        painter->setBrush(Qt::NoBrush);
+        painter->setPen(QPen(faded(theme_.text)));
+        const double text_left = box.left() + icon + 3 * theme_.unit;
+        const QRectF text(text_left, box.top(), label_widths_[i] + 4 * theme_.unit, box.height());
+        painter->drawText(text, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, entry.label);
+        if (entry.hidden) {
+            painter->setPen(QPen(faded(theme_.text), theme_.axis_width));
+            painter->drawLine(QLineF(text_left, middle, text_left + label_widths_[i], middle));
+        }
+    }
+}
+
+void FigureLegend::applyDefaultAntialiasingHint(QCPPainter* painter) const {
+    painter->setAntialiasing(true);
+}
+
+QString FigureLegend::series_at(QPointF position) const {
+    if (entries_.empty()) return {};
+    const Grid chosen = chosen_grid();
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+        if (entry_rect(chosen, i).contains(position)) return entries_[i].series;
+    return {};
+}
+
+}  // namespace slay

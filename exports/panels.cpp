@@ -1,0 +1,239 @@
+#include "exports/panels.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "engine/core/experiment_info.h"
+
+namespace slay {
+namespace {
+
+using Points = std::vector<const RecordedPoint*>;
+
+// Never mixed in one curve, in the order in which panels are named.
+constexpr std::array<std::string_view, 4> always_apart{"pass", "dtype", "lane", "causal"};
+// Follow from others, or are pooled.
+constexpr std::array<std::string_view, 4> never_apart{"seed", "seeds", "head_dim", "device"};
+
+template <typename Range>
+bool holds(const Range& range, std::string_view id) {
+    return std::find(range.begin(), range.end(), id) != range.end();
+}
+
+std::string text_at(const RecordedPoint& point, std::string_view id) {
+    const ParameterValue* value = point.point.parameters.find(id);
+    return value ? to_text(*value) : std::string("\x01");
+}
+
+std::string key_at(const RecordedPoint& point, const std::vector<std::string>& ids) {
+    std::string key;
+    for (const std::string& id : ids) key += text_at(point, id) + '\n';
+    return key;
+}
+
+bool varies(const Points& points, std::string_view id) {
+    const ParameterValue* first = points.front()->point.parameters.find(id);
+    return std::any_of(points.begin(), points.end(), [&](const RecordedPoint* each) {
+        const ParameterValue* value = each->point.parameters.find(id);
+        return value && first ? *value != *first : value != first;
+    });
+}
+
+// A variant's own parameters: its budget. Everything else is a condition that all share.
+bool is_shared(const std::string& id) {
+    return std::any_of(shared_parameters().begin(), shared_parameters().end(),
+                       [&](const ParameterInfo& row) { return row.id == id; }) ||
+           id == "scale";
+}
+
+std::vector<std::string> ids_in(const Points& points, bool shared) {
+    std::set<std::string> ids;
+    for (const RecordedPoint* each : points)
+        for (const auto& [id, value] : each->point.parameters)
+            if (is_shared(id) == shared && !holds(never_apart, id)) ids.insert(id);
+    return {ids.begin(), ids.end()};
+}
+
+std::vector<std::string> splitting_ids(const Points& points, const std::string& x) {
+    std::vector<std::string> split;
+    for (const std::string_view id : always_apart)
+        if (id != x && varies(points, id)) split.emplace_back(id);
+    std::vector<std::string> others = ids_in(points, true);
+    // A scale explains the parameters tied to it, so it comes first.
+    std::stable_partition(others.begin(), others.end(),
+                          [](const std::string& id) { return id == "scale"; });
+    for (const std::string& id : others) {
+        if (id == x || holds(always_apart, id) || !varies(points, id)) continue;
+        std::vector<std::string> causes = split;
+        causes.push_back(x);
+        if (!follows(points, id, causes)) split.push_back(id);
+    }
+    return split;
+}
+
+std::string slug(const std::string& id, const ParameterValue& value) {
+    std::string text = to_text(value);
+    if (id == "causal") text = text == "true" ? "causal" : "bidirectional";
+    const ParameterInfo* info = find_parameter(id);
+    if (info && !info->symbol.empty() && info->kind != ParameterKind::choice)
+        text = info->symbol + text;
+    std::string out;
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.';
+        if (plain) {
+            out += c;
+        } else if (c >= 'A' && c <= 'Z') {
+            out += static_cast<char>(c - 'A' + 'a');
+        } else if (!out.empty() && out.back() != '-') {
+            out += '-';
+        }
+    }
+    out = out.substr(0, 40);
+    while (!out.empty() && (out.back() == '-' || out.back() == '.')) out.pop_back();
+    while (!out.empty() && out.front() == '.') out.erase(0, 1);
+    return out.empty() ? id : out;
+}
+
+Parameters conditions_of(const Points& points) {
+    Parameters conditions;
+    for (const auto& [id, value] : points.front()->point.parameters) {
+        const bool shared = is_shared(id) || holds(never_apart, id);
+        const auto same = [&, key = id](const RecordedPoint* each) {
+            return text_at(*each, key) == text_at(*points.front(), key);
+        };
+        if (shared && std::all_of(points.begin(), points.end(), same)) conditions.set(id, value);
+    }
+    return conditions;
+}
+
+Panel make_panel(const Points& points, const std::vector<std::string>& split) {
+    Panel panel;
+    panel.conditions = conditions_of(points);
+    for (const std::string& id : split) {
+        const ParameterValue* value = points.front()->point.parameters.find(id);
+        if (!panel.id.empty()) {
+            panel.id += '_';
+            panel.label += ", ";
+        }
+        panel.id += value ? slug(id, *value) : "no-" + id;
+        panel.label += value ? describe_parameter(id, *value) : "no " + id;
+    }
+    return panel;
+}
+
+}  // namespace
+
+std::vector<const RecordedPoint*> points_of(const RunRecord& record, std::string_view experiment) {
+    Points points;
+    for (const RecordedPoint& each : record.points())
+        if (each.point.experiment == experiment) points.push_back(&each);
+    return points;
+}
+
+bool follows(const Points& points, const std::string& id, const std::vector<std::string>& causes) {
+    std::map<std::string, std::string> seen;
+    for (const RecordedPoint* each : points) {
+        const auto [at, fresh] = seen.try_emplace(key_at(*each, causes), text_at(*each, id));
+        if (!fresh && at->second != text_at(*each, id)) return false;
+    }
+    return true;
+}
+
+std::string choose_axis(const Points& points, const std::vector<std::string>& choice) {
+    for (const std::string& id : choice) {
+        std::set<std::string> values;
+        for (const RecordedPoint* each : points)
+            if (each->point.parameters.has(id)) values.insert(text_at(*each, id));
+        if (values.size() > 1) return id;
+    }
+    for (const std::string& id : choice)
+        for (const RecordedPoint* each : points)
+            if (each->point.parameters.has(id)) return id;
+    return choice.empty() ? std::string("length") : choice.front();
+}
+
+std::vector<PanelPoints> split_panels(const Points& points, const std::string& x) {
+    if (points.empty()) return {};
+    const std::vector<std::string> split = splitting_ids(points, x);
+    std::vector<PanelPoints> panels;
+    std::map<std::string, std::size_t> index;
+    for (const RecordedPoint* each : points) {
+        const auto [at, fresh] = index.try_emplace(key_at(*each, split), panels.size());
+        if (fresh) panels.emplace_back();
+        panels[at->second].points.push_back(each);
+    }
+    std::set<std::string> taken;
+    for (PanelPoints& each : panels) {
+        each.panel = make_panel(each.points, split);
+        each.panel.x = x;
+        const std::string stem = each.panel.id;
+        for (int n = 2; !taken.insert(each.panel.id).second; ++n)
+            each.panel.id = stem + "-" + std::to_string(n);
+    }
+    return panels;
+}
+
+std::vector<Curve> curves_of(const RunRecord& record, const Points& points, const std::string& x) {
+    std::map<std::string, Points, std::less<>> by_variant;
+    std::vector<std::string> order;
+    for (const VariantInfo& each : record.variants()) order.push_back(each.name);
+    for (const RecordedPoint* each : points) {
+        const ParameterValue* at = each->point.parameters.find(x);
+        if (!at || std::holds_alternative<std::string>(*at)) continue;
+        by_variant[each->point.variant].push_back(each);
+        if (!holds(order, each->point.variant)) order.push_back(each->point.variant);
+    }
+
+    std::vector<Curve> curves;
+    for (const std::string& name : order) {
+        const auto found = by_variant.find(name);
+        if (found == by_variant.end()) continue;
+        const Points& mine = found->second;
+        std::vector<std::string> split;
+        for (const std::string& id : ids_in(mine, false)) {
+            std::vector<std::string> causes = split;
+            causes.push_back(x);
+            if (id != x && varies(mine, id) && !follows(mine, id, causes)) split.push_back(id);
+        }
+        std::map<std::string, std::size_t> index;
+        for (const RecordedPoint* each : mine) {
+            const auto [at, fresh] = index.try_emplace(key_at(*each, split), curves.size());
+            if (fresh) {
+                Curve curve;
+                const VariantInfo* row = record.variant(name);
+                if (row) curve.variant = *row;
+                curve.variant.name = name;
+                if (curve.variant.label.empty()) curve.variant.label = name;
+                curve.id = name;
+                curve.label = curve.variant.label;
+                curve.latex_label = curve.variant.latex_label;
+                std::string budget;
+                for (const std::string& id : split) {
+                    const ParameterValue* value = each->point.parameters.find(id);
+                    curve.id += ";" + id + "=" + text_at(*each, id);
+                    if (!budget.empty()) budget += ", ";
+                    budget += value ? describe_parameter(id, *value) : "no " + id;
+                }
+                if (!budget.empty()) curve.label += " [" + budget + "]";
+                curves.push_back(std::move(curve));
+            }
+            Curve& curve = curves[at->second];
+            const double place = each->point.parameters.real(x);
+            const auto step = std::find_if(curve.steps.begin(), curve.steps.end(),
+                                           [&](const CurveStep& s) { return s.x == place; });
+            if (step == curve.steps.end()) {
+                curve.steps.push_back({place, {each}});
+            } else {
+                step->points.push_back(each);
+            }
+        }
+    }
+    for (Curve& curve : curves)
+        std::sort(curve.steps.begin(), curve.steps.end(),
+                  [](const CurveStep& a, const CurveStep& b) { return a.x < b.x; });
+    return curves;
+}
+
+}  // namespace slay

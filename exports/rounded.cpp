@@ -1,0 +1,67 @@
+#include "exports/rounded.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace slay {
+namespace {
+
+// The decimal exponent of a positive number.
+int magnitude(double size) {
+    return static_cast<int>(std::floor(std::log10(size)));
+}
+
+// 9.996 at two decimals has a magnitude more than it seems.
+int magnitude_after_rounding(double size, int significant) {
+    const int exponent = magnitude(size);
+    const double unit = std::pow(10.0, exponent - significant + 1);
+    return magnitude(std::round(size / unit) * unit * (1 + 1e-12));
+}
+
+double half_width(const MetricValue& value) {
+    if (!value.low || !value.high) return 0;
+    const double half = std::max(value.value - *value.low, *value.high - value.value);
+    return std::isfinite(half) ? std::max(0.0, half) : 0;
+}
+
+}  // namespace
+
+Rounded round_for_table(const MetricValue& value, int digits) {
+    Rounded out;
+    const double number = value.value;
+    if (number == 0 && half_width(value) == 0) {
+        out.text = "0";
+        return out;
+    }
+    const double size = std::abs(number);
+    const int significant = std::max(2, digits);
+    if (size >= 1e6 || (size > 0 && size < 1e-4)) {
+        out.text = fmt::format("{:.{}e}", number, significant - 1);
+        out.exponent = true;
+        return out;
+    }
+    const int exponent = size > 0 ? magnitude_after_rounding(size, significant) : 0;
+    const double half = half_width(value);
+    int decimals = significant - 1 - exponent;
+    if (half > 0) {
+        const int coarsest = 1 - exponent;  // two significant digits
+        const int finest = significant - exponent;
+        decimals = std::clamp(-magnitude(half), std::min(coarsest, finest), finest);
+    }
+    decimals = std::clamp(decimals, 0, 9);
+    out.text = fmt::format("{:.{}f}", number, decimals);
+    out.decimals = decimals;
+    out.integers = static_cast<int>(out.text.size()) - decimals - (decimals > 0 ? 1 : 0) -
+                   (out.text.front() == '-' ? 1 : 0);
+    if (half > 0) {
+        const double units = std::ceil(half * std::pow(10.0, decimals) * (1 - 1e-9));
+        const std::string uncertainty = fmt::format("{:.0f}", std::max(1.0, units));
+        out.uncertainty = static_cast<int>(uncertainty.size());
+        out.text += '(' + uncertainty + ')';
+    }
+    return out;
+}
+
+}  // namespace slay

@@ -1,0 +1,133 @@
+// Latency and memory: variants by lengths.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "engine/core/units.h"
+#include "exports/latex_text.h"
+#include "exports/panels.h"
+#include "exports/tables/run_tables.h"
+#include "exports/tables/table_notes.h"
+
+namespace slay {
+namespace {
+
+struct Build {
+    const RunRecord& record;
+    const std::string x;
+    const MetricInfo metric;
+    std::vector<double> places;
+    NoteCollector notes;
+    ReadingHelp help;
+
+    std::string place_text(double place) const {
+        return place == std::floor(place) ? fmt::format("{:.0f}", place) : format_number(place, 3);
+    }
+
+    // The longest x measured, and whether it is known to be the last that fits.
+    TableCell longest(const Curve& curve) const {
+        double last = -1;
+        bool limited = false;
+        for (const CurveStep& step : curve.steps) {
+            const PointState state = step.points.front()->result.state;
+            if (is_measured(state)) last = std::max(last, step.x);
+            if (state == PointState::out_of_memory && step.x > last) limited = true;
+        }
+        if (last < 0) return TableCell::text_of("--");
+        return TableCell::text_of((limited ? "" : "$\\ge$\\,") + place_text(last));
+    }
+
+    // Predicted over measured: smallest and largest.
+    TableCell prediction(const Curve& curve) const {
+        double low = INFINITY, high = -INFINITY;
+        for (const CurveStep& step : curve.steps) {
+            const StepValue measured = step_value(record, step, metric.id);
+            const auto predicted = metric_value(record, *step.points.front(), "predicted_mb");
+            if (!measured.value || !predicted || !(measured.value->value > 0)) continue;
+            const double ratio = predicted->value / measured.value->value;
+            low = std::min(low, ratio);
+            high = std::max(high, ratio);
+        }
+        if (!(low <= high)) return TableCell::text_of("--");
+        const std::string from = fmt::format("{:.2f}", low), to = fmt::format("{:.2f}", high);
+        return TableCell::text_of(from == to ? from : from + "--" + to);
+    }
+
+    TableGroup group(const PanelPoints& panel) {
+        TableGroup out{latex_escape(panel.panel.label, 120), {}};
+        const std::vector<Curve> curves = curves_of(record, panel.points, x);
+        std::vector<std::vector<RankedCell>> ranked(places.size());
+        out.rows.resize(curves.size());
+        for (std::size_t r = 0; r < curves.size(); ++r) {
+            const Curve& curve = curves[r];
+            TableRow& row = out.rows[r];
+            row.cells.resize(1 + places.size());
+            row.cells[0] = TableCell::text_of(latex_label(curve));
+            for (const CurveStep& step : curve.steps) {
+                const auto column = static_cast<std::size_t>(
+                    std::find(places.begin(), places.end(), step.x) - places.begin());
+                TableCell& cell = row.cells[1 + column];
+                const StepValue found = step_value(record, step, metric.id);
+                if (!found.value) {
+                    cell =
+                        notes.cell(curve, latex_symbol(x) + "\\,=\\," + place_text(step.x), found);
+                    continue;
+                }
+                cell = TableCell::of(round_for_table(*found.value, metric.digits));
+                help.intervals = help.intervals || cell.number.uncertainty > 0;
+                help.pooled = help.pooled || step.points.size() > 1;
+                ranked[column].push_back({&cell, *found.value});
+            }
+            if (metric.id == "peak_mb") {
+                row.cells.push_back(longest(curve));
+                row.cells.push_back(prediction(curve));
+            }
+        }
+        for (std::vector<RankedCell>& column : ranked) {
+            help.marks = help.marks || column.size() > 1;
+            mark_best(std::move(column), metric.better);
+        }
+        return out;
+    }
+};
+
+}  // namespace
+
+Table scaling_table(const RunRecord& record, const FigureSpec& spec) {
+    const auto points = points_of(record, spec.experiment);
+    Build build{record, choose_axis(points, spec.x), metric_info(record, spec.metric), {}, {}, {}};
+    const std::vector<PanelPoints> panels = panels_of(record, spec, build.x);
+    std::set<double> places;
+    for (const PanelPoints& panel : panels)
+        for (const Curve& curve : curves_of(record, panel.points, build.x))
+            for (const CurveStep& step : curve.steps) places.insert(step.x);
+    build.places.assign(places.begin(), places.end());
+
+    Table table;
+    table.id = spec.id;
+    table.columns.push_back({"Variant", false, ""});
+    const std::string span = latex_heading(build.metric) + " at " + latex_symbol(build.x) + " =";
+    for (const double place : build.places)
+        table.columns.push_back({build.place_text(place), true, span});
+    const bool memory = build.metric.id == "peak_mb";
+    if (memory) {
+        table.columns.push_back({"Longest " + latex_symbol(build.x), false, ""});
+        table.columns.push_back({"Pred./meas.", false, ""});
+    }
+    for (const PanelPoints& panel : panels) table.groups.push_back(build.group(panel));
+    table.notes = build.notes.notes();
+    table.caption = fmt::format("{} ({}) of one attention layer against {} ({}).",
+                                latex_escape(build.metric.heading), latex_escape(build.metric.unit),
+                                latex_symbol(build.x), latex_setting(record, points, build.x));
+    if (memory)
+        table.caption +=
+            " Measured peak above inputs and weights; OOM: did not fit. Pred./meas.: the cost "
+            "model's prediction over the measurement, smallest to largest.";
+    if (build.metric.id == "latency_ms" && !build.help.pooled) table.caption += " Medians.";
+    table.caption += latex_reading(build.help);
+    return table;
+}
+
+}  // namespace slay

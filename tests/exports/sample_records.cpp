@@ -1,0 +1,269 @@
+#include "sample_records.h"
+
+#include <cmath>
+#include <stdexcept>
+
+#include "engine/core/plan.h"
+#include "exports/published.h"
+
+namespace slay::testing {
+namespace {
+
+Provenance sample_provenance() {
+    Provenance out;
+    out.program_version = "1.2.3";
+    out.git_revision = "0123abcd";
+    out.build_type = "Release";
+    out.device = "cuda:0";
+    out.device_name = "NVIDIA H200";
+    out.cpu_model = "Some CPU";
+    out.started = "2026-11-23T14:05:09Z";
+    return out;
+}
+
+// Numbers that look random and are the same everywhere.
+double wobble(const std::string& id, int i) {
+    std::uint32_t hash = 2166136261u;
+    for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+    hash = (hash ^ static_cast<std::uint32_t>(i)) * 16777619u;
+    hash ^= hash >> 15;
+    hash *= 2246822519u;
+    return static_cast<double>(hash % 10007) / 10007.0 - 0.5;
+}
+
+std::vector<double> samples_around(const std::string& id, double value, double spread, int count) {
+    std::vector<double> out;
+    for (int i = 0; i < count; ++i) out.push_back(value * (1 + spread * wobble(id, i)));
+    return out;
+}
+
+PointResult ok_with(const char* metric, double value) {
+    PointResult result;
+    result.state = PointState::ok;
+    result.metrics[metric] = {value, {}, {}, 1};
+    return result;
+}
+
+PointResult failed(PointState state, std::string reason) {
+    PointResult result;
+    result.state = state;
+    result.reason = std::move(reason);
+    return result;
+}
+
+const char* all_variants =
+    R"(["standard", "standard-fused", "performer", "linear", "cosformer", "yat-spherical",
+        "yat-performer-anchor", "yat-performer-laplace", "yat-performer", "yat-performer-tensor",
+        "yat-performer-rm", "yat-performer-nystrom"])";
+
+const PublishedPoint* published(const PublishedData& data, const std::string& variant,
+                                const Point& point, const char* metric) {
+    for (const PublishedPoint& each : data.points)
+        if (each.metric == metric && each.variant == variant &&
+            each.parameters.text("dtype", "float32") == point.parameters.text("dtype") &&
+            each.parameters.integer("length") == point.parameters.integer("length") &&
+            each.parameters.text("pass", "forward") == point.parameters.text("pass"))
+            return &each;
+    return nullptr;
+}
+
+}  // namespace
+
+RunRecord record_of(const std::string& preset_json,
+                    const std::function<Outcome(const Point&)>& outcome,
+                    const std::function<void(RunStarted&)>& change) {
+    const Result<SweepSpec> spec = parse_spec(preset_json, "sample");
+    if (!spec) throw std::runtime_error(spec.error().message);
+    const Result<Plan> plan = make_plan(*spec);
+    if (!plan) throw std::runtime_error(plan.error().message);
+
+    RunRecord record;
+    std::uint64_t seq = 0;
+    const auto apply = [&](EventBody body) {
+        record.apply({++seq, "sample-run", 0.25 * static_cast<double>(seq), std::move(body)});
+    };
+    RunStarted started;
+    started.provenance = sample_provenance();
+    started.plan = *plan;
+    started.variants = variant_catalog();
+    started.metrics = metric_table();
+    if (change) change(started);
+    apply(started);
+    for (const Point& point : started.plan.points) {
+        Outcome out = outcome(point);
+        if (out.result.state == PointState::pending) continue;
+        apply(PointStarted{point.id});
+        if (!out.samples.empty()) apply(SamplesTaken{point.id, "latency_ms", 0, out.samples});
+        if (out.result.state != PointState::running) apply(PointFinished{point.id, out.result});
+    }
+    apply(RunFinished{RunOutcome::finished, "", "2026-11-23T15:00:00Z"});
+    return record;
+}
+
+RunRecord h200_record() {
+    const PublishedData& data = *find_published("reference-h200-scaling");
+    const std::string preset =
+        std::string(R"({"schema": "slay-preset/1", "name": "h200", "title": "H200",
+        "experiments": ["latency", "memory"], "sweep": {
+        "lengths": [256, 1024, 4096, 8192, 16384, 32768, 65536], "batches": [1], "heads": [8],
+        "widths": [256], "causal": [true], "dtypes": ["float32"], "lanes": ["layer"],
+        "passes": ["forward", "forward+backward"], "seeds": [0]}, "variants": )") +
+        all_variants + "}";
+    return record_of(preset, [&](const Point& point) -> Outcome {
+        const bool latency = point.experiment == "latency";
+        const auto* found =
+            published(data, point.variant, point, latency ? "latency_ms" : "peak_mb");
+        if (!found)
+            return {failed(PointState::out_of_memory,
+                           "Not enough GPU memory for " + point.variant +
+                               " at L = " + std::to_string(point.parameters.integer("length")) +
+                               " (141 GB in all); larger lengths of this variant were skipped."),
+                    {}};
+        if (!latency) return {ok_with("peak_mb", found->value), {}};
+        PointResult result;
+        result.state = PointState::ok;
+        return {result, samples_around(point.id, found->value, 0.03, 25)};
+    });
+}
+
+RunRecord ablation_record() {
+    const PublishedData& data = *find_published("paper-poly-ablation");
+    const std::string preset = R"({"schema": "slay-preset/1", "name": "poly-ablation",
+        "title": "Ablation", "experiments": ["kernel-quality", "latency"],
+        "variants": ["yat-spherical", "yat-performer-laplace", "yat-performer-anchor",
+        "yat-performer", "yat-performer-nystrom", "yat-performer-tensor", "yat-performer-rm"],
+        "sweep": {"batches": [1], "heads": [8], "causal": [true], "dtypes": ["float32"],
+        "lanes": ["layer"], "passes": ["forward"], "inputs": ["random"], "seeds": [0]},
+        "scales": [
+        {"label": "Small", "width": 128, "length": 128, "nodes": 2, "prf_features": 8, "poly_features": 8},
+        {"label": "Medium", "width": 256, "length": 256, "nodes": 2, "prf_features": 16, "poly_features": 16},
+        {"label": "Large", "width": 512, "length": 512, "nodes": 2, "prf_features": 32, "poly_features": 32}],
+        "overrides": {"kernel-quality": {"seeds": [0, 1, 2, 3, 4]}}})";
+    return record_of(preset, [&](const Point& point) -> Outcome {
+        const auto value = [&](const char* metric) {
+            for (const PublishedPoint& each : data.points)
+                if (each.metric == metric && each.variant == point.variant &&
+                    each.parameters.integer("length") == point.parameters.integer("length"))
+                    return each.value;
+            return 0.0;
+        };
+        PointResult result;
+        result.state = PointState::ok;
+        if (point.experiment == "latency")
+            return {result, samples_around(point.id, value("latency_ms"), 0.02, 25)};
+        const double error = value("relative_l2");
+        result.metrics["relative_l2"] = {error, error * 0.97, error * 1.03, 5};
+        result.metrics["cosine"] = {1 / (1 + error), {}, {}, 5};
+        result.metrics["mse"] = {error * error * 0.01, {}, {}, 5};
+        result.metrics["nonpositive_rows"] = {std::floor(std::min(error, 900.0)), {}, {}, 5};
+        if (point.variant != "yat-spherical") {
+            result.metrics["uniform_relative_l2"] = {0.71, 0.70, 0.72, 5};
+            result.metrics["quadrature_relative_l2"] = {0.21, 0.205, 0.215, 5};
+        }
+        return {result, {}};
+    });
+}
+
+RunRecord small_record() {
+    return record_of(
+        R"({"schema": "slay-preset/1", "name": "small", "title": "Small",
+            "experiments": ["latency", "memory"], "variants": ["standard", "linear", "cosformer"],
+            "sweep": {"lengths": [256, 1024, 4096], "batches": [1], "heads": [8], "widths": [256],
+            "causal": [true], "dtypes": ["float32"], "lanes": ["layer"], "passes": ["forward"],
+            "seeds": [0]}})",
+        [](const Point& point) -> Outcome {
+            const double length = static_cast<double>(point.parameters.integer("length"));
+            const bool standard = point.variant == "standard";
+            PointResult result;
+            result.state = PointState::ok;
+            if (point.experiment == "memory") {
+                if (standard && length > 1024)
+                    return {failed(PointState::out_of_memory, "Needs about 4.2 GB, 4.0 GB free."),
+                            {}};
+                const double mb = standard ? length * length * 5e-5 : length * 0.02;
+                return {ok_with("peak_mb", mb), {}};
+            }
+            // Medians with exact 95 % intervals: standard 0.1 * (L/256)^2, linear 0.4 * L/256.
+            const double median =
+                standard ? 0.1 * (length / 256) * (length / 256) : 0.4 * (length / 256);
+            std::vector<double> samples;
+            for (int i = -5; i <= 5; ++i) samples.push_back(median * (1 + 0.002 * i));
+            return {result, samples};
+        });
+}
+
+RunRecord hostile_record() {
+    const std::string bad =
+        "\\input{/etc/passwd} $x^2$ & 50% #1 _{a}~<b>bold</b> [x] =cmd|' /C calc'!A0 "
+        "\xe2\x9c\x93 na\xc3\xafve \xff\xfe";
+    return record_of(
+        R"({"schema": "slay-preset/1", "name": "hostile", "title": "Hostile",
+            "experiments": ["latency", "memory", "kernel-quality"],
+            "variants": ["standard", "linear", "performer", "cosformer", "yat-spherical",
+            "yat-performer-anchor"],
+            "sweep": {"lengths": [100, 256, 1024], "batches": [1], "heads": [8], "widths": [256],
+            "causal": [true], "dtypes": ["float32", "bfloat16"], "lanes": ["layer"],
+            "passes": ["forward"], "seeds": [0]}})",
+        [&](const Point& point) -> Outcome {
+            const std::int64_t length = point.parameters.integer("length");
+            if (point.variant == "linear")
+                return {failed(length == 100   ? PointState::timed_out
+                               : length == 256 ? PointState::incorrect
+                                               : PointState::failed,
+                               "=HYPERLINK(\"http://x\") " + bad),
+                        {}};
+            if (point.variant == "performer")
+                return {
+                    failed(PointState::unsupported,
+                           "averyveryveryverylongwordwithoutanyspaceatall" + std::string(120, 'x')),
+                    {}};
+            if (point.variant == "cosformer" && length == 1024) return {};  // never reached
+            if (point.experiment == "latency") {
+                PointResult result;
+                result.state = length == 256 ? PointState::unconverged : PointState::ok;
+                return {result,
+                        samples_around(point.id, 1e-3 * static_cast<double>(length), 0.5, 9)};
+            }
+            if (point.experiment == "memory")
+                return {ok_with("peak_mb", length == 100 ? 0 : -1.5), {}};
+            PointResult result = ok_with("relative_l2", length == 100 ? 0 : 4.7e7);
+            result.metrics["mse"] = {1e-9, 1e-10, 1e-8, 3};
+            return {result, {}};
+        },
+        [&](RunStarted& started) {
+            started.provenance.device_name = "GPU " + bad;
+            for (VariantInfo& variant : started.variants) {
+                if (variant.name == "performer") continue;
+                variant.label = bad + " " + variant.name;
+                variant.latex_label = "\\write18{rm -rf} " + bad;
+            }
+        });
+}
+
+RunRecord grid_record(const std::string& preset_json) {
+    return record_of(preset_json, [](const Point& point) -> Outcome {
+        const Parameters& p = point.parameters;
+        const double features = std::max(1.0, p.real("nodes", 1)) *
+                                std::max(1.0, p.real("prf_features", 1)) *
+                                std::max(1.0, p.real("poly_features", 1));
+        const bool exact = point.variant == "yat-spherical";
+        const bool is_signed = point.variant.ends_with("tensor") ||
+                               point.variant.ends_with("-rm") || point.variant.ends_with("nystrom");
+        const double error =
+            exact ? 2e-7
+                  : (is_signed ? 40.0 : 0.9) / std::sqrt(1 + features / 60) *
+                        (1 + 0.15 * wobble(point.variant, static_cast<int>(p.integer("length"))));
+        PointResult result;
+        result.state = PointState::ok;
+        result.metrics["relative_l2"] = {error, error * 0.93, error * 1.07, 5};
+        result.metrics["cosine"] = {1 / (1 + error), {}, {}, 5};
+        result.metrics["mse"] = {error * error * 0.01, {}, {}, 5};
+        if (!exact) {
+            result.metrics["uniform_relative_l2"] = {0.71, 0.70, 0.72, 5};
+            result.metrics["quadrature_relative_l2"] = {0.21, 0.205, 0.215, 5};
+        }
+        return {result, {}};
+    });
+}
+
+}  // namespace slay::testing

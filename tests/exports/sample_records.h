@@ -1,0 +1,38 @@
+// Run records for tests, built as a runner builds them: a plan, then events.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "engine/core/run_record.h"
+
+namespace slay::testing {
+
+// What a point of the plan came to; `samples` are of latency_ms.
+struct Outcome {
+    PointResult result;
+    std::vector<double> samples;
+};
+
+// Plans the preset and finishes every point as `outcome` says; points it gives no state stay
+// pending.
+RunRecord record_of(const std::string& preset_json,
+                    const std::function<Outcome(const Point&)>& outcome,
+                    const std::function<void(RunStarted&)>& change = {});
+
+// The published H200 measurements as a run: latency and memory, both passes, all 12 variants.
+RunRecord h200_record();
+
+// The paper's ablation: three scales, five seeds.
+RunRecord ablation_record();
+
+// Every state, and names that try to break LaTeX, HTML and spreadsheets.
+RunRecord hostile_record();
+
+// A full grid over budget, length and head dimension, as presets/kernel-quality.json asks for.
+RunRecord grid_record(const std::string& preset_json);
+
+// Two variants at three lengths with known numbers.
+RunRecord small_record();
+
+}  // namespace slay::testing
