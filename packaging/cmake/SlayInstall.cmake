@@ -2,7 +2,8 @@
 include_guard()
 include(GNUInstallDirs)
 
-set(slay_library_folder ${CMAKE_INSTALL_LIBDIR}/slay-workbench)
+# Not CMAKE_INSTALL_LIBDIR: the programs look for libslay_engine.so in ../lib/slay-workbench.
+set(slay_library_folder lib/slay-workbench)
 cmake_path(RELATIVE_PATH slay_library_folder BASE_DIRECTORY ${CMAKE_INSTALL_BINDIR}
     OUTPUT_VARIABLE slay_library_from_bin)
 
