@@ -1,0 +1,83 @@
+// The engine's thread behind a Qt object. Everything that takes longer than a frame happens on that
+// thread: loading LibTorch and CUDA, listing devices, measuring. The window's thread only hands
+// over a spec, and takes what came of it about 30 times a second.
+#pragma once
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QString>
+#include <QTimer>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "app/session/event_outbox.h"
+#include "engine/core/sweep_spec.h"
+#include "engine/run/executor.h"
+#include "engine/run/runner.h"
+
+namespace slay {
+
+class EngineThread;
+
+class EngineSession : public QObject {
+    Q_OBJECT
+
+  public:
+    enum class EngineState { unloaded, loading, ready, failed };
+    Q_ENUM(EngineState)
+    enum class RunState { idle, starting, running, paused, stopping };
+    Q_ENUM(RunState)
+
+    // Called once, on the engine's thread. Tests give one of their own.
+    using ExecutorFactory = std::function<Result<std::unique_ptr<Executor>>()>;
+
+    static constexpr int drain_interval_ms = 33;
+
+    explicit EngineSession(ExecutorFactory factory, QObject* parent = nullptr);
+    ~EngineSession() override;  // requests stop and joins
+
+    void load();  // starts loading the engine; returns at once
+
+    // Starts a run; the engine is loaded first where it is not yet. A run that is still going is
+    // superseded: it is asked to stop, and what it says from now on is dropped here (its journal
+    // keeps it).
+    void start(const SweepSpec& spec, const RunOptions& options);
+    void pause();
+    void resume();  // goes on after a pause
+    void stop();
+
+    EngineState engine_state() const { return engine_state_; }
+    QString engine_error() const { return engine_error_; }
+    RunState run_state() const { return run_state_; }
+    bool busy() const { return run_state_ != RunState::idle; }
+    const std::vector<DeviceInfo>& devices() const { return devices_; }
+
+  signals:
+    void engine_state_changed();
+    void devices_changed();
+    void run_state_changed();
+    void events_arrived(const std::vector<slay::Event>& events);  // one batch a drain
+    void run_ended();                                             // after the last events of a run
+    void run_failed(const QString& message);  // could not start or go on; before run_ended
+
+  private:
+    void wake();   // something waits in the outbox
+    void drain();  // takes it
+    void take_engine(std::vector<DeviceInfo> devices, QString error);
+    void end_run(std::uint64_t serial, const QString& error);
+    void set_run_state(RunState state);
+
+    EventOutbox outbox_;
+    QTimer drain_timer_;
+    QElapsedTimer last_drain_;
+    EngineState engine_state_ = EngineState::unloaded;
+    RunState run_state_ = RunState::idle;
+    QString engine_error_;
+    std::vector<DeviceInfo> devices_;
+    std::uint64_t serial_ = 0;             // of the run that is shown
+    std::shared_ptr<RunControl> control_;  // of that run; shared with the thread
+    std::unique_ptr<EngineThread> thread_;
+};
+
+}  // namespace slay
