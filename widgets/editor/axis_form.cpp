@@ -1,0 +1,123 @@
+#include "widgets/editor/axis_form.h"
+
+#include <QFormLayout>
+#include <algorithm>
+#include <utility>
+
+#include "widgets/editor/axis_text.h"
+#include "widgets/editor/checked_field.h"
+#include "widgets/editor/chip_row.h"
+#include "widgets/editor/form_row.h"
+
+namespace slay {
+namespace {
+
+// The values a choice or flag can take, in the schema's order.
+std::vector<ParameterValue> possible_values(const ParameterInfo& info) {
+    if (info.kind == ParameterKind::flag) return {true, false};
+    return {info.choices.begin(), info.choices.end()};
+}
+
+QString chip_text(const ParameterInfo& info, const ParameterValue& value) {
+    if (info.kind == ParameterKind::flag) return std::get<bool>(value) ? "yes" : "no";
+    return QString::fromStdString(std::get<std::string>(value));
+}
+
+QString label_of(const ParameterInfo& info) {
+    QString label = QString::fromStdString(info.label);
+    const QString symbol = QString::fromStdString(info.symbol);
+    if (!symbol.isEmpty() && !label.endsWith(symbol)) label += ' ' + symbol;
+    return label;
+}
+
+}  // namespace
+
+AxisForm::AxisForm(std::vector<ParameterInfo> rows, Commit commit, QWidget* parent)
+    : QWidget(parent), commit_(std::move(commit)) {
+    auto* form = new_form();
+    setLayout(form);
+    for (ParameterInfo& info : rows) rows_.push_back({std::move(info)});
+    for (Row& row : rows_) {
+        const bool list =
+            row.info.kind == ParameterKind::integer || row.info.kind == ParameterKind::real;
+        list ? add_list(row) : add_chips(row);
+        QWidget* widget = list ? static_cast<QWidget*>(row.field) : row.chips;
+        form->addRow(
+            new_row_label(label_of(row.info), QString::fromStdString(row.info.help), widget),
+            widget);
+    }
+}
+
+void AxisForm::add_list(Row& row) {
+    const QString name = QString::fromStdString(row.info.label);
+    row.field = new CheckedField(name, [this, info = row.info](const QString& text) {
+        const auto values = parse_axis(info, text);
+        if (!values) return QString::fromStdString(values.error().message);
+        return commit_(info, *values);
+    });
+    row.field->set_placeholder(
+        tr("default %1").arg(QString::fromStdString(to_text(row.info.fallback))));
+    row.field->setToolTip(
+        wrapped_tip(tr("%1 Several values are swept: 256, 512, 1024; 256..32768 doubles.")
+                        .arg(QString::fromStdString(row.info.help))));
+}
+
+void AxisForm::add_chips(Row& row) {
+    row.chips = new ChipRow;
+    row.chips->setAccessibleName(QString::fromStdString(row.info.label));
+    for (const ParameterValue& value : possible_values(row.info)) {
+        const QString text = chip_text(row.info, value);
+        row.chips->add(QString::fromStdString(to_text(value)), new Chip(text),
+                       QString::fromStdString(row.info.help));
+    }
+    connect(row.chips, &ChipRow::toggled, this,
+            [this, &row](const QString& id, bool on) { toggle(row, id, on); });
+}
+
+std::vector<ParameterValue> AxisForm::values_of(const ParameterInfo& info) const {
+    const auto axis = axes_.find(info.axis);
+    if (axis == axes_.end() || axis->second.empty()) return {info.fallback};
+    return axis->second;
+}
+
+void AxisForm::toggle(const Row& row, const QString& id, bool on) {
+    const auto current = values_of(row.info);
+    std::vector<ParameterValue> next;
+    for (const ParameterValue& value : possible_values(row.info)) {
+        const bool chosen = QString::fromStdString(to_text(value)) == id
+                                ? on
+                                : std::find(current.begin(), current.end(), value) != current.end();
+        if (chosen) next.push_back(value);
+    }
+    // One value has to remain: the last one cannot be switched off.
+    if (next.empty() || !commit_(row.info, next).isEmpty()) show_axes(axes_);
+}
+
+void AxisForm::show_axes(const Axes& axes) {
+    axes_ = axes;
+    for (Row& row : rows_) {
+        const auto axis = axes_.find(row.info.axis);
+        if (row.field) {
+            row.field->set_text(axis == axes_.end() ? QString() : axis_text(axis->second));
+        } else {
+            QStringList ids;
+            for (const auto& value : values_of(row.info))
+                ids << QString::fromStdString(to_text(value));
+            row.chips->set_chosen(ids);
+        }
+    }
+}
+
+CheckedField* AxisForm::field(const std::string& axis) const {
+    for (const Row& row : rows_)
+        if (row.info.axis == axis) return row.field;
+    return nullptr;
+}
+
+ChipRow* AxisForm::chips(const std::string& axis) const {
+    for (const Row& row : rows_)
+        if (row.info.axis == axis) return row.chips;
+    return nullptr;
+}
+
+}  // namespace slay
