@@ -1,0 +1,125 @@
+#include "widgets/plots/plot_tabs.h"
+
+#include <QJsonArray>
+#include <QTabBar>
+#include <QTabWidget>
+#include <algorithm>
+
+#include "engine/core/experiment_info.h"
+#include "widgets/plots/plot_view.h"
+#include "widgets/plots/start_page.h"
+
+namespace slay {
+
+PlotTabs::PlotTabs(SpecDocument& spec, RunDocument& run, QWidget* parent)
+    : QStackedWidget(parent), spec_(spec), run_(run) {
+    start_ = new StartPage;
+    tabs_ = new QTabWidget;
+    tabs_->setDocumentMode(true);
+    tabs_->tabBar()->setDrawBase(false);
+    tabs_->tabBar()->setAccessibleName(tr("Figures"));
+    for (const FigureSpec& figure : figure_table()) {
+        auto* view = new PlotView(figure, run);
+        views_.push_back(view);
+        tabs_->addTab(view, QString::fromStdString(figure.tab));
+        tabs_->setTabToolTip(tabs_->count() - 1, QString::fromStdString(figure.title));
+    }
+    addWidget(start_);
+    addWidget(tabs_);
+    connect(&spec_, &SpecDocument::changed, this, &PlotTabs::refresh_empty_texts);
+    connect(&run_, &RunDocument::reset, this, [this] {
+        refresh_empty_texts();
+        if (run_.has_run()) {
+            show_plots();
+            show_tab_with_data();
+        }
+    });
+    connect(&run_, &RunDocument::live_changed, this, &PlotTabs::refresh_empty_texts);
+    refresh_empty_texts();
+}
+
+PlotView* PlotTabs::current_view() const {
+    return currentWidget() == tabs_ ? qobject_cast<PlotView*>(tabs_->currentWidget()) : nullptr;
+}
+
+PlotView* PlotTabs::view_of(const QString& figure) const {
+    const auto found = std::find_if(views_.begin(), views_.end(), [&](const PlotView* view) {
+        return QString::fromStdString(view->figure().id) == figure;
+    });
+    return found == views_.end() ? nullptr : *found;
+}
+
+void PlotTabs::show_plots() {
+    setCurrentWidget(tabs_);
+}
+
+void PlotTabs::step_tab(int by) {
+    const int count = tabs_->count();
+    if (count > 0) tabs_->setCurrentIndex((tabs_->currentIndex() + by + count) % count);
+}
+
+// A run without the experiment of the tab in front: shows one that it has.
+void PlotTabs::show_tab_with_data() {
+    const auto has = [&](const PlotView* view) {
+        const auto& experiments = run_.record().spec().experiments;
+        return std::find(experiments.begin(), experiments.end(), view->figure().experiment) !=
+               experiments.end();
+    };
+    if (auto* view = qobject_cast<PlotView*>(tabs_->currentWidget()); view && has(view)) return;
+    for (PlotView* view : views_)
+        if (has(view)) return tabs_->setCurrentWidget(view);
+}
+
+void PlotTabs::refresh_empty_texts() {
+    const bool has_run = run_.has_run() || run_.live();
+    const auto& experiments = has_run ? run_.record().spec().experiments : spec_.spec().experiments;
+    for (PlotView* view : views_) {
+        const std::string& experiment = view->figure().experiment;
+        const ExperimentInfo* info = find_experiment(experiment);
+        const QString title = QString::fromStdString(info ? info->title : experiment);
+        const bool measured =
+            std::find(experiments.begin(), experiments.end(), experiment) != experiments.end();
+        QString text;
+        if (!measured && !(run_.live() && !run_.has_run()))
+            text =
+                has_run
+                    ? tr("This run has no points of \u201c%1\u201d.").arg(title)
+                    : tr("Switch on \u201c%1\u201d under Experiments to see it here.").arg(title);
+        else if (run_.live())
+            text = tr("The first point is being measured\u2026");
+        else if (has_run)
+            text = tr("No point of this run could be drawn here; the table says why.");
+        else
+            text = tr("Press Run to measure. Curves grow here as points arrive.");
+        view->set_empty_text(text);
+    }
+}
+
+void PlotTabs::retheme() {
+    for (PlotView* view : views_) view->retheme();
+}
+
+QJsonObject PlotTabs::state() const {
+    QJsonObject hidden;
+    for (const PlotView* view : views_) {
+        const QStringList ids = view->hidden_curves();
+        if (!ids.isEmpty())
+            hidden[QString::fromStdString(view->figure().id)] = QJsonArray::fromStringList(ids);
+    }
+    const auto* current = qobject_cast<PlotView*>(tabs_->currentWidget());
+    return {{"tab", current ? QString::fromStdString(current->figure().id) : QString()},
+            {"hidden", hidden}};
+}
+
+void PlotTabs::restore(const QJsonObject& state) {
+    if (PlotView* view = view_of(state["tab"].toString())) tabs_->setCurrentWidget(view);
+    const QJsonObject hidden = state["hidden"].toObject();
+    for (PlotView* view : views_) {
+        QStringList ids;
+        const auto list = hidden[QString::fromStdString(view->figure().id)].toArray();
+        for (const auto& id : list) ids << id.toString();
+        if (!ids.isEmpty()) view->set_hidden_curves(ids);
+    }
+}
+
+}  // namespace slay

@@ -1,0 +1,46 @@
+// The centre: the start page, or one tab a figure.
+#pragma once
+
+#include <QJsonObject>
+#include <QStackedWidget>
+#include <vector>
+
+#include "widgets/document/run_document.h"
+#include "widgets/document/spec_document.h"
+
+class QTabWidget;
+
+namespace slay {
+
+class PlotView;
+class StartPage;
+
+class PlotTabs : public QStackedWidget {
+    Q_OBJECT
+
+  public:
+    PlotTabs(SpecDocument& spec, RunDocument& run, QWidget* parent = nullptr);
+
+    StartPage& start_page() const { return *start_; }
+    const std::vector<PlotView*>& views() const { return views_; }
+    PlotView* current_view() const;  // null on the start page
+    PlotView* view_of(const QString& figure) const;
+    void show_plots();
+    void step_tab(int by);  // to the next (1) or previous (-1) figure
+    void retheme();
+
+    QJsonObject state() const;  // the tab and the curves toggled off
+    void restore(const QJsonObject& state);
+
+  private:
+    void refresh_empty_texts();
+    void show_tab_with_data();
+
+    SpecDocument& spec_;
+    RunDocument& run_;
+    StartPage* start_;
+    QTabWidget* tabs_;
+    std::vector<PlotView*> views_;
+};
+
+}  // namespace slay

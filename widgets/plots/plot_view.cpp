@@ -1,0 +1,323 @@
+#include "widgets/plots/plot_view.h"
+
+#include <qcustomplot.h>
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSignalBlocker>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include "exports/published.h"
+#include "widgets/look/icons.h"
+#include "widgets/look/theme.h"
+
+namespace slay {
+namespace {
+
+QToolButton* new_tool(const QString& icon, const QString& text, const QString& tip) {
+    auto* button = new QToolButton;
+    button->setIcon(themed_icon(icon));
+    button->setText(text);
+    button->setToolTip(tip);
+    button->setAccessibleName(text);
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setFocusPolicy(Qt::StrongFocus);
+    return button;
+}
+
+FigureTheme screen_theme() {
+    return FigureTheme::screen(QApplication::palette(), QApplication::font());
+}
+
+void stretch(QCPAxis* axis, double factor) {
+    const QCPRange range = axis->range();
+    if (axis->scaleType() == QCPAxis::stLogarithmic) {
+        const double centre = std::sqrt(range.lower * range.upper);
+        axis->setRange(centre * std::pow(range.lower / centre, factor),
+                       centre * std::pow(range.upper / centre, factor));
+    } else {
+        axis->scaleRange(factor);
+    }
+}
+
+void shift(QCPAxis* axis, double part) {
+    const QCPRange range = axis->range();
+    if (axis->scaleType() == QCPAxis::stLogarithmic) {
+        const double by = std::pow(range.upper / range.lower, part);
+        axis->setRange(range.lower * by, range.upper * by);
+    } else {
+        axis->moveRange(range.size() * part);
+    }
+}
+
+}  // namespace
+
+PlotView::PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent)
+    : QWidget(parent), figure_(figure), run_(run) {
+    setObjectName("plot-page");
+    setAttribute(Qt::WA_StyledBackground);
+    plot_ = new QCustomPlot;
+    plot_->setFocusPolicy(Qt::StrongFocus);
+    plot_->setAccessibleName(QString::fromStdString(figure.title));
+    plot_->setAccessibleDescription(
+        tr("Arrow keys pan, plus and minus zoom, 0 resets. The table below holds the values."));
+    plot_->setMinimumSize(200, 140);
+    plot_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    plot_->setNoAntialiasingOnDrag(true);
+    renderer_ = std::make_unique<FigureRenderer>(plot_);
+
+    empty_ = new QLabel(plot_);
+    empty_->setObjectName("muted");
+    empty_->setTextFormat(Qt::PlainText);
+    empty_->setWordWrap(true);
+    empty_->setAlignment(Qt::AlignCenter);
+    empty_->setAttribute(Qt::WA_TransparentForMouseEvents);
+    value_ = new QLabel(plot_);
+    value_->setTextFormat(Qt::PlainText);
+    value_->setAttribute(Qt::WA_TransparentForMouseEvents);
+    value_->setMargin(6);
+    value_->setAutoFillBackground(true);
+    value_->setFrameShape(QFrame::Box);
+    value_->hide();
+
+    notes_ = new QLabel;
+    notes_->setObjectName("muted");
+    notes_->setTextFormat(Qt::PlainText);
+    notes_->setContentsMargins(3 * unit, 0, 3 * unit, unit);
+    notes_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    notes_->hide();
+
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(new_bar());
+    layout->addWidget(plot_, 1);
+    layout->addWidget(notes_);
+
+    connect_plot();
+    connect(&run_, &RunDocument::reset, this, [this] {
+        fill_panels();
+        reset_view();
+        refresh();
+    });
+    connect(&run_, &RunDocument::advanced, this, &PlotView::refresh);
+    fill_panels();
+}
+
+PlotView::~PlotView() = default;
+
+QWidget* PlotView::new_bar() {
+    auto* bar = new QWidget;
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(3 * unit, unit, unit, unit);
+    row->setSpacing(unit);
+    subtitle_ = new QLabel;
+    subtitle_->setObjectName("muted");
+    subtitle_->setTextFormat(Qt::PlainText);
+    subtitle_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    panels_ = new QComboBox;
+    panels_->setAccessibleName(tr("Conditions shown"));
+    panels_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    connect(panels_, &QComboBox::activated, this, [this](int index) {
+        options_.panel = panels_->itemData(index).toString().toStdString();
+        refresh();
+    });
+    overlay_ = new_tool("overlay", tr("Paper"), tr("Show the published curves (O)"));
+    overlay_->setCheckable(true);
+    overlay_->setVisible(!overlays().empty());
+    connect(overlay_, &QToolButton::toggled, this, &PlotView::set_overlay);
+    auto* reset = new_tool("fit", tr("Reset view"), tr("Show all of it again (0)"));
+    connect(reset, &QToolButton::clicked, this, &PlotView::reset_view);
+    row->addWidget(panels_);
+    row->addWidget(subtitle_, 1);
+    row->addWidget(overlay_);
+    row->addWidget(reset);
+    return bar;
+}
+
+void PlotView::connect_plot() {
+    plot_->installEventFilter(this);
+    connect(plot_, &QCustomPlot::mouseWheel, this, [this] { renderer_->hold_view(); });
+    connect(plot_, &QCustomPlot::mouseDoubleClick, this, &PlotView::reset_view);
+    connect(plot_, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
+        const auto entry = renderer_->legend_entry_at(event->position());
+        if (entry) toggle_curve(*entry);
+    });
+    connect(plot_, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
+        if (event->buttons() & Qt::LeftButton) renderer_->hold_view();
+        point_at(event->position());
+    });
+}
+
+const FigureData& PlotView::data() const {
+    return renderer_->data();
+}
+
+void PlotView::set_empty_text(const QString& text) {
+    empty_text_ = text;
+    empty_->setText(text);
+}
+
+std::vector<std::string> PlotView::overlays() const {
+    std::vector<std::string> ids;
+    for (const PublishedData& data : published_data())
+        if (std::any_of(data.points.begin(), data.points.end(),
+                        [&](const PublishedPoint& p) { return p.metric == figure_.metric; }))
+            ids.push_back(data.id);
+    return ids;
+}
+
+void PlotView::set_overlay(bool on) {
+    const QSignalBlocker blocker(overlay_);
+    overlay_->setChecked(on);
+    options_.overlays.clear();
+    if (on) {
+        // Those the preset names, else all that publish this metric.
+        const auto& named = run_.record().spec().overlays;
+        options_.overlays = named.empty() ? overlays() : named;
+    }
+    refresh();
+}
+
+void PlotView::toggle_curve(const QString& series) {
+    const std::string id = series.toStdString();
+    if (options_.hidden.erase(id) == 0) options_.hidden.insert(id);
+    refresh();
+}
+
+void PlotView::set_hidden_curves(const QStringList& ids) {
+    options_.hidden.clear();
+    for (const QString& id : ids) options_.hidden.insert(id.toStdString());
+    refresh();
+}
+
+QStringList PlotView::hidden_curves() const {
+    QStringList ids;
+    for (const std::string& id : options_.hidden) ids << QString::fromStdString(id);
+    return ids;
+}
+
+void PlotView::zoom(double factor) {
+    renderer_->hold_view();
+    stretch(plot_->xAxis, factor);
+    stretch(plot_->yAxis, factor);
+    plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotView::pan(double right, double up) {
+    renderer_->hold_view();
+    shift(plot_->xAxis, right);
+    shift(plot_->yAxis, up);
+    plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotView::reset_view() {
+    renderer_->reset_view();
+}
+
+void PlotView::refresh() {
+    stale_ = true;
+    if (isVisible()) show_now();
+}
+
+void PlotView::retheme() {
+    refresh();
+}
+
+void PlotView::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (stale_) show_now();
+}
+
+void PlotView::show_now() {
+    stale_ = false;
+    const FigureData figure = build_figure(figure_, run_.record(), options_);
+    renderer_->show(figure, screen_theme());
+    subtitle_->setText(QString::fromStdString(figure.subtitle));
+    subtitle_->setToolTip("<p>" + subtitle_->text().toHtmlEscaped() + "</p>");
+    QStringList notes;
+    for (const std::string& note : figure.notes) notes << QString::fromStdString(note);
+    notes_->setText(notes.value(0) +
+                    (notes.size() > 1 ? tr("  (and %1 more)").arg(notes.size() - 1) : QString()));
+    notes_->setToolTip("<p>" + notes.join('\n').toHtmlEscaped().replace('\n', "<br>") + "</p>");
+    notes_->setVisible(!notes.isEmpty());
+    empty_->setVisible(figure.empty());
+    empty_->setGeometry(plot_->rect().adjusted(40, 20, -40, -20));
+}
+
+void PlotView::fill_panels() {
+    const QSignalBlocker blocker(panels_);
+    panels_->clear();
+    for (const Panel& panel : figure_panels(figure_, run_.record()))
+        panels_->addItem(QString::fromStdString(panel.label), QString::fromStdString(panel.id));
+    panels_->setVisible(panels_->count() > 1);
+    const int same = panels_->findData(QString::fromStdString(options_.panel));
+    panels_->setCurrentIndex(std::max(0, same));
+    options_.panel = panels_->currentData().toString().toStdString();
+    if (overlay_->isChecked()) set_overlay(true);
+}
+
+void PlotView::point_at(QPointF position) {
+    const auto hit = renderer_->point_near(position);
+    plot_->setCursor(renderer_->legend_entry_at(position) ? Qt::PointingHandCursor
+                                                          : Qt::ArrowCursor);
+    value_->setVisible(hit.has_value());
+    if (!hit) return;
+    value_->setText(renderer_->describe(*hit));
+    value_->adjustSize();
+    const int x = static_cast<int>(hit->position.x()) + 12;
+    const int y = static_cast<int>(hit->position.y()) - value_->height() - 8;
+    value_->move(std::clamp(x, 4, std::max(4, plot_->width() - value_->width() - 4)),
+                 std::max(4, y));
+    value_->raise();
+}
+
+bool PlotView::key_pressed(int key) {
+    constexpr double step = 0.1;
+    switch (key) {
+        case Qt::Key_Plus:
+        case Qt::Key_Equal:
+            zoom(0.8);
+            return true;
+        case Qt::Key_Minus:
+            zoom(1.25);
+            return true;
+        case Qt::Key_Left:
+            pan(-step, 0);
+            return true;
+        case Qt::Key_Right:
+            pan(step, 0);
+            return true;
+        case Qt::Key_Up:
+            pan(0, step);
+            return true;
+        case Qt::Key_Down:
+            pan(0, -step);
+            return true;
+        case Qt::Key_0:
+            reset_view();
+            return true;
+        case Qt::Key_O:
+            if (overlay_->isVisible()) overlay_->toggle();
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool PlotView::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == plot_) {
+        if (event->type() == QEvent::KeyPress && key_pressed(static_cast<QKeyEvent*>(event)->key()))
+            return true;
+        if (event->type() == QEvent::Resize)
+            empty_->setGeometry(plot_->rect().adjusted(40, 20, -40, -20));
+        if (event->type() == QEvent::Leave) value_->hide();
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+}  // namespace slay

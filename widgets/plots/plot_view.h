@@ -1,0 +1,70 @@
+// One live figure: the shared renderer on a QCustomPlot, with zoom, pan, a legend that toggles
+// curves, the value under the cursor, and the choice of panel where a record has several.
+#pragma once
+
+#include <QWidget>
+#include <memory>
+
+#include "exports/figure_data.h"
+#include "exports/figures/figure_renderer.h"
+#include "widgets/document/run_document.h"
+
+class QComboBox;
+class QCustomPlot;
+class QLabel;
+class QToolButton;
+
+namespace slay {
+
+class PlotView : public QWidget {
+    Q_OBJECT
+
+  public:
+    PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent = nullptr);
+    ~PlotView() override;
+
+    const FigureSpec& figure() const { return figure_; }
+    const FigureData& data() const;
+    QCustomPlot& plot() const { return *plot_; }
+
+    void set_empty_text(const QString& text);  // shown while there is nothing to draw
+    void set_hidden_curves(const QStringList& ids);
+    QStringList hidden_curves() const;
+    void toggle_curve(const QString& series);
+    void set_overlay(bool on);          // the paper's published curves
+    void zoom(double factor);           // below 1: closer
+    void pan(double right, double up);  // in parts of the visible range
+    void reset_view();
+
+    void refresh();  // at once where it can be seen, else when it is next shown
+    void retheme();  // after a change of theme
+
+  protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+
+  private:
+    QWidget* new_bar();
+    void connect_plot();
+    void show_now();
+    void fill_panels();
+    void point_at(QPointF position);
+    bool key_pressed(int key);
+    std::vector<std::string> overlays() const;
+
+    const FigureSpec& figure_;
+    RunDocument& run_;
+    QCustomPlot* plot_;
+    std::unique_ptr<FigureRenderer> renderer_;
+    FigureOptions options_;
+    QComboBox* panels_;
+    QLabel* subtitle_;
+    QLabel* notes_;
+    QLabel* empty_;
+    QLabel* value_;
+    QToolButton* overlay_;
+    QString empty_text_;
+    bool stale_ = true;
+};
+
+}  // namespace slay

@@ -1,0 +1,310 @@
+#include "widgets/results/results_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "engine/core/experiment_info.h"
+#include "engine/core/units.h"
+#include "widgets/look/icons.h"
+#include "widgets/look/theme.h"
+#include "widgets/look/variant_swatch.h"
+
+namespace slay {
+namespace {
+
+QString heading_with_unit(const std::string& heading, const std::string& unit) {
+    const QString text = QString::fromStdString(heading);
+    return unit.empty() ? text : text + " (" + QString::fromStdString(unit) + ')';
+}
+
+// Half the interval in parts of the value: "0.4" for +-0.4 %.
+double relative_half_width(const MetricValue& value) {
+    return value.value == 0 ? 0 : 50.0 * (*value.high - *value.low) / std::abs(value.value);
+}
+
+bool has_interval(const MetricValue* value) {
+    return value && value->low && value->high && value->value != 0;
+}
+
+}  // namespace
+
+ResultsModel::ResultsModel(RunDocument& run, QObject* parent)
+    : QAbstractTableModel(parent), run_(run) {
+    connect(&run_, &RunDocument::reset, this, &ResultsModel::rebuild);
+    connect(&run_, &RunDocument::advanced, this, &ResultsModel::refresh_rows);
+    rebuild();
+}
+
+int ResultsModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(metrics_.size());
+}
+
+int ResultsModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(columns_.size());
+}
+
+const RecordedPoint& ResultsModel::point(int row) const {
+    return run_.record().points()[static_cast<std::size_t>(row)];
+}
+
+const VariantInfo* ResultsModel::variant_of(int row) const {
+    const VariantInfo* info = run_.record().variant(point(row).point.variant);
+    return info ? info : find_variant(point(row).point.variant);
+}
+
+const MetricValue* ResultsModel::metric(int row, const std::string& id) const {
+    const Metrics& metrics = metrics_[static_cast<std::size_t>(row)];
+    const auto found = metrics.find(id);
+    return found == metrics.end() ? nullptr : &found->second;
+}
+
+const std::string& ResultsModel::leading_metric(int row) const {
+    static const std::string none;
+    const ExperimentInfo* experiment = find_experiment(point(row).point.experiment);
+    return experiment && !experiment->metrics.empty() ? experiment->metrics.front() : none;
+}
+
+void ResultsModel::rebuild() {
+    beginResetModel();
+    metrics_.clear();
+    for (const RecordedPoint& each : run_.record().points())
+        metrics_.push_back(metrics_of(run_.record(), each));
+    build_columns();
+    endResetModel();
+}
+
+void ResultsModel::build_columns() {
+    columns_.clear();
+    columns_.push_back({Kind::state, "state", tr("State"), tr("What came of the point"), true, 0});
+    std::set<std::string> experiments;
+    for (const RecordedPoint& each : run_.record().points())
+        experiments.insert(each.point.experiment);
+    columns_.push_back(
+        {Kind::experiment, "experiment", tr("Experiment"), {}, experiments.size() != 1, 0});
+    columns_.push_back({Kind::variant, "variant", tr("Variant"), {}, true, 0});
+    add_parameter_columns();
+    add_metric_columns();
+    columns_.push_back({Kind::count, "count", tr("Samples"),
+                        tr("Samples, or seeds, behind the point's first figure"), true, 0});
+    columns_.push_back({Kind::reason, "reason", tr("Reason"),
+                        tr("Why a point has no figures, and what to do"), true, 0});
+}
+
+// The length always; of the others those that take two values stand in front.
+void ResultsModel::add_parameter_columns() {
+    std::map<std::string, std::set<std::string>> values;
+    for (const RecordedPoint& each : run_.record().points())
+        for (const auto& [id, value] : each.point.parameters) values[id].insert(to_text(value));
+    std::vector<std::string> ids;
+    const auto take = [&](const ParameterInfo& info) {
+        if (values.count(info.id) != 0 && std::find(ids.begin(), ids.end(), info.id) == ids.end())
+            ids.push_back(info.id);
+    };
+    for (const ParameterInfo& info : shared_parameters()) take(info);
+    for (const VariantInfo& variant : variant_catalog())
+        for (const ParameterInfo& info : variant.parameters) take(info);
+    for (const auto& [id, distinct] : values)
+        if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+    for (const std::string& id : ids) {
+        const ParameterInfo* info = find_parameter(id);
+        const bool derived = info && info->axis.empty() && id != "scale";
+        QString heading = QString::fromStdString(!info                  ? id
+                                                 : info->symbol.empty() ? info->label
+                                                                        : info->symbol);
+        const QString help =
+            info ? QString::fromStdString(info->label + ". " + info->help) : QString();
+        const bool varies = values[id].size() > 1 && !derived;
+        columns_.push_back({Kind::parameter, id, heading, help, id == "length" || varies, 0});
+    }
+}
+
+void ResultsModel::add_metric_columns() {
+    std::set<std::string> front;  // the first figure of each experiment
+    std::set<std::string> all;
+    for (const RecordedPoint& each : run_.record().points()) {
+        const ExperimentInfo* experiment = find_experiment(each.point.experiment);
+        if (!experiment) continue;
+        all.insert(experiment->metrics.begin(), experiment->metrics.end());
+        if (!experiment->metrics.empty()) front.insert(experiment->metrics.front());
+    }
+    for (const Metrics& metrics : metrics_)
+        for (const auto& [id, value] : metrics) all.insert(id);
+    std::vector<const MetricInfo*> infos;
+    for (const MetricInfo& info : metric_table())
+        if (all.erase(info.id) != 0) infos.push_back(&info);
+    for (const std::string& id : all)  // of a newer program: described in the record
+        if (const MetricInfo* info = run_.record().metric(id)) infos.push_back(info);
+    for (const MetricInfo* info : infos) {
+        const bool lead = front.count(info->id) != 0;
+        const QString help = QString::fromStdString(info->help);
+        columns_.push_back({Kind::value, info->id, heading_with_unit(info->heading, info->unit),
+                            help, lead, info->digits});
+        columns_.push_back({Kind::interval, info->id, tr("\u00b1 %"),
+                            tr("%1: half of its 95 % interval, in per cent")
+                                .arg(QString::fromStdString(info->heading)),
+                            lead, 2});
+    }
+}
+
+void ResultsModel::refresh_rows(const std::vector<int>& rows) {
+    // Speed-ups are formed with the others of a group: those change too.
+    std::set<int> changed(rows.begin(), rows.end());
+    const RunRecord& record = run_.record();
+    for (const int row : rows) {
+        if (!is_final(point(row).result.state)) continue;
+        for (const std::size_t other : record.group(point(row).point.group))
+            changed.insert(static_cast<int>(other));
+    }
+    for (const int row : changed) {
+        if (row >= rowCount()) continue;
+        metrics_[static_cast<std::size_t>(row)] = metrics_of(record, point(row));
+        emit dataChanged(index(row, 0), index(row, columnCount() - 1));
+    }
+}
+
+bool ResultsModel::leading(int column) const {
+    return columns_[static_cast<std::size_t>(column)].leading;
+}
+
+QString ResultsModel::column_id(int column) const {
+    const Column& c = columns_[static_cast<std::size_t>(column)];
+    const QString id = QString::fromStdString(c.id);
+    return c.kind == Kind::interval ? id + "/interval" : id;
+}
+
+int ResultsModel::row_in_flight() const {
+    const RecordedPoint* at = run_.in_flight();
+    return at ? static_cast<int>(at - run_.record().points().data()) : -1;
+}
+
+QVariant ResultsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal || section < 0 || section >= columnCount()) return {};
+    const Column& column = columns_[static_cast<std::size_t>(section)];
+    if (role == Qt::DisplayRole) return column.heading;
+    if (role == Qt::ToolTipRole && !column.help.isEmpty())
+        return "<p>" + column.help.toHtmlEscaped() + "</p>";
+    if (role == Qt::TextAlignmentRole) {
+        const bool text = column.kind == Kind::state || column.kind == Kind::experiment ||
+                          column.kind == Kind::variant || column.kind == Kind::reason;
+        return int(Qt::AlignVCenter | (text ? Qt::AlignLeft : Qt::AlignRight));
+    }
+    return {};
+}
+
+QVariant ResultsModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid() || index.row() >= rowCount() || index.column() >= columnCount()) return {};
+    const Column& column = columns_[static_cast<std::size_t>(index.column())];
+    switch (role) {
+        case Qt::DisplayRole:
+            return text_of(index.row(), column);
+        case Qt::ToolTipRole:
+            return tip_of(index.row(), column);
+        case Qt::DecorationRole:
+            return icon_of(index.row(), column);
+        case Qt::TextAlignmentRole:
+            return headerData(index.column(), Qt::Horizontal, role);
+        case Qt::ForegroundRole:
+            if (column.kind == Kind::state) return look_of(point(index.row()).result.state).colour;
+            if (point(index.row()).result.state == PointState::pending) return tones().faint;
+            return {};
+        case sort_role:
+            return sort_of(index.row(), column);
+        default:
+            return {};
+    }
+}
+
+QVariant ResultsModel::text_of(int row, const Column& column) const {
+    const RecordedPoint& at = point(row);
+    switch (column.kind) {
+        case Kind::state:
+            return look_of(at.result.state).word;
+        case Kind::experiment: {
+            const ExperimentInfo* info = find_experiment(at.point.experiment);
+            return QString::fromStdString(info ? info->title : clean_text(at.point.experiment));
+        }
+        case Kind::variant: {
+            const VariantInfo* info = variant_of(row);
+            return QString::fromStdString(clean_text(info ? info->label : at.point.variant));
+        }
+        case Kind::parameter: {
+            const ParameterValue* value = at.point.parameters.find(column.id);
+            if (!value) return {};
+            return QString::fromStdString(clean_text(to_text(*value)));
+        }
+        case Kind::value:
+            if (const MetricValue* value = metric(row, column.id))
+                return QString::fromStdString(format_number(value->value, column.digits));
+            return {};
+        case Kind::interval:
+            if (const MetricValue* value = metric(row, column.id); has_interval(value))
+                return QString::number(relative_half_width(*value), 'f', 1);
+            return {};
+        case Kind::count:
+            if (const MetricValue* value = metric(row, leading_metric(row)))
+                return QString::number(value->count);
+            return {};
+        case Kind::reason:
+            return QString::fromStdString(clean_text(at.result.reason)).replace('\n', ' ');
+    }
+    return {};
+}
+
+QVariant ResultsModel::sort_of(int row, const Column& column) const {
+    const RecordedPoint& at = point(row);
+    switch (column.kind) {
+        case Kind::parameter:
+            if (const ParameterValue* value = at.point.parameters.find(column.id)) {
+                if (const auto* whole = std::get_if<std::int64_t>(value)) return double(*whole);
+                if (const auto* real = std::get_if<double>(value)) return *real;
+            }
+            break;
+        case Kind::value:
+            if (const MetricValue* value = metric(row, column.id)) return value->value;
+            return {};
+        case Kind::interval:
+            if (const MetricValue* value = metric(row, column.id); has_interval(value))
+                return relative_half_width(*value);
+            return {};
+        case Kind::count:
+            if (const MetricValue* value = metric(row, leading_metric(row)))
+                return static_cast<qlonglong>(value->count);
+            return {};
+        default:
+            break;
+    }
+    return text_of(row, column).toString().toLower();
+}
+
+QVariant ResultsModel::tip_of(int row, const Column& column) const {
+    const RecordedPoint& at = point(row);
+    QString tip;
+    if (column.kind == Kind::value) {
+        const MetricValue* value = metric(row, column.id);
+        if (!value) return {};
+        tip = QString::number(value->value, 'g', 10);
+        if (value->low && value->high)
+            tip += tr(", 95 % interval %1 to %2")
+                       .arg(QString::number(*value->low, 'g', 6))
+                       .arg(QString::number(*value->high, 'g', 6));
+    } else if (column.kind == Kind::variant) {
+        tip = QString::fromStdString(at.point.variant);
+    } else {
+        tip = QString::fromStdString(clean_text(at.result.reason));
+    }
+    return tip.isEmpty() ? QVariant() : QVariant("<p>" + tip.toHtmlEscaped() + "</p>");
+}
+
+QVariant ResultsModel::icon_of(int row, const Column& column) const {
+    if (column.kind == Kind::state) {
+        const StateLook look = look_of(point(row).result.state);
+        return themed_icon(look.icon, look.colour);
+    }
+    if (column.kind == Kind::variant)
+        if (const VariantInfo* info = variant_of(row))
+            return swatch_icon(info->style, variant_colour(info->style));
+    return {};
+}
+
+}  // namespace slay

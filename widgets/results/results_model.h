@@ -1,0 +1,59 @@
+// The points of a run as a table: one row a point, numbers as numbers (for sorting), units in the
+// heads, every state by icon and word.
+#pragma once
+
+#include <QAbstractTableModel>
+#include <string>
+#include <vector>
+
+#include "widgets/document/run_document.h"
+
+namespace slay {
+
+class ResultsModel : public QAbstractTableModel {
+    Q_OBJECT
+
+  public:
+    static constexpr int sort_role = Qt::UserRole;  // a number, or a text in lower case
+
+    explicit ResultsModel(RunDocument& run, QObject* parent = nullptr);
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+    bool leading(int column) const;  // shown unless the user wants more
+    QString column_id(int column) const;
+    int row_in_flight() const;  // -1: none
+
+  private:
+    enum class Kind { state, experiment, variant, parameter, value, interval, count, reason };
+    struct Column {
+        Kind kind;
+        std::string id;  // of the parameter or metric
+        QString heading;
+        QString help;
+        bool leading = true;
+        int digits = 3;
+    };
+    void rebuild();
+    void build_columns();
+    void add_parameter_columns();
+    void add_metric_columns();
+    void refresh_rows(const std::vector<int>& rows);
+    const RecordedPoint& point(int row) const;
+    const MetricValue* metric(int row, const std::string& id) const;
+    const std::string& leading_metric(int row) const;
+    QVariant text_of(int row, const Column& column) const;
+    QVariant sort_of(int row, const Column& column) const;
+    QVariant tip_of(int row, const Column& column) const;
+    QVariant icon_of(int row, const Column& column) const;
+    const VariantInfo* variant_of(int row) const;
+
+    RunDocument& run_;
+    std::vector<Column> columns_;
+    std::vector<Metrics> metrics_;  // of each row, derived ones included
+};
+
+}  // namespace slay

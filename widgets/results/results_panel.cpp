@@ -1,0 +1,195 @@
+#include "widgets/results/results_panel.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QHeaderView>
+#include <QJsonObject>
+#include <QLabel>
+#include <QMenu>
+#include <QSortFilterProxyModel>
+#include <QTableView>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "widgets/look/icons.h"
+#include "widgets/look/theme.h"
+
+namespace slay {
+namespace {
+
+// Numbers as numbers; what is missing comes last in either order.
+class PointOrder : public QSortFilterProxyModel {
+  public:
+    using QSortFilterProxyModel::QSortFilterProxyModel;
+
+  protected:
+    bool lessThan(const QModelIndex& left, const QModelIndex& right) const override {
+        const QVariant a = left.data(ResultsModel::sort_role);
+        const QVariant b = right.data(ResultsModel::sort_role);
+        const bool ascending = sortOrder() == Qt::AscendingOrder;
+        const auto missing = [](const QVariant& v) {
+            return !v.isValid() || (v.typeId() == QMetaType::QString && v.toString().isEmpty());
+        };
+        if (missing(a) != missing(b)) return missing(b) == ascending;
+        const bool texts = a.typeId() == QMetaType::QString || b.typeId() == QMetaType::QString;
+        if (texts && a.toString() != b.toString()) return a.toString() < b.toString();
+        if (!texts && a.toDouble() != b.toDouble()) return a.toDouble() < b.toDouble();
+        return ascending ? left.row() < right.row() : left.row() > right.row();
+    }
+};
+
+}  // namespace
+
+ResultsPanel::ResultsPanel(RunDocument& run, QWidget* parent) : QWidget(parent), run_(run) {
+    setObjectName("panel");
+    setAttribute(Qt::WA_StyledBackground);
+    model_ = new ResultsModel(run, this);
+    sorted_ = new PointOrder(this);
+    sorted_->setSourceModel(model_);
+    table_ = new QTableView;
+    table_->setObjectName("results");
+    table_->setModel(sorted_);
+    table_->setSortingEnabled(true);
+    table_->sortByColumn(-1, Qt::AscendingOrder);  // the plan's order
+    table_->setAlternatingRowColors(true);
+    table_->setShowGrid(false);
+    table_->setWordWrap(false);
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table_->setIconSize({26, 16});
+    table_->setTabKeyNavigation(false);
+    table_->setAccessibleName(tr("Results, one row a point"));
+    table_->verticalHeader()->hide();
+    table_->verticalHeader()->setMinimumSectionSize(16);
+    table_->horizontalHeader()->setHighlightSections(false);
+    table_->horizontalHeader()->setSectionsMovable(true);
+    table_->horizontalHeader()->setStretchLastSection(true);
+    table_->horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(table_->horizontalHeader(), &QWidget::customContextMenuRequested, this,
+            &ResultsPanel::column_menu);
+
+    copy_ = new QAction(themed_icon("copy"), tr("Copy as TSV"), this);
+    copy_->setShortcut(QKeySequence::Copy);
+    copy_->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    connect(copy_, &QAction::triggered, this,
+            [this] { QApplication::clipboard()->setText(tsv()); });
+    table_->addAction(copy_);
+    table_->setContextMenuPolicy(Qt::ActionsContextMenu);
+
+    empty_ = new QLabel(tr("Each measured point gets a row here: its state, figures and reason."));
+    empty_->setObjectName("muted");
+    empty_->setAlignment(Qt::AlignCenter);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(table_);
+    layout->addWidget(empty_);
+    connect(model_, &QAbstractItemModel::modelReset, this, &ResultsPanel::show_columns);
+    connect(&run_, &RunDocument::advanced, this, &ResultsPanel::follow);
+    retheme();
+    show_columns();
+}
+
+void ResultsPanel::retheme() {
+    table_->setFont(tabular_font(QApplication::font()));
+    table_->horizontalHeader()->setFont(QApplication::font());
+    table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 7);
+    table_->viewport()->update();
+}
+
+void ResultsPanel::show_columns() {
+    const bool any = model_->rowCount() > 0;
+    table_->setVisible(any);
+    empty_->setVisible(!any);
+    QHeaderView* header = table_->horizontalHeader();
+    for (int column = 0; column < model_->columnCount(); ++column) {
+        const bool shown = chosen_.value(model_->column_id(column), model_->leading(column));
+        table_->setColumnHidden(column, !shown);
+        if (!shown) continue;
+        int width = header->fontMetrics().horizontalAdvance(
+                        model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString()) +
+                    26;
+        // Widths by what the first rows hold, with room for figures to come.
+        const int rows = std::min(model_->rowCount(), 60);
+        const int icon = model_->index(0, column).data(Qt::DecorationRole).isValid() ? 34 : 0;
+        for (int row = 0; row < rows; ++row) {
+            const QString text = model_->index(row, column).data().toString();
+            width = std::max(width, table_->fontMetrics().horizontalAdvance(text) + icon + 22);
+        }
+        if (model_->column_id(column) == "state")
+            width = std::max(width, table_->fontMetrics().horizontalAdvance("out of memory") + 60);
+        header->resizeSection(column, std::min(width, 320));
+    }
+}
+
+void ResultsPanel::column_menu(const QPoint& at) {
+    QMenu menu(this);
+    for (int column = 0; column < model_->columnCount(); ++column) {
+        const QString id = model_->column_id(column);
+        if (id.endsWith("/interval")) continue;
+        QAction* action =
+            menu.addAction(model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+        action->setCheckable(true);
+        action->setChecked(!table_->isColumnHidden(column));
+        connect(action, &QAction::toggled, this, [this, id](bool on) {
+            chosen_[id] = on;
+            chosen_[id + "/interval"] = on;
+            show_columns();
+        });
+    }
+    menu.exec(table_->horizontalHeader()->mapToGlobal(at));
+}
+
+// While a run goes on the row in flight stays in sight, unless the user works in the table.
+void ResultsPanel::follow() {
+    if (!run_.live() || table_->hasFocus() || table_->underMouse()) return;
+    const int row = model_->row_in_flight();
+    if (row < 0) return;
+    table_->scrollTo(sorted_->mapFromSource(model_->index(row, 0)));
+}
+
+QString ResultsPanel::tsv() const {
+    std::vector<int> columns;
+    const QHeaderView* header = table_->horizontalHeader();
+    for (int visual = 0; visual < header->count(); ++visual)
+        if (const int column = header->logicalIndex(visual); !table_->isColumnHidden(column))
+            columns.push_back(column);
+    std::vector<int> rows;
+    for (const QModelIndex& index : table_->selectionModel()->selectedRows())
+        rows.push_back(index.row());
+    if (rows.empty())
+        for (int row = 0; row < sorted_->rowCount(); ++row) rows.push_back(row);
+    std::sort(rows.begin(), rows.end());
+
+    const auto cell = [](QString text) {
+        return text.replace('\t', ' ').replace('\n', ' ').replace('\r', ' ');
+    };
+    QStringList lines;
+    QStringList heads;
+    for (const int column : columns)
+        heads << cell(sorted_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+    lines << heads.join('\t');
+    for (const int row : rows) {
+        QStringList cells;
+        for (const int column : columns)
+            cells << cell(sorted_->index(row, column).data().toString());
+        lines << cells.join('\t');
+    }
+    return lines.join('\n') + '\n';
+}
+
+QJsonObject ResultsPanel::state() const {
+    QJsonObject columns;
+    for (auto it = chosen_.begin(); it != chosen_.end(); ++it) columns[it.key()] = it.value();
+    return {{"columns", columns}};
+}
+
+void ResultsPanel::restore(const QJsonObject& state) {
+    const QJsonObject columns = state["columns"].toObject();
+    for (auto it = columns.begin(); it != columns.end(); ++it)
+        if (it.value().isBool()) chosen_[it.key()] = it.value().toBool();
+    show_columns();
+}
+
+}  // namespace slay
