@@ -1,0 +1,272 @@
+#include "widgets/window/main_window.h"
+
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QMenu>
+#include <QMimeData>
+#include <QStatusBar>
+#include <QTimer>
+#include <QUndoStack>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <utility>
+
+#include "engine/core/units.h"
+#include "widgets/editor/configuration_panel.h"
+#include "widgets/library/library_panel.h"
+#include "widgets/plots/plot_tabs.h"
+#include "widgets/plots/start_page.h"
+#include "widgets/results/log_panel.h"
+#include "widgets/results/results_panel.h"
+#include "widgets/window/message_bar.h"
+#include "widgets/window/status_strip.h"
+
+namespace slay {
+
+MainWindow::MainWindow(EngineSession::ExecutorFactory factory, StartOptions options,
+                       QWidget* parent)
+    : QMainWindow(parent),
+      options_(std::move(options)),
+      store_(options_.session_file),
+      workspace_(std::move(factory)) {
+    setAcceptDrops(true);
+    setAnimated(false);
+    setWindowIcon(QIcon(":/slay/slay-workbench.svg"));
+    resize(1280, 800);
+    actions_ = std::make_unique<WindowActions>(*this, workspace_.spec().undo_stack());
+    build_panels();
+    connect_actions();
+    connect_workspace();
+    connect_start_page();
+    default_layout();
+    first_layout_ = saveState(SessionStore::layout_version);
+    if (!options_.safe) restore_session();
+    set_theme(theme_);
+    actions_->theme_action(theme_)->setChecked(true);
+    refresh_actions();
+    refresh_title();
+}
+
+MainWindow::~MainWindow() {
+    // The panels watch the workspace; they go before it does.
+    workspace_.session().disconnect();
+    workspace_.run().disconnect();
+    workspace_.spec().disconnect();
+    workspace_.estimator().disconnect();
+    workspace_.spec().undo_stack().disconnect();
+}
+
+void MainWindow::build_panels() {
+    messages_ = new MessageBar;
+    plots_ = new PlotTabs(workspace_.spec(), workspace_.run());
+    auto* centre = new QWidget;
+    auto* column = new QVBoxLayout(centre);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(messages_);
+    column->addWidget(plots_, 1);
+    setCentralWidget(centre);
+
+    library_ = new LibraryPanel;
+    configuration_ = new ConfigurationPanel(workspace_.spec(), workspace_.estimator());
+    results_ = new ResultsPanel(workspace_.run());
+    log_ = new LogPanel(workspace_.run());
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    library_dock_ = add_dock(tr("Library"), "library-dock", library_, Qt::LeftDockWidgetArea);
+    configuration_dock_ = add_dock(tr("Configuration"), "configuration-dock", configuration_,
+                                   Qt::RightDockWidgetArea);
+    results_dock_ = add_dock(tr("Results"), "results-dock", results_, Qt::BottomDockWidgetArea);
+    log_dock_ = add_dock(tr("Log"), "log-dock", log_, Qt::BottomDockWidgetArea);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    setDocumentMode(true);
+    actions_->view_menu->addSeparator();
+    actions_->view_menu->addAction(actions_->reset_layout);
+    status_ = new StatusStrip(workspace_, *statusBar());
+
+    QWidget::setTabOrder(library_, plots_);
+    QWidget::setTabOrder(plots_, results_);
+    QWidget::setTabOrder(results_, log_);
+    QWidget::setTabOrder(log_, configuration_);
+}
+
+QDockWidget* MainWindow::add_dock(const QString& title, const char* name, QWidget* content,
+                                  Qt::DockWidgetArea area) {
+    auto* dock = new QDockWidget(title, this);
+    dock->setObjectName(name);
+    dock->setWidget(content);
+    dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable);
+    addDockWidget(area, dock);
+    actions_->view_menu->addAction(dock->toggleViewAction());
+    return dock;
+}
+
+void MainWindow::default_layout() {
+    tabifyDockWidget(results_dock_, log_dock_);
+    results_dock_->raise();
+    resizeDocks({library_dock_, configuration_dock_}, {210, 320}, Qt::Horizontal);
+    resizeDocks({results_dock_}, {230}, Qt::Vertical);
+}
+
+void MainWindow::connect_workspace() {
+    connect(&workspace_, &Workspace::said, this, &MainWindow::say);
+    connect(library_, &LibraryPanel::preset_chosen, &workspace_, &Workspace::open);
+    connect(library_, &LibraryPanel::run_chosen, &workspace_, &Workspace::open);
+    connect(&workspace_, &Workspace::opened, this, [this](const QString& path) {
+        library_->set_current(path);
+        if (!workspace_.run().has_run() && painted_) plots_->show_plots();
+        if (edited_) {
+            workspace_.spec().edit(tr("edits of the last session"), {}, *edited_);
+            edited_.reset();
+        }
+        if (std::exchange(start_when_open_, false))
+            workspace_.run().resumable() ? workspace_.resume_run() : workspace_.start();
+        refresh_actions();
+    });
+    connect(&workspace_.session(), &EngineSession::devices_changed, this,
+            [this] { configuration_->set_devices(workspace_.session().devices()); });
+    connect(&workspace_.session(), &EngineSession::run_state_changed, this,
+            &MainWindow::refresh_actions);
+    connect(&workspace_.session(), &EngineSession::run_ended, this, [this] {
+        library_->rescan();
+        if (closing_) close();
+    });
+    connect(&workspace_.run(), &RunDocument::reset, this, &MainWindow::refresh_actions);
+    connect(&workspace_.run(), &RunDocument::live_changed, this, [this](bool live) {
+        if (live) plots_->show_plots();
+        refresh_actions();
+    });
+    connect(&workspace_.spec(), &SpecDocument::changed, this, &MainWindow::refresh_title);
+    connect(&workspace_.spec(), &SpecDocument::modified_changed, this, &MainWindow::refresh_title);
+    connect(&workspace_.spec(), &SpecDocument::locked_changed, this, &MainWindow::refresh_actions);
+    connect(&workspace_.spec().undo_stack(), &QUndoStack::indexChanged, this,
+            &MainWindow::refresh_actions);
+    connect(&workspace_, &Workspace::export_progressed, status_, &StatusStrip::show_export);
+    connect(&workspace_, &Workspace::export_ended, status_, &StatusStrip::end_export);
+    connect(&workspace_, &Workspace::export_ended, this, &MainWindow::refresh_actions);
+    connect(
+        &workspace_, &Workspace::export_finished, this, [this](const QString& folder, int files) {
+            const QString text = tr("%1 files written to %2").arg(files).arg(folder);
+            log_->add(Severity::info, text);
+            messages_->say(Severity::info, text, tr("Show folder"), [this] { open_run_folder(); });
+        });
+}
+
+void MainWindow::connect_start_page() {
+    StartPage& page = plots_->start_page();
+    connect(&page, &StartPage::run_quick, this, [this] {
+        for (const LibraryEntry& entry : library_->entries())
+            if (entry.kind == LibraryKind::preset && entry.name == "quick") {
+                start_when_open_ = true;
+                workspace_.open(entry.path);
+                return;
+            }
+        say(Severity::error, tr("There is no preset \u201cquick\u201d in the presets folder. Set "
+                                "SLAY_DATA_DIR to the folder that holds presets/."));
+    });
+    connect(&page, &StartPage::open_file, this, &MainWindow::ask_open);
+    connect(&page, &StartPage::open_reference, this, [this] {
+        for (const LibraryEntry& entry : library_->entries())
+            if (entry.kind == LibraryKind::reference) return workspace_.open(entry.path);
+    });
+    connect(library_, &LibraryPanel::scanned, this, [this, &page] {
+        const auto& entries = library_->entries();
+        page.set_reference_available(std::any_of(
+            entries.begin(), entries.end(),
+            [](const LibraryEntry& entry) { return entry.kind == LibraryKind::reference; }));
+        // The first start: the quick preset stands in the editor, ready to be run.
+        if (!workspace_.opened_path().isEmpty() || !options_.path.isEmpty()) return;
+        for (const LibraryEntry& entry : entries)
+            if (entry.kind == LibraryKind::preset && entry.name == "quick")
+                return workspace_.open(entry.path);
+    });
+}
+
+void MainWindow::restore_session() {
+    QString problem;
+    const QJsonObject session = store_.load(&problem);
+    if (!problem.isEmpty())
+        QTimer::singleShot(0, this, [this, problem] { say(Severity::warning, problem); });
+    theme_ = theme_from_text(session["theme"].toString());
+    plots_->restore(session["plots"].toObject());
+    results_->restore(session["results"].toObject());
+    if (options_.path.isEmpty()) {
+        options_.path = session["opened"].toString();
+        const std::string edited = session["edited"].toString().toStdString();
+        if (!edited.empty())
+            if (auto spec = parse_spec(edited, "session")) edited_ = std::move(spec).value();
+    }
+    // Nothing of a stored layout is trusted: it is out of the file by now, and comes back into it
+    // only after it was drawn.
+    if (const QByteArray geometry = store_.take_geometry(); !geometry.isEmpty())
+        restoreGeometry(geometry);
+    if (const QByteArray layout = store_.take_layout(); !layout.isEmpty())
+        if (!restoreState(layout, SessionStore::layout_version)) default_layout();
+}
+
+void MainWindow::save_session() {
+    if (!painted_) return;
+    QJsonObject session;
+    session["theme"] = to_text(theme_);
+    session["plots"] = plots_->state();
+    session["results"] = results_->state();
+    session["opened"] = workspace_.opened_path();
+    if (workspace_.spec().modified())
+        session["edited"] = QString::fromStdString(to_text(workspace_.spec().spec()));
+    SessionStore::put_layout(session, saveGeometry(), saveState(SessionStore::layout_version));
+    store_.save(session);
+}
+
+void MainWindow::paintEvent(QPaintEvent* event) {
+    QMainWindow::paintEvent(event);
+    if (std::exchange(painted_, true)) return;
+    QTimer::singleShot(0, this, &MainWindow::after_first_paint);
+}
+
+// The window is up: now what takes time may begin.
+void MainWindow::after_first_paint() {
+    workspace_.session().load();
+    library_->rescan();
+    start_when_open_ = options_.run;
+    if (!options_.path.isEmpty()) workspace_.open(options_.path);
+    save_session();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    save_session();
+    if (workspace_.session().busy() && !std::exchange(closing_, true)) {
+        workspace_.stop();
+        say(Severity::info, tr("Stopping the run; the window closes when its last sample is in."));
+        event->ignore();
+        return;
+    }
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    const auto urls = event->mimeData()->urls();
+    if (urls.size() == 1 && urls.first().isLocalFile()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    workspace_.open(event->mimeData()->urls().first().toLocalFile());
+}
+
+void MainWindow::say(Severity severity, const QString& text) {
+    log_->add(severity, text);
+    messages_->say(severity, text, severity == Severity::info ? QString() : tr("Show log"), [this] {
+        log_dock_->show();
+        log_dock_->raise();
+    });
+}
+
+void MainWindow::set_theme(ThemeChoice choice) {
+    theme_ = choice;
+    apply_theme(choice);
+    plots_->retheme();
+    results_->retheme();
+    log_->retheme();
+}
+
+}  // namespace slay

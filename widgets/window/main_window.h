@@ -1,0 +1,99 @@
+// The window: docks around the plots, and what the actions do.
+#pragma once
+
+#include <QMainWindow>
+#include <memory>
+#include <optional>
+
+#include "widgets/look/theme.h"
+#include "widgets/window/session_store.h"
+#include "widgets/window/window_actions.h"
+#include "widgets/window/workspace.h"
+
+class QDockWidget;
+
+namespace slay {
+
+class ConfigurationPanel;
+class LibraryPanel;
+class LogPanel;
+class MessageBar;
+class PlotTabs;
+class ResultsPanel;
+class StatusStrip;
+
+struct StartOptions {
+    QString path;       // a preset or a run to open; empty: what the last session had open
+    bool run = false;   // start it
+    bool safe = false;  // pass over the stored session
+    QString session_file = default_session_file();
+};
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+  public:
+    MainWindow(EngineSession::ExecutorFactory factory, StartOptions options,
+               QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    Workspace& workspace() { return workspace_; }
+    WindowActions& actions() { return *actions_; }
+    ConfigurationPanel& configuration() { return *configuration_; }
+    LibraryPanel& library() { return *library_; }
+    PlotTabs& plots() { return *plots_; }
+    ResultsPanel& results() { return *results_; }
+    LogPanel& log() { return *log_; }
+    MessageBar& messages() { return *messages_; }
+
+    void say(Severity severity, const QString& text);
+    void set_theme(ThemeChoice choice);
+    void save_session();
+
+  protected:
+    void closeEvent(QCloseEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+  private:
+    void build_panels();
+    QDockWidget* add_dock(const QString& title, const char* name, QWidget* content,
+                          Qt::DockWidgetArea area);
+    void default_layout();
+    void connect_actions();
+    void connect_workspace();
+    void connect_start_page();
+    void restore_session();
+    void after_first_paint();
+    void refresh_actions();
+    void refresh_title();
+    void ask_open();
+    void ask_open_run();
+    void save_preset();
+    void save_preset_as();
+    void export_to(QString folder);
+    void open_run_folder();
+    void show_shortcuts();
+    void show_about();
+
+    StartOptions options_;
+    SessionStore store_;
+    Workspace workspace_;
+    std::unique_ptr<WindowActions> actions_;
+    LibraryPanel* library_ = nullptr;
+    ConfigurationPanel* configuration_ = nullptr;
+    PlotTabs* plots_ = nullptr;
+    ResultsPanel* results_ = nullptr;
+    LogPanel* log_ = nullptr;
+    MessageBar* messages_ = nullptr;
+    StatusStrip* status_ = nullptr;
+    QDockWidget *library_dock_ = nullptr, *configuration_dock_ = nullptr, *results_dock_ = nullptr,
+                *log_dock_ = nullptr;
+    QByteArray first_layout_;
+    ThemeChoice theme_ = ThemeChoice::system;
+    std::optional<SweepSpec> edited_;  // of the last session, not saved in a file
+    bool painted_ = false, closing_ = false, start_when_open_ = false;
+};
+
+}  // namespace slay

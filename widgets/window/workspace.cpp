@@ -1,0 +1,178 @@
+#include "widgets/window/workspace.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <utility>
+
+#include "engine/core/data_folder.h"
+#include "engine/core/journal.h"
+#include "engine/core/units.h"
+#include "widgets/document/background.h"
+
+namespace slay {
+
+Workspace::Workspace(EngineSession::ExecutorFactory factory, QObject* parent)
+    : QObject(parent), session_(std::move(factory)) {
+    connect(&spec_, &SpecDocument::changed, this, [this] {
+        estimator_.set_spec(spec_.spec());
+        update_rates();
+    });
+    connect(&session_, &EngineSession::devices_changed, this, &Workspace::update_rates);
+    connect(&session_, &EngineSession::run_state_changed, this, &Workspace::take_run_state);
+    connect(&session_, &EngineSession::events_arrived, &run_, &RunDocument::take);
+    connect(&session_, &EngineSession::run_failed, this,
+            [this](const QString& text) { emit said(Severity::error, text); });
+    connect(&session_, &EngineSession::run_ended, &run_, &RunDocument::end);
+    connect(&session_, &EngineSession::engine_state_changed, this, [this] {
+        if (session_.engine_state() == EngineSession::EngineState::failed)
+            emit said(Severity::error,
+                      tr("The engine could not be loaded: %1").arg(session_.engine_error()));
+    });
+}
+
+const DeviceRates* Workspace::rates_of(const std::string& device) const {
+    const auto& devices = session_.devices();
+    for (const DeviceInfo& info : devices)
+        if (info.id == device || (info.cuda && (device == "auto" || device == "cuda")))
+            return &info.rates;
+    return device == "auto" && !devices.empty() ? &devices.back().rates : nullptr;
+}
+
+void Workspace::update_rates() {
+    if (const DeviceRates* rates = rates_of(spec_.spec().device)) estimator_.set_rates(*rates);
+}
+
+void Workspace::open(const QString& path) {
+    if (session_.busy()) {
+        emit said(Severity::warning,
+                  tr("A run is going on. Stop it first, then open %1.").arg(path));
+        return;
+    }
+    const QFileInfo info(path);
+    const bool run = info.isDir() || info.suffix().compare("jsonl", Qt::CaseInsensitive) == 0;
+    run ? open_run(path) : open_preset(path);
+}
+
+void Workspace::open_preset(const QString& path) {
+    in_background(
+        this, [file = path.toStdString()] { return read_spec(file); },
+        [this, path, serial = ++open_serial_](Result<SweepSpec> spec) {
+            if (serial != open_serial_) return;
+            if (!spec) {
+                emit said(Severity::error, QString::fromStdString(spec.error().message));
+                return;
+            }
+            spec_.open(std::move(spec).value(), path);
+            if (run_.has_run()) run_.clear();
+            opened_ = path;
+            emit opened(path);
+        });
+}
+
+void Workspace::open_run(const QString& path) {
+    using Content = std::shared_ptr<Result<JournalContent>>;
+    in_background(
+        this,
+        [file = path.toStdString()]() -> Content {
+            return std::make_shared<Result<JournalContent>>(read_journal(file));
+        },
+        [this, path, serial = ++open_serial_](const Content& content) {
+            if (serial != open_serial_) return;
+            if (!*content) {
+                emit said(Severity::error, QString::fromStdString(content->error().message));
+                return;
+            }
+            JournalContent& journal = **content;
+            auto record = std::make_shared<RunRecord>(std::move(journal.record));
+            const QFileInfo info(path);
+            const QString folder = info.isDir() ? path : info.path();
+            spec_.open(record->spec(), {});
+            run_.show(std::move(record), folder);
+            for (const std::string& line : journal.skipped)
+                emit said(Severity::warning,
+                          tr("%1: passed over %2")
+                              .arg(info.fileName(), QString::fromStdString(clean_text(line))));
+            opened_ = path;
+            emit opened(path);
+        });
+}
+
+bool Workspace::preset_is_own() const {
+    const auto data = data_folder();
+    return !spec_.path().isEmpty() &&
+           !(data && spec_.path().startsWith(QString::fromStdString(*data) + '/'));
+}
+
+bool Workspace::save_preset(const QString& path) {
+    const Status written = write_file_atomically(path.toStdString(), to_text(spec_.spec()));
+    if (!written) {
+        emit said(Severity::error, QString::fromStdString(written.error().message));
+        return false;
+    }
+    spec_.mark_saved(path);
+    opened_ = path;
+    emit said(Severity::info, tr("Saved %1").arg(path));
+    emit opened(path);
+    return true;
+}
+
+void Workspace::start() {
+    const auto& plan = estimator_.plan();
+    if (plan && !*plan) {
+        emit said(Severity::error, QString::fromStdString(plan->error().message));
+        return;
+    }
+    const auto folder = new_run_folder(spec_.spec().name);
+    if (!folder) {
+        emit said(Severity::error, QString::fromStdString(folder.error().message));
+        return;
+    }
+    run_.begin(QString::fromStdString(*folder));
+    session_.start(spec_.spec(), {*folder, false, false});
+}
+
+void Workspace::resume_run() {
+    if (!run_.resumable() || session_.busy()) return;
+    run_.begin_resumed(run_.folder());
+    session_.start(run_.record().spec(), {run_.folder().toStdString(), true, false});
+}
+
+void Workspace::toggle_pause() {
+    if (session_.run_state() == EngineSession::RunState::paused)
+        session_.resume();
+    else
+        session_.pause();
+}
+
+void Workspace::stop() {
+    session_.stop();
+}
+
+void Workspace::take_run_state() {
+    spec_.set_locked(session_.busy());
+}
+
+void Workspace::export_run(const QString& folder) {
+    if (!run_.has_run() || export_) return;
+    export_ = new ExportTask(run_.record(), folder, this);
+    connect(export_, &ExportTask::progressed, this, &Workspace::export_progressed);
+    connect(export_, &ExportTask::finished, this, [this, folder](const QStringList& files) {
+        export_->deleteLater();
+        export_.clear();
+        emit export_finished(folder, static_cast<int>(files.size()));
+        emit export_ended();
+    });
+    connect(export_, &ExportTask::failed, this, [this](const QString& message) {
+        export_->deleteLater();
+        export_.clear();
+        emit said(Severity::error, message);
+        emit export_ended();
+    });
+    export_->start();
+}
+
+void Workspace::cancel_export() {
+    if (export_) export_->cancel();
+}
+
+}  // namespace slay

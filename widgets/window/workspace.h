@@ -1,0 +1,67 @@
+// What the window works on: the edited preset, the run shown, the engine; and what can be done with
+// them. No widgets here.
+#pragma once
+
+#include <QObject>
+#include <QPointer>
+#include <QString>
+#include <memory>
+
+#include "app/session/engine_session.h"
+#include "widgets/document/plan_estimator.h"
+#include "widgets/document/run_document.h"
+#include "widgets/document/spec_document.h"
+#include "widgets/window/export_task.h"
+
+namespace slay {
+
+class Workspace : public QObject {
+    Q_OBJECT
+
+  public:
+    explicit Workspace(EngineSession::ExecutorFactory factory, QObject* parent = nullptr);
+
+    SpecDocument& spec() { return spec_; }
+    RunDocument& run() { return run_; }
+    PlanEstimator& estimator() { return estimator_; }
+    EngineSession& session() { return session_; }
+
+    // A preset, a run's folder or its journal; read in the background, then shown.
+    void open(const QString& path);
+    bool save_preset(const QString& path);
+    bool preset_is_own() const;  // saved by the user, not one that came with the program
+    const QString& opened_path() const { return opened_; }
+
+    void start();       // the edited preset, in a new folder
+    void resume_run();  // what the run shown leaves open
+    void toggle_pause();
+    void stop();
+
+    void export_run(const QString& folder);
+    bool exporting() const { return !export_.isNull(); }
+    void cancel_export();
+
+  signals:
+    void said(slay::Severity severity, const QString& text);  // for the message bar and the log
+    void opened(const QString& path);
+    void export_progressed(int done, int total, const QString& file);
+    void export_finished(const QString& folder, int files);
+    void export_ended();
+
+  private:
+    void open_preset(const QString& path);
+    void open_run(const QString& folder);
+    void take_run_state();
+    const DeviceRates* rates_of(const std::string& device) const;
+    void update_rates();
+
+    SpecDocument spec_;
+    RunDocument run_;
+    PlanEstimator estimator_;
+    EngineSession session_;
+    QPointer<ExportTask> export_;
+    QString opened_;
+    std::uint64_t open_serial_ = 0;  // only the latest file asked for is shown
+};
+
+}  // namespace slay
