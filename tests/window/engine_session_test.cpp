@@ -1,0 +1,185 @@
+// The engine's thread behind its Qt object: batches, cancel, pause, superseded runs, the end.
+#include "app/session/engine_session.h"
+
+#include <QElapsedTimer>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "tests/window/fake_executor.h"
+
+using namespace slay;
+
+namespace {
+
+SweepSpec spec_of(std::initializer_list<std::int64_t> lengths) {
+    SweepSpec spec;
+    spec.name = "session";
+    spec.experiments = {"latency"};
+    spec.variants = {{"standard", {}}, {"linear", {}}};
+    for (const std::int64_t length : lengths) spec.axes["lengths"].emplace_back(length);
+    return spec;
+}
+
+}  // namespace
+
+class EngineSessionTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    int next_ = 0;
+
+    RunOptions fresh() {
+        return {folder_.filePath(QString::number(next_++)).toStdString(), false, false};
+    }
+
+  private slots:
+    void loads_on_its_own_thread() {
+        FakeBehaviour slow;
+        slow.load = std::chrono::milliseconds(300);
+        EngineSession session(fake_factory(slow));
+        QElapsedTimer timer;
+        timer.start();
+        session.load();
+        QVERIFY2(timer.elapsed() < 200, "load() must return at once");
+        QCOMPARE(session.engine_state(), EngineSession::EngineState::loading);
+        QTRY_COMPARE(session.engine_state(), EngineSession::EngineState::ready);
+        QCOMPARE(session.devices().size(), std::size_t{1});
+    }
+
+    void says_why_there_is_no_engine() {
+        FakeBehaviour broken;
+        broken.load_error = "libslay_engine.so is not there";
+        EngineSession session(fake_factory(broken));
+        QSignalSpy failed(&session, &EngineSession::run_failed);
+        session.start(spec_of({64}), fresh());
+        QTRY_COMPARE(failed.count(), 1);
+        QVERIFY(failed[0][0].toString().contains("libslay_engine.so is not there"));
+        QCOMPARE(session.engine_state(), EngineSession::EngineState::failed);
+        QVERIFY(!session.busy());
+    }
+
+    void every_event_arrives_once_and_in_order() {
+        EngineSession session(fake_factory({}));
+        std::vector<Event> seen;
+        int batches = 0;
+        connect(&session, &EngineSession::events_arrived, &session,
+                [&](const std::vector<Event>& events) {
+                    ++batches;
+                    seen.insert(seen.end(), events.begin(), events.end());
+                });
+        QSignalSpy ended(&session, &EngineSession::run_ended);
+        session.start(spec_of({64, 128, 256}), fresh());
+        QTRY_COMPARE(ended.count(), 1);
+        QVERIFY(!seen.empty());
+        for (std::size_t i = 1; i < seen.size(); ++i) QVERIFY(seen[i].seq > seen[i - 1].seq);
+        QVERIFY(std::holds_alternative<RunStarted>(seen.front().body));
+        QVERIFY(std::holds_alternative<RunFinished>(seen.back().body));
+        const auto finished = std::count_if(seen.begin(), seen.end(), [](const Event& event) {
+            return std::holds_alternative<PointFinished>(event.body);
+        });
+        QCOMPARE(finished, 6);
+        // Events come in batches: far fewer than there are events.
+        QVERIFY2(static_cast<std::size_t>(batches) < seen.size() / 2, "not batched");
+    }
+
+    void measures_on_another_thread() {
+        FakeTrace trace;
+        EngineSession session(fake_factory({}, &trace));
+        QSignalSpy ended(&session, &EngineSession::run_ended);
+        session.start(spec_of({64}), fresh());
+        QTRY_COMPARE(ended.count(), 1);
+        QCOMPARE(trace.points.load(), 2);
+        QVERIFY(!trace.gui_thread_used);
+    }
+
+    void cancel_ends_the_run() {
+        FakeBehaviour slow;
+        slow.sample = std::chrono::milliseconds(5);
+        slow.samples = 2000;
+        EngineSession session(fake_factory(slow));
+        QSignalSpy ended(&session, &EngineSession::run_ended);
+        session.start(spec_of({64, 128}), fresh());
+        QTRY_COMPARE(session.run_state(), EngineSession::RunState::running);
+        QElapsedTimer timer;
+        timer.start();
+        session.stop();
+        QCOMPARE(session.run_state(), EngineSession::RunState::stopping);
+        QTRY_COMPARE(ended.count(), 1);
+        qInfo("cancel: the run ended after %lld ms (one sample takes 5 ms)", timer.elapsed());
+        QCOMPARE(session.run_state(), EngineSession::RunState::idle);
+    }
+
+    void pause_holds_and_continues() {
+        FakeTrace trace;
+        FakeBehaviour slow;
+        slow.sample = std::chrono::milliseconds(2);
+        EngineSession session(fake_factory(slow, &trace));
+        QSignalSpy ended(&session, &EngineSession::run_ended);
+        session.start(spec_of({64, 128, 256, 512}), fresh());
+        QTRY_VERIFY(trace.points > 0);
+        session.pause();
+        QCOMPARE(session.run_state(), EngineSession::RunState::paused);
+        QTest::qWait(100);  // what was in flight comes to rest
+        const int held = trace.points;
+        QTest::qWait(300);
+        QCOMPARE(trace.points.load(), held);
+        QCOMPARE(ended.count(), 0);
+        session.resume();
+        QTRY_COMPARE(ended.count(), 1);
+        QCOMPARE(trace.points.load(), 8);
+    }
+
+    void events_of_a_superseded_run_are_dropped() {
+        FakeBehaviour slow;
+        slow.sample = std::chrono::milliseconds(2);
+        slow.samples = 50;
+        EngineSession session(fake_factory(slow));
+        std::set<std::string> runs;
+        connect(&session, &EngineSession::events_arrived, &session,
+                [&](const std::vector<Event>& events) {
+                    for (const Event& event : events) runs.insert(event.run);
+                });
+        QSignalSpy ended(&session, &EngineSession::run_ended);
+        session.start(spec_of({64, 128, 256}), fresh());
+        QTRY_COMPARE(runs.size(), std::size_t{1});
+        const std::string first = *runs.begin();
+        runs.clear();
+        session.start(spec_of({64}), fresh());
+        QTRY_COMPARE(ended.count(), 1);
+        QCOMPARE(runs.size(), std::size_t{1});
+        QVERIFY2(*runs.begin() != first, "events of the superseded run came through");
+    }
+
+    void destruction_stops_a_run() {
+        FakeBehaviour endless;
+        endless.sample = std::chrono::milliseconds(5);
+        endless.samples = 1'000'000;
+        FakeTrace trace;
+        QElapsedTimer timer;
+        {
+            EngineSession session(fake_factory(endless, &trace));
+            session.start(spec_of({64}), fresh());
+            QTRY_COMPARE(session.run_state(), EngineSession::RunState::running);
+            session.pause();  // paused or not
+            timer.start();
+        }
+        qInfo("destruction joined after %lld ms", timer.elapsed());
+        QCOMPARE(trace.points.load(), 0);
+    }
+
+    void a_locked_folder_is_an_error_in_words() {
+        const RunOptions options = fresh();
+        EngineSession session(fake_factory({}));
+        const auto lock = FolderLock::take(options.folder);
+        QVERIFY(lock.ok());
+        QSignalSpy failed(&session, &EngineSession::run_failed);
+        session.start(spec_of({64}), options);
+        QTRY_COMPARE(failed.count(), 1);
+        QVERIFY(!failed[0][0].toString().isEmpty());
+        QVERIFY(!session.busy());
+    }
+};
+
+QTEST_GUILESS_MAIN(EngineSessionTest)
+#include "engine_session_test.moc"

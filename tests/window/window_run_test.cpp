@@ -1,0 +1,330 @@
+// A run as the user sees it: curves and table fill, pause, cancel, run again, copy, export.
+#include <qcustomplot.h>
+
+#include <QAbstractItemModel>
+#include <QDirIterator>
+#include <QElapsedTimer>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTest>
+#include <QToolButton>
+#include <algorithm>
+
+#include "tests/window/window_fixture.h"
+#include "widgets/editor/checked_field.h"
+#include "widgets/editor/configuration_panel.h"
+#include "widgets/plots/plot_tabs.h"
+#include "widgets/plots/plot_view.h"
+#include "widgets/results/log_panel.h"
+#include "widgets/results/results_panel.h"
+#include "widgets/window/message_bar.h"
+
+using namespace slay;
+
+namespace {
+
+int drawn_points(const PlotView& view) {
+    int count = 0;
+    for (const Series& series : view.data().series)
+        if (series.kind == SeriesKind::measured) count += static_cast<int>(series.points.size());
+    return count;
+}
+
+// The longest time between two turns of the window's event loop.
+class FrameGaps : public QObject {
+  public:
+    FrameGaps() {
+        timer_.start();
+        startTimer(5, Qt::PreciseTimer);
+    }
+    std::vector<qint64> gaps;
+
+  protected:
+    void timerEvent(QTimerEvent*) override { gaps.push_back(timer_.restart()); }
+
+  private:
+    QElapsedTimer timer_;
+};
+
+}  // namespace
+
+class WindowRunTest : public QObject {
+    Q_OBJECT
+
+    Folders folders_;
+    std::unique_ptr<MainWindow> window_;
+
+    void open(FakeBehaviour behaviour, const SweepSpec& spec = small_spec()) {
+        window_.reset();
+        StartOptions options;
+        options.safe = true;
+        options.path = write_preset(folders_, spec);
+        window_ = open_window(behaviour, options);
+        QTRY_COMPARE(window_->workspace().spec().spec().name, spec.name);
+    }
+    RunDocument& run() { return window_->workspace().run(); }
+    EngineSession& session() { return window_->workspace().session(); }
+    void finish() { QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 120'000); }
+
+  private slots:
+    void initTestCase() { apply_theme(ThemeChoice::light); }
+    void cleanup() { window_.reset(); }
+
+    void curves_and_table_fill() {
+        FakeBehaviour behaviour;
+        behaviour.unsupported = {"linear"};
+        open(behaviour);
+        window_->actions().run->trigger();
+        QVERIFY(window_->workspace().spec().locked());
+        QTRY_VERIFY(run().points_done() > 0);
+        finish();
+        QVERIFY(!window_->workspace().spec().locked());
+        QCOMPARE(run().points_done(), static_cast<int>(run().record().points().size()));
+        const PlotView* latency = window_->plots().view_of("latency_scaling");
+        QVERIFY(latency);
+        QCOMPARE(window_->plots().current_view(), latency);
+        QTRY_COMPARE(drawn_points(*latency), 9);  // 3 variants measured at 3 lengths
+        const QAbstractItemModel& table = window_->results().model();
+        QCOMPARE(table.rowCount(),
+                 run().points_done() > 0 ? int(run().record().points().size()) : 0);
+        int unsupported = 0;
+        for (int row = 0; row < table.rowCount(); ++row) {
+            if (table.index(row, 0).data().toString() != "unsupported") continue;
+            ++unsupported;
+            QVERIFY(!table.index(row, 0).data(Qt::DecorationRole).isNull());
+            QVERIFY(table.index(row, 0).data(Qt::ToolTipRole).toString().contains("cannot"));
+        }
+        QVERIFY(unsupported >= 3);
+        QVERIFY(window_->log().model().rowCount() > table.rowCount());
+    }
+
+    void the_other_figures_fill_too() {
+        open({});
+        window_->actions().run->trigger();
+        finish();
+        for (PlotView* view : window_->plots().views()) {
+            window_->plots().step_tab(1);
+            PlotView* shown = window_->plots().current_view();
+            QTRY_VERIFY2(drawn_points(*shown) > 0, shown->figure().id.c_str());
+            Q_UNUSED(view);
+        }
+    }
+
+    void cancel_is_seen_at_once_and_keeps_what_was_measured() {
+        FakeBehaviour slow;
+        slow.sample = std::chrono::milliseconds(5);
+        slow.samples = 20;
+        open(slow);
+        window_->actions().run->trigger();
+        QTRY_VERIFY(run().points_done() >= 2);
+        QElapsedTimer timer;
+        timer.start();
+        QTest::mouseClick(window_->actions().stop_button, Qt::LeftButton);
+        QVERIFY(!window_->actions().stop->isEnabled());  // seen: "Stopping..."
+        const double seen_ms = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+        finish();
+        qInfo("cancel: seen after %.2f ms, run over after %lld ms (one sample takes 5 ms)", seen_ms,
+              timer.elapsed());
+        QVERIFY(window_->actions().run->isVisible());
+        QVERIFY(run().record().finished());
+        QCOMPARE(run().record().outcome(), RunOutcome::cancelled);
+        const int kept = run().points_done();
+        QVERIFY(kept >= 2 && kept < static_cast<int>(run().record().points().size()));
+        QVERIFY(run().resumable());
+
+        const std::string id = run().record().run();
+        window_->actions().resume->trigger();
+        finish();
+        QCOMPARE(run().record().run(), id);
+        QCOMPARE(run().points_done(), static_cast<int>(run().record().points().size()));
+        QVERIFY(!run().resumable());
+    }
+
+    void pause_and_continue() {
+        FakeBehaviour slow;
+        slow.sample = std::chrono::milliseconds(3);
+        open(slow);
+        window_->actions().run->trigger();
+        QTRY_VERIFY(run().points_done() > 0);
+        window_->actions().pause->trigger();
+        QCOMPARE(session().run_state(), EngineSession::RunState::paused);
+        QCOMPARE(window_->actions().pause->text(), QString("Continue"));
+        QTest::qWait(200);
+        const int held = run().points_done();
+        QTest::qWait(300);
+        QCOMPARE(run().points_done(), held);
+        window_->actions().pause->trigger();
+        finish();
+        QCOMPARE(run().points_done(), static_cast<int>(run().record().points().size()));
+    }
+
+    void a_second_run_starts_clean() {
+        open({});
+        window_->actions().run->trigger();
+        finish();
+        const std::string first = run().record().run();
+        const QString folder = run().folder();
+        window_->actions().run->trigger();
+        finish();
+        QVERIFY(run().record().run() != first);
+        QVERIFY(run().folder() != folder);
+        QCOMPARE(window_->results().model().rowCount(),
+                 static_cast<int>(run().record().points().size()));
+    }
+
+    void a_finished_run_opens_again_as_it_was() {
+        open({});
+        window_->actions().run->trigger();
+        finish();
+        const QString before = window_->results().tsv();
+        const QString folder = run().folder();
+        run().clear();
+        window_->workspace().open(folder);
+        QTRY_VERIFY(run().has_run());
+        QCOMPARE(window_->results().tsv(), before);
+    }
+
+    void table_copies_as_tsv() {
+        open({});
+        window_->actions().run->trigger();
+        finish();
+        const QStringList lines = window_->results().tsv().split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), window_->results().model().rowCount() + 1);
+        QVERIFY2(lines[0].startsWith("State\t"), qPrintable(lines[0]));
+        QVERIFY2(lines[0].contains("Latency (ms)"), qPrintable(lines[0]));
+        const auto cells = lines[0].count('\t');
+        for (const QString& line : lines) QCOMPARE(line.count('\t'), cells);
+        window_->results().table().selectRow(0);
+        QCOMPARE(window_->results().tsv().split('\n', Qt::SkipEmptyParts).size(), 2);
+    }
+
+    void sorting_puts_what_is_missing_last() {
+        FakeBehaviour behaviour;
+        behaviour.unsupported = {"linear"};
+        open(behaviour);
+        window_->actions().run->trigger();
+        finish();
+        QTableView& table = window_->results().table();
+        int latency = -1;
+        for (int column = 0; column < table.model()->columnCount(); ++column)
+            if (table.model()->headerData(column, Qt::Horizontal).toString() == "Latency (ms)")
+                latency = column;
+        QVERIFY(latency >= 0);
+        for (const auto order : {Qt::AscendingOrder, Qt::DescendingOrder}) {
+            table.sortByColumn(latency, order);
+            bool gap = false;
+            QVariant last;
+            for (int row = 0; row < table.model()->rowCount(); ++row) {
+                const QVariant value =
+                    table.model()->index(row, latency).data(ResultsModel::sort_role);
+                if (!value.isValid()) {
+                    gap = true;
+                    continue;
+                }
+                QVERIFY2(!gap, "a value stands after a gap");
+                if (last.isValid())
+                    QVERIFY(order == Qt::AscendingOrder ? last.toDouble() <= value.toDouble()
+                                                        : last.toDouble() >= value.toDouble());
+                last = value;
+            }
+            QVERIFY(gap);
+        }
+    }
+
+    void export_writes_the_paper_files() {
+        open({});
+        window_->actions().run->trigger();
+        finish();
+        QSignalSpy exported(&window_->workspace(), &Workspace::export_finished);
+        window_->actions().export_here->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(exported.count(), 1, 60'000);
+        for (const char* file : {"artifacts/benchmark_results.json", "tables/latency_scaling.tex",
+                                 "tables/memory_scaling.tex", "figures/latency_scaling.pdf",
+                                 "figures/memory_scaling.pdf"})
+            QVERIFY2(QFileInfo(run().folder() + '/' + file).size() > 100, file);
+        QVERIFY(window_->messages().text().contains(run().folder()));
+    }
+
+    void a_hand_made_zoom_stays_while_points_arrive() {
+        FakeBehaviour slow;
+        slow.sample = std::chrono::milliseconds(2);
+        open(slow);
+        window_->actions().run->trigger();
+        PlotView* latency = window_->plots().view_of("latency_scaling");
+        QTRY_VERIFY(drawn_points(*latency) >= 4);
+        latency->zoom(0.5);
+        const QCPRange x = latency->plot().xAxis->range();
+        const QCPRange y = latency->plot().yAxis->range();
+        const int at = drawn_points(*latency);
+        QTRY_VERIFY(drawn_points(*latency) > at);
+        finish();
+        QVERIFY(latency->plot().xAxis->range() == x);
+        QVERIFY(latency->plot().yAxis->range() == y);
+        latency->reset_view();
+        QTRY_VERIFY(!(latency->plot().xAxis->range() == x));
+    }
+
+    void the_legend_toggles_a_curve() {
+        open({});
+        window_->actions().run->trigger();
+        finish();
+        PlotView* latency = window_->plots().view_of("latency_scaling");
+        QTRY_VERIFY(drawn_points(*latency) > 0);
+        const QString id = QString::fromStdString(latency->data().series.front().id);
+        latency->toggle_curve(id);
+        QCOMPARE(latency->hidden_curves(), QStringList{id});
+        QTRY_VERIFY(latency->data().series.front().hidden);
+        latency->toggle_curve(id);
+        QVERIFY(latency->hidden_curves().isEmpty());
+    }
+
+    void closing_during_a_run_keeps_the_journal() {
+        FakeBehaviour slow;
+        slow.sample = std::chrono::milliseconds(3);
+        open(slow);
+        window_->actions().run->trigger();
+        QTRY_VERIFY(run().points_done() >= 2);
+        const QString folder = run().folder();
+        const int seen = run().points_done();
+        window_->actions().quit->trigger();
+        QTRY_VERIFY(!window_->isVisible());
+        const auto journal = read_journal(folder.toStdString());
+        QVERIFY(journal.ok());
+        QVERIFY(journal->skipped.empty());
+        const auto& points = journal->record.points();
+        const auto done = std::count_if(points.begin(), points.end(), [](const RecordedPoint& p) {
+            return is_final(p.result.state);
+        });
+        QVERIFY(done >= seen);
+    }
+
+    void frame_gaps_in_a_fast_run() {
+        SweepSpec spec = small_spec();
+        spec.experiments = {"latency"};
+        spec.axes["lengths"].clear();
+        for (std::int64_t n = 1; n <= 500; ++n) spec.axes["lengths"].emplace_back(16 * n);
+        FakeBehaviour fast;
+        fast.sample = std::chrono::microseconds(0);
+        open(fast, spec);
+        QTRY_VERIFY(window_->workspace().estimator().plan());
+        FrameGaps frames;
+        QElapsedTimer timer;
+        timer.start();
+        window_->actions().run->trigger();
+        finish();
+        const qint64 total = timer.elapsed();
+        QCOMPARE(run().points_done(), 2000);
+        std::sort(frames.gaps.begin(), frames.gaps.end());
+        qInfo(
+            "2,000 points in %lld ms; gap between turns of the event loop: median %lld ms, "
+            "95 %% under %lld ms, longest %lld ms, %lld over 50 ms",
+            total, frames.gaps[frames.gaps.size() / 2], frames.gaps[frames.gaps.size() * 95 / 100],
+            frames.gaps.back(),
+            static_cast<long long>(std::count_if(frames.gaps.begin(), frames.gaps.end(),
+                                                 [](qint64 gap) { return gap > 50; })));
+    }
+};
+
+QTEST_MAIN(WindowRunTest)
+#include "window_run_test.moc"
