@@ -1,0 +1,178 @@
+#include "engine/experiments/torch_executor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "engine/attention/arithmetic.h"
+#include "engine/attention/verify.h"
+#include "engine/experiments/resident_probe.h"
+#include "engine/experiments/torch_provenance.h"
+#include "engine/measure/cpu_threads.h"
+#include "engine/measure/gpu.h"
+#include "engine/run/engine_library.h"
+
+namespace slay {
+namespace {
+
+// Passes on, and knows which points of a group are open.
+class OpenPoints final : public PointObserver {
+  public:
+    explicit OpenPoints(PointObserver& next) : next_(next) {}
+
+    void point_started(const Point& point) override {
+        started_.insert(point.id);
+        next_.point_started(point);
+    }
+    void samples_taken(const Point& point, std::string_view metric, std::int64_t first_round,
+                       std::span<const double> values) override {
+        next_.samples_taken(point, metric, first_round, values);
+    }
+    void point_finished(const Point& point, PointResult result) override {
+        finished_.insert(point.id);
+        next_.point_finished(point, std::move(result));
+    }
+    void message(Severity severity, std::string text) override {
+        next_.message(severity, std::move(text));
+    }
+
+    bool all_finished(std::span<const Point> group) const {
+        return std::all_of(group.begin(), group.end(),
+                           [&](const Point& point) { return finished_.contains(point.id); });
+    }
+
+    void finish_rest(std::span<const Point> group, const PointResult& result) {
+        for (const Point& point : group) {
+            if (finished_.contains(point.id)) continue;
+            if (!started_.contains(point.id)) point_started(point);
+            point_finished(point, result);
+        }
+    }
+
+  private:
+    PointObserver& next_;
+    std::set<std::string, std::less<>> started_, finished_;
+};
+
+PointResult lost_result(const std::string& why) {
+    return without_figures(
+        PointState::failed,
+        fmt::format("CUDA context lost ({}): restart the program and resume the run.", why));
+}
+
+std::optional<int> gpu_index(const std::string& device) {
+    if (device.rfind("cuda:", 0) != 0) return std::nullopt;
+    return std::stoi(device.substr(5));
+}
+
+}  // namespace
+
+TorchExecutor::TorchExecutor() : experiments_(builtin_experiments()) {
+    use_full_accumulation();
+}
+
+TorchExecutor::~TorchExecutor() = default;
+
+std::vector<DeviceInfo> TorchExecutor::devices() {
+    return catalog_.devices();
+}
+
+Result<DeviceInfo> TorchExecutor::resolve_device(const std::string& device) {
+    return catalog_.resolve(device);
+}
+
+Provenance TorchExecutor::provenance(const std::string& device, const Measurement& measurement) {
+    const Result<DeviceInfo> info = resolve_device(device);
+    return info ? torch_provenance(*info, threads_of(measurement)) : local_provenance();
+}
+
+Experiment* TorchExecutor::find_experiment_of(std::string_view name) {
+    for (const auto& experiment : experiments_) {
+        if (experiment->name() == name) return experiment.get();
+    }
+    return nullptr;
+}
+
+MeasuringDevice& TorchExecutor::device_for(const std::string& id) {
+    if (device_ && device_->id == id) return *device_;
+    if (device_ && latest_) latest_->forget(*device_);
+    device_ = std::make_unique<MeasuringDevice>();
+    device_->id = id;
+    device_->gpu = gpu_index(id);
+    if (!device_->gpu) {
+        device_->memory_bytes = host_memory_total();
+        return *device_;
+    }
+    for (const GpuInfo& gpu : list_gpus()) {
+        if (gpu.index != *device_->gpu) continue;
+        device_->memory_bytes = gpu.memory_bytes;
+        device_->l2_bytes = gpu.l2_bytes;
+        device_->nvml = Nvml::open(gpu.pci_bus_id);
+    }
+    return *device_;
+}
+
+void TorchExecutor::run_group(std::span<const Point> group, const ExecutionContext& context) {
+    if (group.empty()) return;
+    OpenPoints open(context.observer);
+    MeasuringDevice& device = device_for(context.device);
+    if (!device.lost.empty()) return open.finish_rest(group, lost_result(device.lost));
+
+    Experiment* experiment = find_experiment_of(group.front().experiment);
+    if (!experiment) {
+        return open.finish_rest(
+            group, without_figures(PointState::unsupported,
+                                   fmt::format("This program cannot measure the experiment {}.",
+                                               group.front().experiment)));
+    }
+    if (latest_ && latest_ != experiment) latest_->forget(device);
+    latest_ = experiment;
+
+    const Measurement& measurement = context.spec.measurement;
+    const ThreadScope threads(threads_of(measurement));
+    const Float32Lane lane(measurement.tf32);
+    ExperimentContext experiment_context{{context.spec, context.device, context.control, open},
+                                         device};
+    PointResult rest = without_figures(PointState::failed, "The point was left unmeasured.");
+    try {
+        if (device.gpu) {
+            gpu_limit_memory(*device.gpu,
+                             std::min(measurement.memory_budget_gb * 1e9, device.memory_bytes));
+        }
+        experiment->run_group(group, experiment_context);
+    } catch (...) {
+        const Failure failure = classify_failure(std::current_exception(), device.gpu);
+        if (failure.context_lost) device.lost = failure.message;
+        rest = failed_result(failure, group.front(), 0);
+        rest.reason = fmt::format("The group {} failed: {}", group.front().group, failure.message);
+        device.release_cache();
+    }
+    if (open.all_finished(group) || context.control.stop_requested()) return;
+    open.finish_rest(group, device.lost.empty() ? rest : lost_result(device.lost));
+}
+
+Result<bool> TorchExecutor::verify(const std::string& golden_path, const std::string& device,
+                                   RunControl& control, const VerifyObserver& observe) {
+    const Result<DeviceInfo> info = resolve_device(device);
+    if (!info) return info.error();
+    const auto lines = golden_path.empty()
+                           ? verify_conformance(info->id, {}, observe, control.token())
+                           : verify_golden(golden_path, info->id, observe, control.token());
+    if (!lines) return lines.error();
+    if (control.stop_requested())
+        return Error{ErrorKind::cancelled, "the verification was stopped"};
+    return std::all_of(lines->begin(), lines->end(),
+                       [](const VerifyLine& line) { return line.passed; });
+}
+
+std::string TorchExecutor::probe_memory(const std::string& point_json) {
+    return answer_probe(point_json);
+}
+
+}  // namespace slay
+
+// NOLINTNEXTLINE: the one symbol that load_engine looks up.
+extern "C" __attribute__((visibility("default"))) slay::Executor* slay_create_executor(int abi) {
+    return abi == slay::engine_abi ? new slay::TorchExecutor : nullptr;
+}
