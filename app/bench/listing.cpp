@@ -69,10 +69,11 @@ Listing list_variants() {
 Listing list_experiments() {
     Listing listing;
     TextTable table;
-    for (const char* heading : {"name", "title", "metrics", "question"}) table.add_column(heading);
+    for (const char* heading : {"name", "title", "leading metric", "question"}) {
+        table.add_column(heading);
+    }
     for (const ExperimentInfo& info : experiment_catalog()) {
-        table.add_row({info.name, info.title, fmt::format("{}", fmt::join(info.metrics, " ")),
-                       info.question});
+        table.add_row({info.name, info.title, info.metrics.front(), info.question});
         listing.json.push_back({{"name", info.name},
                                 {"title", info.title},
                                 {"question", info.question},

@@ -17,8 +17,9 @@ namespace {
 
 std::string version_text() {
     const Provenance build = local_provenance();
-    return fmt::format("slay-bench {} ({}{}, {}, {})", build.program_version, build.git_revision,
-                       build.git_dirty ? " with changes" : "", build.build_type, build.compiler);
+    return fmt::format("slay-bench {} ({}{}, {}, {})", build.program_version,
+                       build.git_revision.substr(0, 12), build.git_dirty ? " with changes" : "",
+                       build.build_type, build.compiler);
 }
 
 // Prints what --help and --version ask for; otherwise says what is wrong with the words.

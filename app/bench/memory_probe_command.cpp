@@ -1,10 +1,9 @@
-// slay-bench memory-probe: the child's half of the memory experiment on a CPU. One point as JSON on
-// standard input, its measured peak as JSON on standard output.
+// slay-bench memory-probe: the child's half of the memory experiment on a CPU. A line of standard
+// input is a point as JSON, a line of standard output its measured peak as JSON, until the input
+// ends.
 #include <signal.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
-#include <array>
 #include <iostream>
 
 #include "app/bench/command.h"
@@ -15,37 +14,43 @@
 namespace slay::bench {
 namespace {
 
-constexpr std::size_t longest_point = 1 << 20;  // bytes of its JSON
+constexpr std::size_t longest_line = 1 << 20;  // bytes
 
-Result<std::string> read_input() {
-    std::string text;
-    std::array<char, 4096> block{};
-    while (std::cin.read(block.data(), block.size()) || std::cin.gcount() > 0) {
-        text.append(block.data(), static_cast<std::size_t>(std::cin.gcount()));
-        if (text.size() > longest_point) {
-            return Error{ErrorKind::bad_data, "standard input is longer than one point"};
-        }
+enum class Line { whole, too_long, none };
+
+Line read_line(std::string& line) {
+    line.clear();
+    int byte = 0;
+    while ((byte = std::cin.get()) != EOF && byte != '\n') {
+        if (line.size() == longest_line) return Line::too_long;
+        line += static_cast<char>(byte);
     }
-    return text;
+    return byte == EOF && line.empty() ? Line::none : Line::whole;
 }
 
 class MemoryProbeCommand : public Command {
   public:
     explicit MemoryProbeCommand(CLI::App& program)
-        : Command(program, "memory-probe", "Measure one point's peak memory in this process") {
+        : Command(program, "memory-probe", "Measure points' peak memory in this process") {
         options().group("");  // the engine's own; not in the list of commands
-        options().footer("Example:\n  slay-bench memory-probe < point.json");
+        options().footer("Example:\n  slay-bench memory-probe < points.jsonl");
     }
 
     int execute() override {
         // Nobody waits for the answer once the parent has gone.
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        const auto point = read_input();
-        if (!point) return report(point.error());
         const auto executor = load_engine();
         if (!executor) return report(executor.error());
-        print((*executor)->probe_memory(*point) + "\n");
-        return exit_all_measured;
+        std::string line;
+        for (;;) {
+            const Line read = read_line(line);
+            if (read == Line::none) return exit_all_measured;
+            if (read == Line::too_long) {
+                return report({ErrorKind::bad_data, "a line of standard input is over 1 MiB"});
+            }
+            print((*executor)->probe_memory(line) + "\n");
+            if (const int code = flush_output(exit_all_measured)) return code;
+        }
     }
 };
 

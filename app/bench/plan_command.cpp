@@ -11,7 +11,7 @@
 #include "app/bench/command.h"
 #include "app/bench/console.h"
 #include "app/bench/exit_status.h"
-#include "app/bench/point_name.h"
+#include "app/bench/point_names.h"
 #include "app/bench/preset_source.h"
 #include "app/bench/text_table.h"
 #include "engine/core/plan.h"
@@ -64,7 +64,7 @@ std::string totals_text(const Plan& plan) {
 }
 
 std::string points_text(const Plan& plan) {
-    const auto varying = varying_parameters(plan.points);
+    const PointNames names(plan.points);
     TextTable table;
     table.add_column("point");
     table.add_column("time", Align::right);
@@ -72,9 +72,9 @@ std::string points_text(const Plan& plan) {
     table.add_column("peak memory", Align::right);
     for (const Point& point : plan.points) {
         const Prediction& predicted = point.prediction;
-        table.add_row(
-            {point_name(point, varying.at(point.experiment)), format_duration(predicted.seconds),
-             format_milliseconds(predicted.latency_ms), format_bytes(predicted.peak_bytes)});
+        table.add_row({names.name(point), format_duration(predicted.seconds),
+                       format_milliseconds(predicted.latency_ms),
+                       format_bytes(predicted.peak_bytes)});
     }
     return table.to_text("  ");
 }

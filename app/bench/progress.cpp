@@ -5,10 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "app/bench/console.h"
-#include "app/bench/point_name.h"
+#include "app/bench/point_names.h"
 #include "engine/core/units.h"
 
 namespace slay::bench {
@@ -46,9 +47,9 @@ void Progress::begin(const std::vector<Point>& points) {
     start_ = Clock::now();
     if (!on_terminal_) drawn_ = start_;  // what begins is said in a line of its own
     total_ = points.size();
-    const auto varying = varying_parameters(points);
+    const PointNames names(points);
     for (const Point& point : points) {
-        names_[point.id] = point_name(point, varying.at(point.experiment));
+        names_[point.id] = names.name(point);
         eta_.add_point(point.id, point.prediction.seconds);
     }
 }
@@ -85,6 +86,8 @@ void Progress::show(const Event& event) {
         now = true;
     } else if (const auto* point = std::get_if<PointStarted>(&event.body)) {
         current_ = names_[point->point];
+    } else if (const auto* samples = std::get_if<SamplesTaken>(&event.body)) {
+        current_ = names_[samples->point];
     } else if (const auto* finished = std::get_if<PointFinished>(&event.body)) {
         finish(finished->point, finished->result);
     } else if (const auto* message = std::get_if<Message>(&event.body)) {
@@ -109,7 +112,7 @@ std::string Progress::line() const {
     std::string text = fmt::format("{} of {}", finished_.size(), total_);
     if (failed_ > 0) text += fmt::format(", {} failed", failed_);
     if (finished_.size() < total_) {
-        text += fmt::format(", {} left", format_duration(eta_.remaining(seconds())));
+        text += fmt::format(", {} left", format_duration(std::ceil(eta_.remaining(seconds()))));
         if (!current_.empty()) text.append(" - ").append(current_);
     }
     return text;

@@ -4,9 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
-#include "app/bench/point_name.h"
+#include "app/bench/point_names.h"
 #include "app/bench/text_table.h"
 #include "engine/core/experiment_info.h"
 #include "engine/core/statistics.h"
@@ -15,29 +16,58 @@
 namespace slay::bench {
 namespace {
 
-// Parameters that belong to one variant and not to the sweep stay out of the headings.
-bool is_shared(const std::string& id) {
-    const auto& shared = shared_parameters();
-    return std::any_of(shared.begin(), shared.end(), [&](const auto& row) { return row.id == id; });
-}
-
 struct Cell {
     std::vector<double> values;  // of points that differ in the seed only
-    PointState state = PointState::ok;
+    PointState state = PointState::pending;
+
     std::string text(int digits) const {
         if (!values.empty()) return format_number(mean(values), digits);
-        return std::string(to_string(state));
+        return is_final(state) ? std::string(to_string(state)) : "-";
     }
 };
 
+// One table: the points under one set of conditions.
 struct Panel {
-    std::vector<std::string> columns;  // in the plan's order
-    std::vector<std::string> rows;
+    std::vector<std::string> columns, rows;                    // in the plan's order
     std::map<std::string, std::map<std::string, Cell>> cells;  // row -> column
+};
+
+// Where a point's figure stands.
+struct Place {
+    std::string heading, row, column;
 };
 
 void append_once(std::vector<std::string>& list, const std::string& item) {
     if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+}
+
+// What runs across the table: a scale, a length, or else the first parameter that varies.
+std::string leading_axis(const std::vector<std::string>& told) {
+    for (const std::string& id : told) {
+        if (id != "seed" && id != "pass" && id != "dtype" && id != "inputs") return id;
+    }
+    return {};
+}
+
+Place place_of(const Point& point, const PointNames& names) {
+    const std::vector<std::string>& told = names.told(point);
+    const std::string axis = leading_axis(told);
+    Place place{{}, point.variant, "value"};
+    std::vector<std::string> conditions;
+    for (const std::string& id : told) {
+        const ParameterValue* value = point.parameters.find(id);
+        if (value == nullptr || id == "seed") continue;
+        const std::string text = parameter_text(id, *value);
+        if (id == axis) {
+            place.column = text;
+        } else if (is_shared_parameter(id)) {
+            conditions.push_back(text);
+        } else {
+            place.row.append(" ").append(text);
+        }
+    }
+    place.heading = fmt::format("{}", fmt::join(conditions, ", "));
+    return place;
 }
 
 // Numbers up, whatever the order of the run; words stay as they came.
@@ -50,27 +80,14 @@ void sort_columns(std::vector<std::string>& columns) {
                      [&](const auto& a, const auto& b) { return number(a) < number(b); });
 }
 
-// The leading axis: the length where it varies, else the first budget that does.
-std::string leading_axis(const std::vector<std::string>& varying) {
-    for (const std::string& id : varying) {
-        if (id != "seed" && id != "device" && id != "pass" && id != "dtype") return id;
-    }
-    return {};
-}
-
-// "seed" and what follows from another parameter stay out of rows and headings.
-bool is_told(const std::string& id, const std::string& axis) {
-    return id != axis && id != "seed" && id != "head_dim";
-}
-
 std::string table_text(const Panel& panel, int digits) {
     TextTable table;
     table.add_column("variant");
     for (const std::string& column : panel.columns) table.add_column(column, Align::right);
     for (const std::string& row : panel.rows) {
         std::vector<std::string> line{row};
+        const auto& cells = panel.cells.at(row);
         for (const std::string& column : panel.columns) {
-            const auto& cells = panel.cells.at(row);
             const auto cell = cells.find(column);
             line.push_back(cell == cells.end() ? "" : cell->second.text(digits));
         }
@@ -79,48 +96,41 @@ std::string table_text(const Panel& panel, int digits) {
     return table.to_text("  ");
 }
 
+constexpr std::size_t most_points = 400;  // more are read in the table's files
+
+bool nothing_is_final(const RunRecord& record, const std::string& experiment) {
+    return std::none_of(record.points().begin(), record.points().end(), [&](const auto& recorded) {
+        return recorded.point.experiment == experiment && is_final(recorded.result.state);
+    });
+}
+
 }  // namespace
 
-std::string result_tables(const RunRecord& record, const std::string& experiment) {
+std::string result_tables(const RunRecord& record, const std::string& experiment,
+                          const PointNames& names) {
     const ExperimentInfo* info = find_experiment(experiment);
     if (info == nullptr || info->metrics.empty()) return {};
     const std::string& metric_id = info->metrics.front();
-    const MetricInfo* metric = record.metric(metric_id);
-    if (metric == nullptr) metric = find_metric(metric_id);
-    if (metric == nullptr) return {};
-
-    std::vector<Point> points;
-    for (const RecordedPoint& recorded : record.points()) {
-        if (recorded.point.experiment == experiment) points.push_back(recorded.point);
-    }
-    if (points.empty()) return {};
-    const std::vector<std::string> varying = varying_parameters(points).at(experiment);
-    const std::string axis = leading_axis(varying);
+    const MetricInfo* metric = find_metric(metric_id);
+    if (metric == nullptr || nothing_is_final(record, experiment)) return {};
 
     std::vector<std::string> headings;
     std::map<std::string, Panel> panels;
+    const auto count = static_cast<std::size_t>(std::count_if(
+        record.points().begin(), record.points().end(),
+        [&](const auto& recorded) { return recorded.point.experiment == experiment; }));
+    if (count > most_points) {
+        return fmt::format("{}: {} points, see the tables\n\n", info->title,
+                           format_count(static_cast<double>(count)));
+    }
     for (const RecordedPoint& recorded : record.points()) {
-        const Point& point = recorded.point;
-        if (point.experiment != experiment) continue;
-        std::vector<std::string> conditions;
-        std::string row = point.variant;
-        for (const std::string& id : varying) {
-            const ParameterValue* value = point.parameters.find(id);
-            if (value == nullptr || !is_told(id, axis)) continue;
-            if (is_shared(id)) {
-                conditions.push_back(parameter_text(id, *value));
-            } else {
-                row.append(" ").append(parameter_text(id, *value));
-            }
-        }
-        const std::string heading = fmt::format("{}", fmt::join(conditions, ", "));
-        const ParameterValue* across = point.parameters.find(axis);
-        const std::string column = across != nullptr ? parameter_text(axis, *across) : "value";
-        append_once(headings, heading);
-        Panel& panel = panels[heading];
-        append_once(panel.columns, column);
-        append_once(panel.rows, row);
-        Cell& cell = panel.cells[row][column];
+        if (recorded.point.experiment != experiment) continue;
+        const Place place = place_of(recorded.point, names);
+        append_once(headings, place.heading);
+        Panel& panel = panels[place.heading];
+        append_once(panel.columns, place.column);
+        append_once(panel.rows, place.row);
+        Cell& cell = panel.cells[place.row][place.column];
         cell.state = recorded.result.state;
         const Metrics metrics = metrics_of(record, recorded);
         const auto value = metrics.find(metric_id);
@@ -135,8 +145,7 @@ std::string result_tables(const RunRecord& record, const std::string& experiment
         text += fmt::format("{}: {}", info->title, metric->heading);
         if (!metric->unit.empty()) text += fmt::format(" ({})", metric->unit);
         if (!heading.empty()) text.append(", ").append(heading);
-        text += "\n";
-        text += table_text(panel, metric->digits) + "\n";
+        text += "\n" + table_text(panel, metric->digits) + "\n";
     }
     return text;
 }

@@ -7,7 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "app/bench/point_name.h"
+#include "app/bench/point_names.h"
 #include "app/bench/result_table.h"
 #include "engine/core/units.h"
 
@@ -31,10 +31,7 @@ std::string states_text(const RunRecord& record) {
 }
 
 // Points without a figure, grouped by what is said of them.
-std::string unmeasured_text(const RunRecord& record) {
-    std::vector<Point> points;
-    for (const RecordedPoint& recorded : record.points()) points.push_back(recorded.point);
-    const auto varying = varying_parameters(points);
+std::string unmeasured_text(const RunRecord& record, const PointNames& names) {
     std::string text;
     std::size_t lines = 0, passed_over = 0;
     for (const RecordedPoint& recorded : record.points()) {
@@ -44,9 +41,8 @@ std::string unmeasured_text(const RunRecord& record) {
             ++passed_over;
             continue;
         }
-        text += fmt::format(
-            "  {}: {}{}{}\n", point_name(recorded.point, varying.at(recorded.point.experiment)),
-            to_string(result.state), result.reason.empty() ? "" : ": ", clean_text(result.reason));
+        text += fmt::format("  {}: {}{}{}\n", names.name(recorded.point), to_string(result.state),
+                            result.reason.empty() ? "" : ": ", clean_text(result.reason));
     }
     if (passed_over > 0) text += fmt::format("  and {} more\n", passed_over);
     return text.empty() ? text : "Not measured:\n" + text + "\n";
@@ -74,11 +70,14 @@ bool all_measured(const RunRecord& record) {
 }
 
 std::string summary_text(const RunRecord& record, const RunSummary& summary) {
+    std::vector<Point> points;
+    for (const RecordedPoint& recorded : record.points()) points.push_back(recorded.point);
+    const PointNames names(points);
     std::string text;
     for (const std::string& experiment : record.spec().experiments) {
-        text += result_tables(record, experiment);
+        text += result_tables(record, experiment, names);
     }
-    text += unmeasured_text(record);
+    text += unmeasured_text(record, names);
     text += fmt::format("{}: {} points on {}: {} ({})\n", record.spec().name,
                         record.points().size(), record.provenance().device_name,
                         states_text(record), format_duration(summary.seconds));

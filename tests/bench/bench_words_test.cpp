@@ -170,7 +170,7 @@ void BenchWordsTest::refusals_data() {
         << QStringList{"plan", "negative.json"} << 65 << "/sweep/lengths/1";
     QTest::newRow("too many points") << QStringList{"plan", "vast.json"} << 65 << "100,000";
     QTest::newRow("--set of a bad value")
-        << QStringList{"plan", "small.json", "--set", "/sweep/lengths=[0]"} << 65
+        << QStringList{"plan", "small.json", "--set", "/sweep/lengths=[0]"} << 64
         << "/sweep/lengths/0";
     QTest::newRow("--set without a value")
         << QStringList{"plan", "small.json", "--set", "lengths"} << 64 << "lengths";
@@ -242,9 +242,11 @@ void BenchWordsTest::a_reader_that_goes_away_is_none() {
 
 void BenchWordsTest::memory_probe_answers_on_standard_output() {
     const Bench bench;
-    const BenchResult result = bench.run({"memory-probe"}, R"({"point": 1})");
+    const BenchResult result = bench.run({"memory-probe"}, "{\"point\": 1}\nnot JSON\n{}");
     QCOMPARE(result.code, 0);
-    QCOMPARE(result.json()["understood"].toBool(), true);
+    QCOMPARE(result.out, QByteArray("{\"understood\":true}\n{\"understood\":false}\n"
+                                    "{\"understood\":true}\n"));
+    QCOMPARE(bench.run({"memory-probe"}).out, QByteArray());
     QVERIFY(!bench.run({"--help"}).out.contains("memory-probe"));
     QCOMPARE(bench.run({"memory-probe"}, QByteArray(2 << 20, ' ')).code, 65);
 }
