@@ -107,17 +107,17 @@ struct Builder {
     }
 
     // A neutral curve of what the metric says at each x, from the first variant that reports it.
-    void add_reference(const std::vector<Curve>& curves, const std::string& metric) {
+    void add_reference(const std::vector<Curve>& curves, const ReferenceCurve& reference) {
         Series series;
-        series.id = "reference:" + metric;
-        series.label = metric_info(record, metric).heading;
+        series.id = "reference:" + reference.metric;
+        series.label = reference.label;
         series.kind = SeriesKind::reference;
         series.hidden = options.hidden.count(series.id) > 0;
         std::map<double, MetricValue> at;
         for (const Curve& curve : curves) {
             if (!curve.variant.approximates_yat) continue;
             for (const CurveStep& step : curve.steps) {
-                const StepValue found = step_value(record, step, metric);
+                const StepValue found = step_value(record, step, reference.metric);
                 if (found.value) at.try_emplace(step.x, *found.value);
             }
         }
@@ -144,12 +144,6 @@ bool FigureData::empty() const {
     });
 }
 
-std::vector<Panel> figure_panels(const FigureSpec& spec, const RunRecord& record) {
-    std::vector<Panel> panels;
-    for (PanelPoints& each : panels_of(record, spec)) panels.push_back(std::move(each.panel));
-    return panels;
-}
-
 FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
                         const FigureOptions& options) {
     FigureData data;
@@ -160,17 +154,14 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
     data.y.log = options.log_y.value_or(spec.log_y);
     data.y.label = axis_label(metric_info(record, data.metric));
 
-    const std::vector<PanelPoints> panels = panels_of(record, spec, options.x);
-    if (panels.empty()) {
+    const auto found = find_panel(record, spec, options.panel, options.x);
+    if (!found) {
         data.x_parameter = options.x.empty() && !spec.x.empty() ? spec.x.front() : options.x;
         data.x.label = axis_label(data.x_parameter);
         data.notes.push_back("This run has no points of the experiment " + spec.experiment + ".");
         return data;
     }
-    const auto wanted = std::find_if(panels.begin(), panels.end(), [&](const PanelPoints& each) {
-        return each.panel.id == options.panel;
-    });
-    const PanelPoints& panel = wanted == panels.end() ? panels.front() : *wanted;
+    const PanelPoints& panel = *found;
     data.panel = panel.panel;
     data.x_parameter = panel.panel.x;
     data.x.label = axis_label(data.x_parameter);
@@ -182,12 +173,16 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
 
     Builder builder{record, options, data};
     const std::vector<Curve> curves = curves_of(record, panel.points, data.x_parameter);
-    for (const Curve& curve : curves) builder.add_measured(curve);
+    for (const Curve& curve : curves) {
+        // Exact Yat is what the error is measured from: its own would only stretch the axis.
+        if (spec.against_yat && curve.variant.family == Family::exact_yat) continue;
+        builder.add_measured(curve);
+    }
     const std::string prediction = prediction_of(data.metric);
     if (spec.predicted && options.predicted && !prediction.empty())
         for (const Curve& curve : curves) builder.add_predicted(curve, prediction);
     if (data.metric == spec.metric)
-        for (const std::string& metric : spec.references) builder.add_reference(curves, metric);
+        for (const ReferenceCurve& each : spec.references) builder.add_reference(curves, each);
     add_overlays(data, panel.panel, options);
     if (options.slopes && data.metric == spec.metric && data.x_parameter == "length")
         data.slopes = spec.slopes;

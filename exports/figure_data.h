@@ -17,6 +17,12 @@ struct ReferenceSlope {
     std::string label;    // "L", "L\u00b2"
 };
 
+// A metric drawn as a thin neutral curve, from the first variant that reports it.
+struct ReferenceCurve {
+    std::string metric;
+    std::string label;
+};
+
 // One row of the figure table. A new figure is a new row, not a class.
 struct FigureSpec {
     std::string id;          // stem of its file: "latency_scaling"
@@ -31,10 +37,10 @@ struct FigureSpec {
     std::string metric;  // y
     bool log_x = true, log_y = true;
     std::vector<ReferenceSlope> slopes;
-    bool crossovers = false;  // mark where a curve falls below `standard`
-    bool predicted = false;   // draw the plan's prediction beside the measurement
-    // Metrics drawn as thin neutral curves: what an estimator that ignores the kernel would get.
-    std::vector<std::string> references;
+    bool crossovers = false;   // mark where a curve falls below `standard`
+    bool predicted = false;    // draw the plan's prediction beside the measurement
+    bool against_yat = false;  // shows the distance from exact Yat, which has none itself
+    std::vector<ReferenceCurve> references;
 };
 
 // Every figure, in the order of tabs and files.

@@ -49,6 +49,14 @@ void note_undrawn(const Series& series, FigureData& data) {
 void add_notes(FigureData& data, const RunRecord& record, int not_positive) {
     for (const Series& series : data.series)
         if (series.kind == SeriesKind::measured) note_undrawn(series, data);
+    std::size_t unconverged = 0;
+    for (const Series& series : data.series)
+        for (const FigurePoint& point : series.points)
+            if (point.state == PointState::unconverged) ++unconverged;
+    if (unconverged > 0)
+        data.notes.push_back(fmt::format("{} {} unconverged: the interval is wider than asked for.",
+                                         unconverged,
+                                         unconverged == 1 ? "point is" : "points are"));
     if (not_positive > 0)
         data.notes.push_back(
             fmt::format("{} {} zero or negative and cannot be drawn on a logarithmic axis.",

@@ -35,7 +35,9 @@ const std::vector<FigureSpec>& figure_table() {
          .slopes = {},
          .crossovers = false,
          .predicted = false,
-         .references = {"uniform_relative_l2", "quadrature_relative_l2"}},
+         .against_yat = true,
+         .references = {{"uniform_relative_l2", "uniform weights"},
+                        {"quadrature_relative_l2", "quadrature alone"}}},
     };
     return rows;
 }

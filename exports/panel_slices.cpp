@@ -89,6 +89,14 @@ Points hold(const Points& points, const std::string& id, std::string* held) {
     return out;
 }
 
+// Whether each value of one goes with one value of the other, as in the steps of a scale.
+bool move_together(const Points& points, const std::string& a, const std::string& b) {
+    Points both;
+    for (const RecordedPoint* each : points)
+        if (each->point.parameters.has(a) && each->point.parameters.has(b)) both.push_back(each);
+    return !both.empty() && follows(both, a, {b}) && follows(both, b, {a});
+}
+
 }  // namespace
 
 std::vector<const RecordedPoint*> slice_along(const Points& points,
@@ -102,9 +110,8 @@ std::vector<const RecordedPoint*> slice_along(const Points& points,
     return out;
 }
 
-std::vector<PanelPoints> panels_of(const RunRecord& record, const FigureSpec& spec,
-                                   const std::string& x) {
-    const Points points = points_of(record, spec.experiment);
+std::vector<PanelPoints> split_figure(const Points& points, const FigureSpec& spec,
+                                      const std::string& x) {
     if (points.empty()) return {};
     std::vector<std::string> axes;
     if (!x.empty()) {
@@ -112,7 +119,7 @@ std::vector<PanelPoints> panels_of(const RunRecord& record, const FigureSpec& sp
     } else if (spec.slices) {
         for (const std::string& id : spec.x) {
             const bool same = std::any_of(axes.begin(), axes.end(), [&](const std::string& other) {
-                return follows(points, id, {other}) && follows(points, other, {id});
+                return move_together(points, id, other);
             });
             if (!same && values_of(points, id).size() > 1) axes.push_back(id);
         }

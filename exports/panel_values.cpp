@@ -93,10 +93,8 @@ std::string describe_parameter(const std::string& id, const ParameterValue& valu
 
 std::string describe_conditions(const Parameters& conditions,
                                 const std::vector<std::string>& without) {
-    static constexpr std::array order{"lane",  "pass",  "dtype", "causal", "length", "width",
-                                      "heads", "batch", "scale", "inputs", "seed",   "seeds"};
     std::string out;
-    for (const char* id : order) {
+    for (const char* id : condition_order) {
         const ParameterValue* value = conditions.find(id);
         if (!value || std::find(without.begin(), without.end(), id) != without.end()) continue;
         if (!out.empty()) out += ", ";

@@ -56,6 +56,11 @@ std::vector<std::string> ids_in(const Points& points, bool shared) {
     return {ids.begin(), ids.end()};
 }
 
+bool some_lack(const Points& points, const std::string& id) {
+    const auto lacks = [&](const RecordedPoint* each) { return !each->point.parameters.has(id); };
+    return std::any_of(points.begin(), points.end(), lacks);
+}
+
 std::vector<std::string> splitting_ids(const Points& points, const std::string& x) {
     std::vector<std::string> split;
     for (const std::string_view id : always_apart)
@@ -68,7 +73,7 @@ std::vector<std::string> splitting_ids(const Points& points, const std::string& 
         if (id == x || holds(always_apart, id) || !varies(points, id)) continue;
         std::vector<std::string> causes = split;
         causes.push_back(x);
-        if (!follows(points, id, causes)) split.push_back(id);
+        if (some_lack(points, id) || !follows(points, id, causes)) split.push_back(id);
     }
     return split;
 }
@@ -123,6 +128,21 @@ Panel make_panel(const Points& points, const std::vector<std::string>& split) {
     return panel;
 }
 
+// Points at one place, which differ in their seed, become one step.
+void join_steps(std::vector<CurveStep>& steps) {
+    std::stable_sort(steps.begin(), steps.end(),
+                     [](const CurveStep& a, const CurveStep& b) { return a.x < b.x; });
+    std::vector<CurveStep> joined;
+    for (CurveStep& step : steps) {
+        if (!joined.empty() && joined.back().x == step.x) {
+            joined.back().points.push_back(step.points.front());
+        } else {
+            joined.push_back(std::move(step));
+        }
+    }
+    steps = std::move(joined);
+}
+
 }  // namespace
 
 std::vector<const RecordedPoint*> points_of(const RunRecord& record, std::string_view experiment) {
@@ -135,6 +155,7 @@ std::vector<const RecordedPoint*> points_of(const RunRecord& record, std::string
 bool follows(const Points& points, const std::string& id, const std::vector<std::string>& causes) {
     std::map<std::string, std::string> seen;
     for (const RecordedPoint* each : points) {
+        if (!each->point.parameters.has(id)) continue;
         const auto [at, fresh] = seen.try_emplace(key_at(*each, causes), text_at(*each, id));
         if (!fresh && at->second != text_at(*each, id)) return false;
     }
@@ -195,7 +216,8 @@ std::vector<Curve> curves_of(const RunRecord& record, const Points& points, cons
         for (const std::string& id : ids_in(mine, false)) {
             std::vector<std::string> causes = split;
             causes.push_back(x);
-            if (id != x && varies(mine, id) && !follows(mine, id, causes)) split.push_back(id);
+            if (id != x && varies(mine, id) && (some_lack(mine, id) || !follows(mine, id, causes)))
+                split.push_back(id);
         }
         std::map<std::string, std::size_t> index;
         for (const RecordedPoint* each : mine) {
@@ -219,20 +241,10 @@ std::vector<Curve> curves_of(const RunRecord& record, const Points& points, cons
                 if (!budget.empty()) curve.label += " [" + budget + "]";
                 curves.push_back(std::move(curve));
             }
-            Curve& curve = curves[at->second];
-            const double place = each->point.parameters.real(x);
-            const auto step = std::find_if(curve.steps.begin(), curve.steps.end(),
-                                           [&](const CurveStep& s) { return s.x == place; });
-            if (step == curve.steps.end()) {
-                curve.steps.push_back({place, {each}});
-            } else {
-                step->points.push_back(each);
-            }
+            curves[at->second].steps.push_back({each->point.parameters.real(x), {each}});
         }
     }
-    for (Curve& curve : curves)
-        std::sort(curve.steps.begin(), curve.steps.end(),
-                  [](const CurveStep& a, const CurveStep& b) { return a.x < b.x; });
+    for (Curve& curve : curves) join_steps(curve.steps);
     return curves;
 }
 

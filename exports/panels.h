@@ -2,6 +2,7 @@
 // one curve. Figures and tables both read it.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,14 @@ struct PanelPoints {
 std::vector<PanelPoints> panels_of(const RunRecord& record, const FigureSpec& spec,
                                    const std::string& x = {});
 
+// One of them by its id, the first where there is none of that id; empty without any point.
+std::optional<PanelPoints> find_panel(const RunRecord& record, const FigureSpec& spec,
+                                      const std::string& panel, const std::string& x = {});
+
+// The same from the points, worked out anew.
+std::vector<PanelPoints> split_figure(const std::vector<const RecordedPoint*>& points,
+                                      const FigureSpec& spec, const std::string& x);
+
 // The first id of `choice` that takes two values among the points; else the first one present;
 // else the first.
 std::string choose_axis(const std::vector<const RecordedPoint*>& points,
@@ -54,7 +63,7 @@ std::vector<const RecordedPoint*> slice_along(const std::vector<const RecordedPo
                                               const std::vector<std::string>& axes,
                                               const std::string& x, std::string* held = nullptr);
 
-// Whether points that agree on all of `causes` agree on `id` too.
+// Whether points that agree on all of `causes` agree on `id` too, as far as they have it.
 bool follows(const std::vector<const RecordedPoint*>& points, const std::string& id,
              const std::vector<std::string>& causes);
 
@@ -78,6 +87,10 @@ std::optional<MetricValue> metric_value(const RunRecord& record, const RecordedP
 
 // "forward + backward", "bfloat16", "causal", "E = 512": a parameter's value for people.
 std::string describe_parameter(const std::string& id, const ParameterValue& value);
+
+// Parameter ids in the order in which people are told of them.
+inline constexpr std::array condition_order{"lane",  "pass",  "dtype", "causal", "length", "width",
+                                            "heads", "batch", "scale", "inputs", "seed",   "seeds"};
 
 // "E = 256, H = 8, B = 1, causal, layer, forward, float32, seed 0": what holds for all points.
 // `without`: ids to leave out.

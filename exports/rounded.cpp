@@ -31,24 +31,36 @@ double half_width(const MetricValue& value) {
 Rounded round_for_table(const MetricValue& value, int digits) {
     Rounded out;
     const double number = value.value;
-    if (number == 0 && half_width(value) == 0) {
+    if (number == 0 && !(half_width(value) > 0)) {
         out.text = "0";
         return out;
     }
     const double size = std::abs(number);
+    const double half = half_width(value);
     const int significant = std::max(2, digits);
-    if (size >= 1e6 || (size > 0 && size < 1e-4)) {
-        out.text = fmt::format("{:.{}e}", number, significant - 1);
+    // An interval of a large value would print digits that say nothing.
+    if (size >= (half > 0 ? 1e5 : 1e6) || (size > 0 && size < 1e-4)) {
+        const int power = magnitude_after_rounding(size, significant);
+        const double scale = std::pow(10.0, -power);
+        MetricValue mantissa{number * scale, {}, {}, value.count};
+        if (half > 0) {
+            mantissa.low = (number - half) * scale;
+            mantissa.high = (number + half) * scale;
+        }
+        out.text = round_for_table(mantissa, digits).text + 'e' + std::to_string(power);
         out.exponent = true;
         return out;
     }
     const int exponent = size > 0 ? magnitude_after_rounding(size, significant) : 0;
-    const double half = half_width(value);
     int decimals = significant - 1 - exponent;
     if (half > 0) {
         const int coarsest = 1 - exponent;  // two significant digits
         const int finest = significant - exponent;
-        decimals = std::clamp(-magnitude(half), std::min(coarsest, finest), finest);
+        // 0.0095 rounds up to 0.01, a digit less.
+        const double unit = std::pow(10.0, magnitude(half));
+        const bool carries = std::ceil(half / unit * (1 - 1e-9)) >= 10;
+        decimals =
+            std::clamp(-magnitude(half) - (carries ? 1 : 0), std::min(coarsest, finest), finest);
     }
     decimals = std::clamp(decimals, 0, 9);
     out.text = fmt::format("{:.{}f}", number, decimals);

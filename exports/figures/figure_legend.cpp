@@ -13,10 +13,14 @@ FigureLegend::FigureLegend(QCustomPlot* plot) : QCPLayoutElement(plot) {
 void FigureLegend::set_entries(std::vector<Entry> entries, const FigureTheme& theme) {
     entries_ = std::move(entries);
     theme_ = theme;
-    const QFontMetricsF metrics(theme.tick_font);
+    const QFontMetricsF metrics(theme.legend_font);
     label_widths_.clear();
-    for (const Entry& entry : entries_)
+    // A label longer than this would push the axes off the paper.
+    const double longest = metrics.averageCharWidth() * 34;
+    for (Entry& entry : entries_) {
+        entry.label = metrics.elidedText(entry.label, Qt::ElideMiddle, longest);
         label_widths_.push_back(metrics.horizontalAdvance(entry.label));
+    }
     const int edge = qRound(4 * theme_.unit);
     setMargins(beside_ ? QMargins(2 * edge, 2 * edge, 2 * edge, 0)
                        : QMargins(edge, edge / 2, edge, theme.paper ? 0 : edge));
@@ -25,11 +29,19 @@ void FigureLegend::set_entries(std::vector<Entry> entries, const FigureTheme& th
 }
 
 double FigureLegend::row_height() const {
-    return QFontMetricsF(theme_.tick_font).height() * (theme_.paper ? 1.0 : 1.35);
+    return QFontMetricsF(theme_.legend_font).height() * (theme_.paper ? 1.0 : 1.35);
 }
 
 double FigureLegend::icon_width() const {
-    return QFontMetricsF(theme_.tick_font).height() * (theme_.paper ? 1.9 : 1.8);
+    return QFontMetricsF(theme_.legend_font).height() * (theme_.paper ? 1.75 : 1.8);
+}
+
+double FigureLegend::column_gap() const {
+    return (theme_.paper ? 6 : 9) * theme_.unit;
+}
+
+double FigureLegend::label_gap() const {
+    return (theme_.paper ? 2.5 : 5) * theme_.unit;
 }
 
 FigureLegend::Grid FigureLegend::grid(int columns) const {
@@ -37,15 +49,14 @@ FigureLegend::Grid FigureLegend::grid(int columns) const {
     const int count = static_cast<int>(entries_.size());
     out.rows = (count + columns - 1) / std::max(1, columns);
     out.columns = out.rows > 0 ? (count + out.rows - 1) / out.rows : 0;
-    const double gap = 9 * theme_.unit;
     for (int column = 0; column < out.columns; ++column) {
         double width = 0;
         for (int row = 0; row < out.rows; ++row) {
             const auto index = static_cast<std::size_t>(column * out.rows + row);
             if (index < label_widths_.size()) width = std::max(width, label_widths_[index]);
         }
-        out.widths.push_back(icon_width() + 3 * theme_.unit + width);
-        out.width += out.widths.back() + (column > 0 ? gap : 0);
+        out.widths.push_back(icon_width() + label_gap() + width);
+        out.width += out.widths.back() + (column > 0 ? column_gap() : 0);
     }
     return out;
 }
@@ -87,8 +98,7 @@ QRectF FigureLegend::entry_rect(const Grid& grid, std::size_t index) const {
     const int row = static_cast<int>(index) % grid.rows;
     double x = rect().left();
     if (!beside_) x += std::max(0.0, (rect().width() - grid.width) / 2);
-    for (int i = 0; i < column; ++i)
-        x += grid.widths[static_cast<std::size_t>(i)] + 9 * theme_.unit;
+    for (int i = 0; i < column; ++i) x += grid.widths[static_cast<std::size_t>(i)] + column_gap();
     return {x, rect().top() + row * row_height(), grid.widths[static_cast<std::size_t>(column)],
             row_height()};
 }
@@ -96,7 +106,7 @@ QRectF FigureLegend::entry_rect(const Grid& grid, std::size_t index) const {
 void FigureLegend::draw(QCPPainter* painter) {
     if (entries_.empty()) return;
     const Grid chosen = chosen_grid();
-    painter->setFont(theme_.tick_font);
+    painter->setFont(theme_.legend_font);
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         const Entry& entry = entries_[i];
         const QRectF box = entry_rect(chosen, i);
@@ -121,7 +131,7 @@ void FigureLegend::draw(QCPPainter* painter) {
         }
         painter->setBrush(Qt::NoBrush);
         painter->setPen(QPen(faded(theme_.text)));
-        const double text_left = box.left() + icon + 3 * theme_.unit;
+        const double text_left = box.left() + icon + label_gap();
         const QRectF text(text_left, box.top(), label_widths_[i] + 4 * theme_.unit, box.height());
         painter->drawText(text, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, entry.label);
         if (entry.hidden) {

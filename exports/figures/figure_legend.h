@@ -46,6 +46,8 @@ class FigureLegend : public QCPLayoutElement {
     QRectF entry_rect(const Grid& grid, std::size_t index) const;
     double row_height() const;
     double icon_width() const;
+    double column_gap() const;
+    double label_gap() const;  // between icon and label
 
     std::vector<Entry> entries_;
     std::vector<double> label_widths_;

@@ -37,7 +37,7 @@ double FigureMarks::selectTest(const QPointF&, bool, QVariant*) const {
 
 QCPScatterStyle FigureMarks::crossover_marker(const FigureTheme& theme) {
     return {QCPScatterStyle::ssCircle, QPen(theme.text, theme.axis_width), Qt::NoBrush,
-            theme.marker_size * 1.6};
+            theme.marker_size * 1.4};
 }
 
 QCPScatterStyle FigureMarks::failure_marker(const FigureTheme& theme, const QColor& colour) {
@@ -187,7 +187,7 @@ void FigureMarks::draw_slopes(QCPPainter* painter) {
         segments_ = place_slopes(
             box, {metrics.horizontalAdvance(QStringLiteral("L\u00b2")), metrics.ascent()});
     }
-    QPen pen(theme_.muted, theme_.axis_width * 1.2);
+    QPen pen(theme_.muted, theme_.axis_width);
     pen.setCapStyle(Qt::FlatCap);
     painter->setFont(theme_.tick_font);
     painter->setBrush(Qt::NoBrush);

@@ -104,13 +104,14 @@ struct FigureRenderer::Parts {
         plot->setBackground(QBrush(theme.ground));
         style_axis(plot->xAxis, false);
         style_axis(plot->yAxis, true);
-        const int edge = qRound((theme.paper ? 1 : 8) * theme.unit);
-        plot->axisRect()->setMinimumMargins(
-            QMargins(edge, edge + qRound(theme.unit * (theme.paper ? 3 : 0)),
-                     edge + qRound(theme.unit * (theme.paper ? 4 : 4)), edge));
-        plot->plotLayout()->setRowSpacing(qRound((theme.paper ? 2 : 2) * theme.unit));
+        // Above: half a tick label, which an axis leaves out when it would be cut.
+        const int top = qRound(QFontMetricsF(theme.tick_font).height() * 0.55);
+        const int right = qRound((theme.paper ? 5 : 8) * theme.unit);
+        plot->axisRect()->setMinimumMargins(QMargins(0, top, right, 0));
+        plot->plotLayout()->setRowSpacing(theme.paper ? 0 : 2);
         plot->plotLayout()->setColumnSpacing(0);
-        plot->plotLayout()->setMargins(QMargins());
+        const int edge = qRound((theme.paper ? 1 : 8) * theme.unit);
+        plot->plotLayout()->setMargins(QMargins(edge, edge / 2, edge / 2, edge));
         styled = true;
     }
 
@@ -213,7 +214,27 @@ struct FigureRenderer::Parts {
         } else {
             plot->xAxis->setRange(data.x.log ? QCPRange(1, 10) : QCPRange(0, 1));
         }
-        plot->yAxis->setRange(stepped_range(data.y.low, data.y.high, data.y.log));
+        // A band at the top for the marks of what failed.
+        double high = data.y.high;
+        const double share = 0.07 * failure_levels();
+        if (share > 0 && data.y.low <= data.y.high)
+            high = data.y.log ? high * std::pow(std::max(3.0, high / data.y.low), share)
+                              : high + (high - data.y.low) * share;
+        plot->yAxis->setRange(stepped_range(data.y.low, high, data.y.log));
+    }
+
+    // How many first failures stand above each other, at most.
+    int failure_levels() const {
+        std::map<double, int> stacked;
+        int levels = 0;
+        for (const Series& series : data.series) {
+            if (series.kind != SeriesKind::measured || series.hidden) continue;
+            const auto first =
+                std::find_if(series.undrawn.begin(), series.undrawn.end(),
+                             [](const UndrawnPoint& p) { return p.state != PointState::running; });
+            if (first != series.undrawn.end()) levels = std::max(levels, ++stacked[first->x]);
+        }
+        return std::min(levels, 4);
     }
 
     // As many labels of lengths as stand apart.

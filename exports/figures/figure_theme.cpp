@@ -27,7 +27,7 @@ FigureTheme on_screen(const QColor& ground, const QColor& text, const QColor& ac
     theme.grid = blend(text, ground, dark ? 0.86 : 0.90);
     theme.accent = accent;
     theme.label_font = base;
-    theme.tick_font = sized(base, 0.95);
+    theme.tick_font = theme.legend_font = sized(base, 0.95);
     return theme;
 }
 
@@ -76,11 +76,12 @@ FigureTheme FigureTheme::paper_theme(const PaperFormat& format) {
     theme.accent = Qt::black;
     theme.label_font = paper_font(family, format.label_points);
     theme.tick_font = paper_font(family, format.tick_points);
+    theme.legend_font = paper_font(family, format.legend_points);
     theme.axis_width = format.axis_points * unit;
     theme.grid_width = 0.35 * unit;
     theme.curve_width = format.curve_points * unit;
     theme.interval_width = 0.5 * unit;
-    theme.marker_size = 3.6 * unit;
+    theme.marker_size = 3.4 * unit;
     theme.legend_columns = format.legend_columns;
     return theme;
 }

@@ -13,8 +13,9 @@ struct PaperFormat {
     double width_inches = 3.25;  // ICML column; 6.75 across both
     double height_inches = 2.9;  // with the legend
     QString family;              // empty: the first Times-like face that is installed
-    double label_points = 8;     // axis labels, legend
+    double label_points = 8;     // axis labels
     double tick_points = 7;
+    double legend_points = 6.5;
     double axis_points = 0.5;  // line widths
     double curve_points = 1.0;
     int legend_columns = 0;  // 0: as many as fit
@@ -24,7 +25,7 @@ struct FigureTheme {
     QColor ground, text, muted, axis, grid, accent;
     bool dark = false;   // curves take VariantStyle::dark_colour
     bool paper = false;  // no title, legend below
-    QFont label_font, tick_font;
+    QFont label_font, tick_font, legend_font;
     int legend_columns = 0;  // 0: as many as fit
     // A figure is laid out in units: pixels on the screen; on paper a tenth of a point, so that
     // rounding to whole units does not show.

@@ -49,6 +49,7 @@ double text_width(std::string_view latex) {
 
 ColumnMeasure measure_column(const Table& table, std::size_t column) {
     ColumnMeasure out;
+    double noted = 0;  // a superscript stands behind a number
     double text = text_width(table.columns[column].head);
     for (const TableGroup& group : table.groups) {
         for (const TableRow& row : group.rows) {
@@ -61,14 +62,15 @@ ColumnMeasure measure_column(const Table& table, std::size_t column) {
                 text = std::max(text, 0.5 * static_cast<double>(cell.number.text.size()) + 1.2);
                 continue;
             }
+            if (cell.note >= 0) noted = 1;
             out.integers = std::max(out.integers, cell.number.integers);
             out.decimals = std::max(out.decimals, cell.number.decimals);
             out.uncertainty = std::max(out.uncertainty, cell.number.uncertainty);
             out.negative = out.negative || cell.number.text.front() == '-';
         }
     }
-    double number = 0.5 * (out.integers + out.decimals) + (out.decimals > 0 ? 0.25 : 0) +
-                    (out.negative ? 0.6 : 0);
+    double number = 0.4 * noted + 0.5 * (out.integers + out.decimals) +
+                    (out.decimals > 0 ? 0.25 : 0) + (out.negative ? 0.6 : 0);
     if (out.uncertainty > 0) number += 0.5 * out.uncertainty + 0.67;
     out.width = table.columns[column].numbers ? std::max(text, number) : text;
     return out;

@@ -143,7 +143,7 @@ class Writer {
                 out += fmt::format(">{{\\raggedright\\arraybackslash}}p{{{:.1f}pt}}",
                                    longest_label * layout_.size.points);
             } else {
-                out += 'l';
+                out += i < layout_.stub ? 'l' : 'r';
             }
         }
         return out + "@{}";
@@ -192,7 +192,8 @@ class Writer {
         }
         if (cell.number.exponent)
             return "{" + marked("\\num{" + cell.number.text + "}") + note + "}";
-        return decimal ? marked(cell.number.text) : "\\num{" + cell.number.text + "}" + note;
+        if (!decimal) return "\\num{" + cell.number.text + "}" + note;
+        return marked(cell.number.text) + (note.empty() ? "" : "\\rlap{" + note + "}");
     }
 
     std::string tabular(const std::vector<TableGroup>& groups,

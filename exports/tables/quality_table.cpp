@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -46,14 +47,18 @@ struct Build {
     NoteCollector notes;
     ReadingHelp help;
 
+    static TableCell whole_cell(double value) {
+        Rounded number;
+        number.text = fmt::format("{:.0f}", value);
+        number.integers = static_cast<int>(number.text.size());
+        return TableCell::of(number);
+    }
+
     TableCell budget_cell(const RecordedPoint& point, const std::string& id) const {
         const ParameterValue* value = point.point.parameters.find(id);
         if (!value) return {};
         if (id == "epsilon") return TableCell::text_of("\\num{" + to_text(*value) + "}");
-        Rounded number;
-        number.text = to_text(*value);
-        number.integers = static_cast<int>(number.text.size());
-        return TableCell::of(number);
+        return whole_cell(point.point.parameters.real(id));
     }
 
     TableRow row(const Curve& curve, const CurveStep& step,
@@ -71,14 +76,17 @@ struct Build {
             if (!found.value) {
                 // A metric that this point does not report is an empty cell, not a failure.
                 out.cells.push_back(is_measured(found.state) ? TableCell{}
-                                                             : notes.cell(curve, "", found));
+                                                             : notes.cell(curve, found));
                 continue;
             }
             const MetricInfo metric = metric_info(record, id);
-            out.cells.push_back(TableCell::of(round_for_table(*found.value, metric.digits)));
+            const bool count = id == "nonpositive_rows";
+            out.cells.push_back(count && found.value->value == std::floor(found.value->value)
+                                    ? whole_cell(found.value->value)
+                                    : TableCell::of(round_for_table(*found.value, metric.digits)));
             help.intervals = help.intervals || out.cells.back().number.uncertainty > 0;
             help.pooled = help.pooled || found.value->count > 1;
-            if (compared) ranked[id].push_back({&out.cells.back(), *found.value});
+            if (compared && !count) ranked[id].push_back({&out.cells.back(), *found.value});
         }
         if (!latency) return out;
         const RecordedPoint* beside = latency_beside(record, first);
@@ -137,7 +145,6 @@ struct Build {
 // A sweep of a full grid has too many rows for a page: what is left out, in words, and what stays.
 struct Selection {
     Points points;
-    std::string held;          // "L = 512, d = 32"
     bool best_budget = false;  // each variant at its default budget and at its best
 };
 
@@ -180,12 +187,12 @@ Points default_and_best(const RunRecord& record, const Points& points, const std
 constexpr std::size_t most_rows = 60;
 
 Selection select(const RunRecord& record, const FigureSpec& spec) {
-    Selection out{points_of(record, spec.experiment), {}, false};
+    Selection out{points_of(record, spec.experiment), false};
     if (rows_of(out.points) <= most_rows) return out;
     out.points = default_and_best(record, out.points, spec.metric);
     out.best_budget = true;
     if (rows_of(out.points) <= most_rows) return out;
-    out.points = slice_along(out.points, {"head_dim", "width", "batch", "length"}, "", &out.held);
+    out.points = slice_along(out.points, {"head_dim", "width", "batch", "length"}, "");
     return out;
 }
 
@@ -261,7 +268,6 @@ Table quality_table(const RunRecord& record, const std::string& id, const Figure
     if (selection.best_budget)
         table.caption +=
             " Each variant at the budget next to its default and at that of its smallest error";
-    if (!selection.held.empty()) table.caption += ", at " + latex_escape(selection.held);
     if (selection.best_budget) table.caption += "; all points are in the CSV file.";
     return table;
 }

@@ -63,6 +63,7 @@ struct Build {
         for (std::size_t r = 0; r < curves.size(); ++r) {
             const Curve& curve = curves[r];
             TableRow& row = out.rows[r];
+            row.cells.reserve(3 + places.size());  // the ranking holds addresses of cells
             row.cells.resize(1 + places.size());
             row.cells[0] = TableCell::text_of(latex_label(curve));
             for (const CurveStep& step : curve.steps) {
@@ -71,11 +72,11 @@ struct Build {
                 TableCell& cell = row.cells[1 + column];
                 const StepValue found = step_value(record, step, metric.id);
                 if (!found.value) {
-                    cell =
-                        notes.cell(curve, latex_symbol(x) + "\\,=\\," + place_text(step.x), found);
+                    cell = notes.cell(curve, found);
                     continue;
                 }
                 cell = TableCell::of(round_for_table(*found.value, metric.digits));
+                cell.note = notes.unconverged(found);
                 help.intervals = help.intervals || cell.number.uncertainty > 0;
                 help.pooled = help.pooled || step.points.size() > 1;
                 ranked[column].push_back({&cell, *found.value});

@@ -51,6 +51,10 @@ void mark_best(std::vector<RankedCell> cells, Better better) {
             if (cells[i].cell->mark == Mark::none && overlap(first, cells[i]))
                 cells[i].cell->mark = mark;
         while (next < cells.size() && cells[next].cell->mark != Mark::none) ++next;
+        const bool all = mark == Mark::best && next == cells.size();
+        if (all)  // nothing stands out
+            for (const RankedCell& each : cells) each.cell->mark = Mark::none;
+        if (all) return;
     }
 }
 

@@ -46,8 +46,8 @@ struct Table {
 };
 
 // Marks the best and the second of one column's cells. Values whose intervals overlap that of the
-// best are marked as the best is; without intervals, values that read the same. `cells` and
-// `values` go together; a null cell or a value that is not finite takes no part.
+// best are marked as the best is; without intervals, values that read the same. Where all tie none
+// is marked. A null cell or a value that is not finite takes no part.
 struct RankedCell {
     TableCell* cell = nullptr;
     MetricValue value;

@@ -14,52 +14,81 @@ bool not_reached(PointState state) {
            state == PointState::cancelled;
 }
 
-std::string joined(const std::vector<std::string>& parts, const std::string& between) {
+// A reason without what tells one point from the next: its numbers and its variant.
+std::string without_particulars(std::string reason, const Curve& curve) {
+    for (const std::string& name : {curve.variant.name, curve.variant.label}) {
+        if (name.empty()) continue;
+        for (std::size_t at = reason.find(name); at != std::string::npos;
+             at = reason.find(name, at + 1))
+            reason.replace(at, name.size(), "*");
+    }
     std::string out;
-    for (std::size_t i = 0; i < parts.size(); ++i) out += (i > 0 ? between : "") + parts[i];
+    for (const char c : reason) {
+        const bool digit = (c >= '0' && c <= '9') || c == '.' || c == ',';
+        if (!digit) out += c;
+    }
     return out;
+}
+
+const char* state_words(PointState state) {
+    switch (state) {
+        case PointState::out_of_memory:
+            return "Out of memory";
+        case PointState::unsupported:
+            return "Unsupported";
+        case PointState::incorrect:
+            return "Incorrect";
+        case PointState::unconverged:
+            return "Unconverged: the interval is wider than asked for";
+        case PointState::timed_out:
+            return "Timed out";
+        case PointState::failed:
+            return "Failed";
+        case PointState::ok:
+            return "Not reported";
+        default:
+            return "Not measured: the run was stopped before";
+    }
+}
+
+// "$E = 256$", "float32".
+std::string latex_condition(const std::string& id, const ParameterValue& value) {
+    const std::string text = describe_parameter(id, value);
+    const std::size_t equals = text.find(" = ");
+    if (equals == 1 && !std::holds_alternative<std::string>(value))
+        return "$" + text.substr(0, 1) + " = " + text.substr(4) + "$";
+    return latex_escape(text, 120);
 }
 
 }  // namespace
 
-TableCell NoteCollector::cell(const Curve& curve, const std::string& where,
-                              const StepValue& value) {
-    const std::string state =
-        not_reached(value.state) ? "not reached" : std::string(to_string(value.state));
-    const std::string curve_key = curve.id + '\n' + state;
-    auto known = by_curve_.find(curve_key);
-    if (known == by_curve_.end()) {
-        const std::string reason = not_reached(value.state) ? "" : value.reason;
-        const auto [at, fresh] =
-            by_reason_.try_emplace(state + '\n' + reason, static_cast<int>(notes_.size()));
-        if (fresh) notes_.push_back({value.state, reason, {}, {}});
-        known = by_curve_.emplace(curve_key, at->second).first;
-    }
-    Note& note = notes_[static_cast<std::size_t>(known->second)];
-    const std::string label = latex_label(curve);
-    if (!note.places.contains(label)) note.curves.push_back(label);
-    note.places[label].push_back(where);
-    const bool memory = value.state == PointState::out_of_memory;
-    return TableCell::text_of(memory ? "OOM" : "--", known->second);
+int NoteCollector::note_for(PointState state, const std::string& reason, const std::string& alike) {
+    const std::string key = std::string(state_words(state)) + '\n' + alike;
+    const auto [at, fresh] = index_.try_emplace(key, static_cast<int>(notes_.size()));
+    if (fresh) notes_.push_back({state, reason, false});
+    Note& note = notes_[static_cast<std::size_t>(at->second)];
+    note.several = note.several || note.reason != reason;
+    return at->second;
+}
+
+TableCell NoteCollector::cell(const Curve& curve, const StepValue& value) {
+    const bool reached = !not_reached(value.state);
+    const std::string reason = reached ? value.reason : std::string();
+    const int note = note_for(value.state, reason, without_particulars(reason, curve));
+    return TableCell::text_of(value.state == PointState::out_of_memory ? "OOM" : "--", note);
+}
+
+int NoteCollector::unconverged(const StepValue& value) {
+    return value.state == PointState::unconverged ? note_for(value.state, "", "") : -1;
 }
 
 std::vector<std::string> NoteCollector::notes() const {
     std::vector<std::string> out;
     for (const Note& note : notes_) {
-        std::string text;
-        if (not_reached(note.state)) {
-            text = "Not measured: the run was stopped before.";
-        } else {
-            std::vector<std::string> who;
-            for (const std::string& curve : note.curves) {
-                std::vector<std::string> places = note.places.at(curve);
-                places.erase(std::unique(places.begin(), places.end()), places.end());
-                who.push_back(curve + (places.front().empty() ? "" : " at ") +
-                              joined(places, ", "));
-            }
-            text = joined(who, "; ") + ": " + std::string(to_string(note.state)) + ".";
-            if (!note.reason.empty()) text += ' ' + latex_escape(note.reason, 240);
-        }
+        std::string text = state_words(note.state);
+        if (!note.reason.empty())
+            text += (note.several ? ", for example: " : ": ") + latex_escape(note.reason, 300);
+        if (text.back() != '.') text += '.';
         out.push_back(std::move(text));
     }
     return out;
@@ -103,8 +132,13 @@ std::string latex_setting(const RunRecord& record, const std::vector<const Recor
                            to_text(*here) == to_text(*points.front()->point.parameters.find(key));
                 }))
                 common.set(id, value);
-    const std::string conditions = describe_conditions(common, {x});
-    if (!conditions.empty()) out += (out.empty() ? "" : "; ") + latex_escape(conditions, 400);
+    std::string between = out.empty() ? "" : "; ";
+    for (const char* id : condition_order) {
+        const ParameterValue* value = common.find(id);
+        if (!value || id == x) continue;
+        out += between + latex_condition(id, *value);
+        between = ", ";
+    }
     return out;
 }
 

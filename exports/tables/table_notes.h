@@ -10,24 +10,29 @@
 
 namespace slay {
 
-// Collects failures while the cells are written; failures of one kind and reason share a note.
+// Collects what was not measured, or not well, while the cells are written. Cells of one state
+// whose reasons differ in numbers and names only share a note.
 class NoteCollector {
   public:
-    // The cell of a step without a value: OOM or a dash, with its note. `where`: "L = 65536".
-    TableCell cell(const Curve& curve, const std::string& where, const StepValue& value);
+    // The cell of a step without a value: OOM or a dash, with its note.
+    TableCell cell(const Curve& curve, const StepValue& value);
 
-    // The notes in the order of their letters, as LaTeX.
+    // The note of a figure whose interval is wider than asked for; -1 when it is not.
+    int unconverged(const StepValue& value);
+
+    // In the order of their letters, as LaTeX.
     std::vector<std::string> notes() const;
 
   private:
     struct Note {
         PointState state = PointState::failed;
-        std::string reason;
-        std::vector<std::string> curves;                         // LaTeX labels, in order
-        std::map<std::string, std::vector<std::string>> places;  // by curve
+        std::string reason;    // the first one
+        bool several = false;  // there are others like it
     };
+    int note_for(PointState state, const std::string& reason, const std::string& alike);
+
     std::vector<Note> notes_;
-    std::map<std::string, int> by_curve_, by_reason_;
+    std::map<std::string, int> index_;
 };
 
 // The curve's label in LaTeX, with its budget where the variant stands twice.

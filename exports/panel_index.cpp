@@ -1,0 +1,91 @@
+// Panels depend on the plan alone, and a plan does not change while its run goes on: worked out
+// once and remembered, so that a figure can be rebuilt 30 times a second.
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "exports/panels.h"
+
+namespace slay {
+namespace {
+
+struct PanelIndices {
+    Panel panel;
+    std::vector<std::size_t> points;  // into RunRecord::points()
+};
+using Index = std::vector<PanelIndices>;
+
+std::string key_of(const RunRecord& record, const FigureSpec& spec, const std::string& x) {
+    std::string key = record.run() + '\n' + spec.id + '\n' + spec.experiment + '\n' + x;
+    key += spec.slices ? "\nslices" : "\nwhole";
+    for (const std::string& id : spec.x) key += '\n' + id;
+    // A point's id stands for its parameters.
+    std::uint64_t hash = 1469598103934665603u;
+    for (const RecordedPoint& each : record.points())
+        for (const char c : each.point.id)
+            hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    return key + '\n' + std::to_string(hash) + '\n' + std::to_string(record.points().size());
+}
+
+Index work_out(const RunRecord& record, const FigureSpec& spec, const std::string& x) {
+    Index index;
+    for (PanelPoints& each : split_figure(points_of(record, spec.experiment), spec, x)) {
+        PanelIndices indices{std::move(each.panel), {}};
+        for (const RecordedPoint* point : each.points)
+            indices.points.push_back(static_cast<std::size_t>(point - record.points().data()));
+        index.push_back(std::move(indices));
+    }
+    return index;
+}
+
+std::shared_ptr<const Index> index_of(const RunRecord& record, const FigureSpec& spec,
+                                      const std::string& x) {
+    constexpr std::size_t remembered = 32;
+    static std::mutex mutex;
+    static std::deque<std::pair<std::string, std::shared_ptr<const Index>>> cache;
+    const std::string key = key_of(record, spec, x);
+    {
+        const std::lock_guard lock(mutex);
+        for (const auto& [known, index] : cache)
+            if (known == key) return index;
+    }
+    auto index = std::make_shared<const Index>(work_out(record, spec, x));
+    const std::lock_guard lock(mutex);
+    cache.emplace_front(key, index);
+    if (cache.size() > remembered) cache.pop_back();
+    return index;
+}
+
+PanelPoints with_points(const RunRecord& record, const PanelIndices& indices) {
+    PanelPoints out{indices.panel, {}};
+    out.points.reserve(indices.points.size());
+    for (const std::size_t i : indices.points) out.points.push_back(&record.points()[i]);
+    return out;
+}
+
+}  // namespace
+
+std::vector<PanelPoints> panels_of(const RunRecord& record, const FigureSpec& spec,
+                                   const std::string& x) {
+    std::vector<PanelPoints> out;
+    for (const PanelIndices& each : *index_of(record, spec, x))
+        out.push_back(with_points(record, each));
+    return out;
+}
+
+std::optional<PanelPoints> find_panel(const RunRecord& record, const FigureSpec& spec,
+                                      const std::string& panel, const std::string& x) {
+    const auto index = index_of(record, spec, x);
+    if (index->empty()) return std::nullopt;
+    for (const PanelIndices& each : *index)
+        if (each.panel.id == panel) return with_points(record, each);
+    return with_points(record, index->front());
+}
+
+std::vector<Panel> figure_panels(const FigureSpec& spec, const RunRecord& record) {
+    std::vector<Panel> out;
+    for (const PanelIndices& each : *index_of(record, spec, {})) out.push_back(each.panel);
+    return out;
+}
+
+}  // namespace slay
