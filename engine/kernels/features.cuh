@@ -43,7 +43,7 @@ __device__ __forceinline__ void inverse_norms(float (&inverse)[2], const RowTile
     }
 #pragma unroll
     for (int i = 0; i < 2; ++i) {
-        inverse[i] = normalise ? 1.f / fmaxf(sqrtf(row_sum(squares[i])), 1e-12f) : 1.f;
+        inverse[i] = normalise ? fminf(inverse_root(row_sum(squares[i])), 1e12f) : 1.f;
     }
 }
 
@@ -51,45 +51,50 @@ __device__ __forceinline__ void inverse_norms(float (&inverse)[2], const RowTile
 template <int D>
 __device__ __forceinline__ void project(float (&z)[4], const RowTile<D>& tile,
                                         const uint4* fragments, int lane) {
-    z[0] = z[1] = z[2] = z[3] = 0.f;
+    uint4 b[D / 16];
 #pragma unroll
-    for (int k = 0; k < D / 16; ++k) {
-        const uint4 b = __ldg(fragments + k * 32 + lane);
-        mma(z, tile.a[k], b.x, b.y);
-        mma(z, tile.a[k], b.z, b.w);
+    for (int k = 0; k < D / 16; ++k) b[k] = __ldg(fragments + k * 32 + lane);
+    mma_first(z, tile.a[0], b[0].x, b[0].y);
+    mma(z, tile.a[0], b[0].z, b[0].w);
+#pragma unroll
+    for (int k = 1; k < D / 16; ++k) {
+        mma(z, tile.a[k], b[k].x, b[k].y);
+        mma(z, tile.a[k], b[k].z, b[k].w);
     }
 }
 
-// g of features 8 n .. 8 n + 7, laid out as an accumulator; zero in padded features and rows.
+// g of features 8 n .. 8 n + 7, laid out as an accumulator; zero in padded features and in rows
+// from `count` on. Padded features: their weights are zero and their offset is -infinity.
 template <int D>
 __device__ __forceinline__ void g_tile(float (&z)[4], const RowTile<D>& tile,
                                        const float (&inverse)[2], const DeviceFeatures& f,
                                        const uint4* omega, int n, std::int64_t count, int lane) {
-    project<D>(z, tile, omega + n * (D / 16) * 32, lane);
     const int column = n * 8 + (lane & 3) * 2;
     const float2 offset = __ldg(reinterpret_cast<const float2*>(f.offset + column));
+    project<D>(z, tile, omega + n * (D / 16) * 32, lane);
 #pragma unroll
-    for (int i = 0; i < 4; ++i) {
-        const float x = z[i] * inverse[i >> 1];
-        const float shift = i & 1 ? offset.y : offset.x;
-        float g;
-        switch (f.factor) {
-            case Factor::exponential:
-                g = exp2_fast(x + shift);
-                break;
-            case Factor::exponential_square:
-                g = x * x * exp2_fast(x + shift);
-                break;
-            case Factor::relu:
-                g = fmaxf(x, 0.f);
-                break;
-            default:
-                g = x > 0.f ? x + 1.f : exp2_fast(x * 1.4426950408889634f);
-                break;
+    for (int i = 0; i < 4; ++i) z[i] *= inverse[i >> 1];
+    if (f.factor == Factor::exponential) {
+#pragma unroll
+        for (int i = 0; i < 4; ++i) z[i] = exp2_fast(z[i] + (i & 1 ? offset.y : offset.x));
+    } else if (f.factor == Factor::exponential_square) {
+#pragma unroll
+        for (int i = 0; i < 4; ++i) {
+            z[i] *= z[i] * exp2_fast(z[i] + (i & 1 ? offset.y : offset.x));
         }
-        const bool valid = column + (i & 1) < f.g && (lane >> 2) + (i >> 1) * 8 < count;
-        z[i] = valid ? g : 0.f;
+    } else if (f.factor == Factor::relu) {
+#pragma unroll
+        for (int i = 0; i < 4; ++i) z[i] = fmaxf(z[i], 0.f);
+    } else {
+#pragma unroll
+        for (int i = 0; i < 4; ++i) {
+            z[i] = z[i] > 0.f ? z[i] + 1.f : exp2_fast(z[i] * 1.4426950408889634f);
+            if (column + (i & 1) >= f.g) z[i] = 0.f;
+        }
     }
+    if (count >= 16) return;
+    if ((lane >> 2) >= count) z[0] = z[1] = 0.f;
+    if ((lane >> 2) + 8 >= count) z[2] = z[3] = 0.f;
 }
 
 // poly of features 8 n .. 8 n + 7. `position` is that of the tile's first row.
@@ -99,13 +104,18 @@ __device__ __forceinline__ void poly_tile(float (&z)[4], const RowTile<D>& tile,
                                           std::int64_t position, int lane) {
     if (f.poly == Poly::product) {
         project<D>(z, tile, f.first + n * (D / 16) * 32, lane);
-        float other[4] = {z[0], z[1], z[2], z[3]};
-        if (!f.same) project<D>(other, tile, f.second + n * (D / 16) * 32, lane);
+        if (f.same) {
 #pragma unroll
-        for (int i = 0; i < 4; ++i) {
-            const float scale = inverse[i >> 1];
-            z[i] = (z[i] * scale) * (other[i] * scale);
+            for (int i = 0; i < 4; ++i) {
+                z[i] *= inverse[i >> 1];
+                z[i] *= z[i];
+            }
+            return;
         }
+        float other[4];
+        project<D>(other, tile, f.second + n * (D / 16) * 32, lane);
+#pragma unroll
+        for (int i = 0; i < 4; ++i) z[i] = (z[i] * inverse[i >> 1]) * (other[i] * inverse[i >> 1]);
         return;
     }
     z[0] = z[1] = z[2] = z[3] = 0.f;
@@ -117,7 +127,7 @@ __device__ __forceinline__ void poly_tile(float (&z)[4], const RowTile<D>& tile,
         } else {
             const float angle =
                 f.position_scale * static_cast<float>(position + (lane >> 2) + i * 8);
-            sincospif(angle, &z[2 * i + 1], &z[2 * i]);
+            __sincosf(angle, &z[2 * i + 1], &z[2 * i]);
         }
     }
 }

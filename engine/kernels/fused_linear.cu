@@ -5,6 +5,7 @@
 #include "engine/kernels/fused_sizes.h"
 #include "engine/kernels/launch.cuh"
 #include "engine/kernels/output_kernel.cuh"
+#include "engine/kernels/scan_kernel.cuh"
 #include "engine/kernels/state_kernel.cuh"
 
 namespace slay::kernels {
@@ -28,26 +29,29 @@ DeviceFeatures device_features(const FusedLinearPass& pass, const FusedSizes& si
     f.poly = packed.poly;
     f.normalise = packed.normalise;
     f.same = packed.second_at == packed.first_at;
-    f.position_scale = 0.5f / static_cast<float>(pass.shape.length);
+    f.position_scale = 1.57079632679f / static_cast<float>(pass.shape.length);
     return f;
 }
 
-template <int D>
-cudaError_t run_state(const KernelArguments& args, std::int64_t formed, unsigned rows,
+template <int D, bool tensor>
+cudaError_t run_state(KernelArguments args, std::int64_t formed, unsigned rows,
                       cudaStream_t stream) {
     if (formed <= 0) return cudaSuccess;
+    const int count = units_per_state_block<D, tensor>();
+    args.unit_groups = (args.units + count - 1) / count;
     int bytes = 0;
     for (int group = 0; group < args.unit_groups; ++group) {
-        const UnitSpan span = unit_span<D>(args.units, args.features.p_units, group);
-        bytes = std::max(bytes, 2 * StateLayout(span.block_count, span.p_count, D).buffer_bytes());
+        const UnitSpan span = unit_span<D, tensor>(args.units, args.features.p_units, group);
+        const StateLayout layout(state_tile<D>(), span.block_count, span.p_count, D);
+        bytes = std::max(bytes, layout.total(tensor, span.last - span.first, D));
     }
     const dim3 grid(static_cast<unsigned>(formed * args.unit_groups), rows);
-    return launch(state_kernel<D>, grid, kStateWarps * 32, bytes, stream, args);
+    return launch(state_kernel<D, tensor>, grid, state_warps<D>() * 32, bytes, stream, args);
 }
 
-template <int D, bool resident>
+template <int D, int steps>
 cudaError_t run_output(const KernelArguments& args, unsigned rows, cudaStream_t stream) {
-    constexpr int kRows = output_rows<D, resident>();
+    constexpr int kRows = output_rows<D, steps>();
     const std::int64_t first = args.first_segment * args.segment;
     const std::int64_t last = args.segment > 0 && args.causal
                                   ? std::min(first + args.wave * args.segment, args.length)
@@ -55,38 +59,43 @@ cudaError_t run_output(const KernelArguments& args, unsigned rows, cudaStream_t 
     const DeviceFeatures& f = args.features;
     const OutputLayout layout(kRows, f.g_padded, f.p_units, f.p_padded, D);
     const bool states = args.segment > 0;
-    const int bytes = layout.total(resident, states, args.causal || !states);
+    const int bytes = layout.total(steps != kStreamed, states, args.causal || !states);
     const dim3 grid(static_cast<unsigned>((last - first + kRows - 1) / kRows), rows);
-    return launch(output_kernel<D, resident>, grid, kOutputWarps * 32, bytes, stream, args);
+    return launch(output_kernel<D, steps>, grid, output_warps<D, steps>() * 32, bytes, stream,
+                  args);
 }
 
 template <int D>
-cudaError_t run_waves(KernelArguments args, const FusedPlan& plan, unsigned rows, bool resident,
-                      cudaStream_t stream) {
-    const auto output = [&](const KernelArguments& a) {
-        return resident ? run_output<D, true>(a, rows, stream)
-                        : run_output<D, false>(a, rows, stream);
-    };
-    if (plan.segment == 0) return output(args);
-    args.unit_groups = (args.units + units_per_state_block<D>(args.features.p_units) - 1) /
-                       units_per_state_block<D>(args.features.p_units);
+cudaError_t run_outputs(const KernelArguments& args, const FusedSizes& sizes, unsigned rows,
+                        cudaStream_t stream) {
+    if (!sizes.resident) return run_output<D, kStreamed>(args, rows, stream);
+    if (sizes.p_units == 1) return run_output<D, 0>(args, rows, stream);
+    if (sizes.p_padded == 16) return run_output<D, 1>(args, rows, stream);
+    return run_output<D, 2>(args, rows, stream);
+}
+
+template <int D>
+cudaError_t run_waves(KernelArguments args, const FusedPlan& plan, const FusedSizes& sizes,
+                      unsigned rows, cudaStream_t stream) {
+    if (plan.segment == 0) return run_outputs<D>(args, sizes, rows, stream);
     for (std::int64_t first = 0; first < plan.segments; first += plan.wave) {
         args.first_segment = first;
         args.wave = std::min(plan.wave, plan.segments - first);
         const std::int64_t formed =
             args.causal ? std::min(args.wave, plan.segments - 1 - first) : args.wave;
-        cudaError_t status = run_state<D>(args, formed, rows, stream);
+        cudaError_t status = sizes.p_units == 1 ? run_state<D, false>(args, formed, rows, stream)
+                                                : run_state<D, true>(args, formed, rows, stream);
         if (status != cudaSuccess) return status;
-        const dim3 grid(static_cast<unsigned>((args.elements / 4 + 255) / 256), rows);
-        status = launch(scan_kernel, grid, 256, 0, stream, args);
+        const dim3 grid(static_cast<unsigned>((args.elements / 4 + 127) / 128), rows);
+        status = launch(scan_kernel, grid, 128, 0, stream, args);
         if (status != cudaSuccess) return status;
         if (!args.causal) continue;
-        status = output(args);
+        status = run_outputs<D>(args, sizes, rows, stream);
         if (status != cudaSuccess) return status;
     }
     if (args.causal) return cudaSuccess;
     args.first_segment = 0;
-    return output(args);
+    return run_outputs<D>(args, sizes, rows, stream);
 }
 
 }  // namespace
@@ -120,13 +129,13 @@ cudaError_t run_fused_linear(const FusedLinearPass& pass, const FusedPlan& plan)
     const auto grid_rows = static_cast<unsigned>(rows);
     switch (pass.shape.head_dim) {
         case 16:
-            return run_waves<16>(args, plan, grid_rows, sizes.resident, pass.stream);
+            return run_waves<16>(args, plan, sizes, grid_rows, pass.stream);
         case 32:
-            return run_waves<32>(args, plan, grid_rows, sizes.resident, pass.stream);
+            return run_waves<32>(args, plan, sizes, grid_rows, pass.stream);
         case 64:
-            return run_waves<64>(args, plan, grid_rows, sizes.resident, pass.stream);
+            return run_waves<64>(args, plan, sizes, grid_rows, pass.stream);
         case 128:
-            return run_waves<128>(args, plan, grid_rows, sizes.resident, pass.stream);
+            return run_waves<128>(args, plan, sizes, grid_rows, pass.stream);
         default:
             return cudaErrorInvalidValue;
     }

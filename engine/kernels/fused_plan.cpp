@@ -21,7 +21,7 @@ int round_up(int value, int step) {
 // The segment that balances the scores inside a segment, T (P + G + d) operations a position, with
 // the traffic of the states, 12 F d / T bytes a position, at `operations_a_byte` of both rates.
 std::int64_t balanced_segment(const FusedSizes& sizes, const FusedShape& shape) {
-    constexpr double operations_a_byte = 112;
+    constexpr double operations_a_byte = 64;
     const double state = static_cast<double>(sizes.elements);
     const double pair = sizes.p_padded + sizes.g_padded + shape.head_dim;
     const double segment = std::sqrt(12 * state * operations_a_byte / pair);
@@ -29,12 +29,19 @@ std::int64_t balanced_segment(const FusedSizes& sizes, const FusedShape& shape) 
     return std::max<std::int64_t>(steps, 1) * kSegmentStep;
 }
 
+// Blocks of state_kernel.cuh's grid to a segment: each forms 1024 / d units, or, where P = 1, one
+// for each of its warps.
+std::int64_t state_blocks_per_segment(const FusedSizes& sizes, int head_dim) {
+    const int one_factor = head_dim == 128 ? 8 : 16;
+    return divide_up(sizes.units, sizes.p_units == 1 ? one_factor : 1024 / head_dim);
+}
+
 }  // namespace
 
 FusedSizes fused_sizes(const FusedShape& shape, const PackedFeatures& features) {
     FusedSizes sizes;
     sizes.g_padded = round_up(features.g, 32);
-    sizes.p_units = features.p == 1 ? 1 : round_up(features.p, 8);
+    sizes.p_units = features.poly == Poly::none ? 1 : round_up(features.p, 8);
     sizes.p_padded = round_up(features.p, 16);
     sizes.units = sizes.g_padded / 32 * sizes.p_units;
     const std::int64_t normalisers = sizes.p_units == 1 ? 8 : sizes.p_units;
@@ -63,6 +70,7 @@ std::string fused_linear_unsupported(const FusedShape& shape, const PackedFeatur
     if (features.head_dim != d) return "feature map made for another head dimension";
     if (features.g < 1 || features.g > 512) return "R M is not in 1..512";
     if (features.p < 1 || features.p > 64) return "P is not in 1..64";
+    if (features.poly == Poly::none && features.p != 1) return "P is not 1 without a second factor";
     if (shape.length < 1) return "empty sequence";
     if (shape.batch * shape.heads > 65535) return "B H is above 65535";
     if (features.heads != 1 && features.heads != shape.heads)
@@ -96,7 +104,12 @@ FusedPlan plan_fused_linear(const FusedShape& shape, const PackedFeatures& featu
     const std::size_t base = fused_scratch(shape, sizes, 0).bytes;
     const std::size_t each = fused_scratch(shape, sizes, 1).bytes - base;
     const std::size_t room = scratch_budget > base ? (scratch_budget - base) / each : 0;
-    const auto capacity = static_cast<std::int64_t>(std::max<std::size_t>(room, 1));
+    auto capacity = static_cast<std::int64_t>(std::max<std::size_t>(room, 1));
+    // A wave of several is a whole number of rounds over the multiprocessors, or just under it.
+    const std::int64_t blocks = rows * state_blocks_per_segment(sizes, shape.head_dim);
+    if (capacity < plan.segments && capacity * blocks > multiprocessors) {
+        capacity = capacity * blocks / multiprocessors * multiprocessors / blocks;
+    }
     // Waves of even size.
     plan.wave =
         divide_up(plan.segments, divide_up(plan.segments, std::min(capacity, plan.segments)));

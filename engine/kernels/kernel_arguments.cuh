@@ -24,7 +24,7 @@ struct DeviceFeatures {
     Poly poly;
     bool normalise;
     bool same;             // second == first
-    float position_scale;  // 1 / (2 L): angles in units of pi
+    float position_scale;  // pi / (2 L)
 };
 
 struct KernelArguments {

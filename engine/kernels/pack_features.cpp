@@ -1,6 +1,7 @@
 // A feature map as tensor-core fragments: every weight as a sum of two bf16 terms.
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "engine/kernels/fused_linear.h"
 #include "engine/kernels/fused_sizes.h"
@@ -71,8 +72,10 @@ PackedFeatures pack_features(const FeatureMap& map) {
     packed.offset_at = packed.words.size() * 4;
     const double squared = map.factor == Factor::exponential_square ? -2 * std::log2(log2e) : 0.0;
     for (int m = 0; m < sizes.g_padded; ++m) {
-        const double offset =
-            m < static_cast<int>(map.offset.size()) ? map.offset[m] * log2e + squared : 0.0;
+        const double offset = m < static_cast<int>(map.offset.size())
+                                  ? map.offset[m] * log2e + squared
+                              : exponential ? -std::numeric_limits<double>::infinity()
+                                            : 0.0;
         packed.words.push_back(std::bit_cast<std::uint32_t>(static_cast<float>(offset)));
     }
     pad_to_16_bytes(packed.words);

@@ -264,6 +264,7 @@ int check_all(bool quick) {
                  {anchor, 1, 1, 300, 128, 2, 16, 8, true, 256},
                  {maclaurin, 1, 1, 37, 128, 4, 16, 20, true, -1},
                  {linear, 1, 2, 300, 64, 1, 1, 1, true, 256},
+                 {laplace, 1, 1, 300, 128, 4, 16, 1, true, 256},
                  {cosformer, 1, 1, 300, 16, 1, 1, 1, true, 256},
                  {hadamard, 1, 1, 300, 32, 2, 32, 1, true, 256},
                  {performer, 1, 2, 300, 32, 1, 64, 1, false, 256},
@@ -355,10 +356,11 @@ void time_all() {
         for (const std::int64_t length : {1024, 4096, 32768, 131072}) {
             measure(Kind::anchor, d, p, length, true, 0, 64 << 20);
             if (length == 32768) {
-                for (const std::int64_t t : {256, 512, 768, 1024})
-                    measure(Kind::anchor, d, p, length, true, t, 1u << 30);
-                for (const std::size_t mb : {16, 32})
-                    measure(Kind::anchor, d, p, length, true, 0, mb << 20);
+                for (const std::int64_t t : {256, 512, 768, 1024}) {
+                    for (const std::size_t mb : {27, 56, 1024}) {
+                        measure(Kind::anchor, d, p, length, true, t, mb << 20);
+                    }
+                }
             }
             if (length <= 4096) measure(Kind::anchor, d, p, length, true, -1, 64 << 20);
         }
