@@ -16,6 +16,8 @@ qt6-base-dev
 qt6-svg-dev|libqt6svg6-dev
 libqcustomplot-dev
 fonts-dejavu-core
+fonts-texgyre
+fonts-liberation
 LIST
 }
 
