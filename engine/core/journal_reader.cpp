@@ -89,7 +89,7 @@ Result<JournalContent> read_journal(const std::string& path) {
 
     JournalContent content;
     Reader reader(content);
-    std::string buffer(std::size_t{1} << 20, '\0');
+    std::string buffer(std::size_t{1} << 16, '\0');
     for (;;) {
         const ssize_t count = read(file->get(), buffer.data(), buffer.size());
         if (count < 0 && errno == EINTR) continue;

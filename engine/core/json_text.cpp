@@ -177,6 +177,9 @@ Result<nlohmann::json> parse_json(std::string_view given, const std::string& sou
         return refuse(
             line_at(text, *bad), {},
             "byte " + std::to_string(*bad) + " is not UTF-8: expected JSON text in UTF-8");
+    if (const auto nul = text.find('\0'); nul != std::string_view::npos)
+        return refuse(line_at(text, nul), {},
+                      "byte " + std::to_string(nul) + " is NUL: expected JSON text in UTF-8");
     if (nests_too_deep(text))
         return refuse(std::nullopt, {},
                       "nested deeper than " + std::to_string(max_json_depth) + " levels");

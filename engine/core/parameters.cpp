@@ -27,7 +27,6 @@ Error wrong(const ParameterValue& value, const std::string& expectation) {
 
 // "is not a positive integer", "is more than the largest length, 1073741824".
 std::optional<std::string> out_of_range(const ParameterInfo& info, double number) {
-    const char* kind = info.kind == ParameterKind::integer ? "integer" : "number";
     if (std::isnan(number)) return std::string("is not a number");
     if (number < info.minimum) {
         if (info.minimum == 1 && info.kind == ParameterKind::integer)
@@ -36,8 +35,7 @@ std::optional<std::string> out_of_range(const ParameterInfo& info, double number
         return "is less than " + shortest(info.minimum) + ", the smallest " + info.id;
     }
     if (number > info.maximum)
-        return "is more than " + shortest(info.maximum) + ", the largest " + info.id + " (" + kind +
-               ')';
+        return "is more than " + shortest(info.maximum) + ", the largest " + info.id;
     return std::nullopt;
 }
 

@@ -72,6 +72,9 @@ std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
 std::optional<std::string> nearest_word(std::string_view word,
                                         const std::vector<std::string>& known) {
     if (word.size() > 64) return std::nullopt;
+    if (word.size() >= 4)
+        for (const std::string& each : known)
+            if (each.find(word) != std::string::npos) return each;
     const std::string* best = nullptr;
     std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
     for (const std::string& each : known) {

@@ -49,7 +49,9 @@ std::string first_difference(SweepSpec ours, const SweepSpec& recorded) {
     if (ours == recorded) return {};
     const nlohmann::json before = to_json(recorded), now = to_json(ours);
     const auto patch = nlohmann::json::diff(before, now);
-    return patch.empty() ? "/" : patch.front().value("path", "/");
+    std::string where = patch.empty() ? "/" : patch.front().value("path", "/");
+    if (where.ends_with("/-")) where.resize(where.size() - 2);  // more entries in a list
+    return where;
 }
 
 std::string joined(const std::vector<std::string>& lines) {
