@@ -2,10 +2,13 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
+#include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/util/Exception.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 #include "engine/attention/arithmetic.h"
 #include "engine/attention/random_stream.h"
@@ -145,7 +148,8 @@ CaseErrors compare(Attention& attention, const CaseInput& input, const Reference
 }
 
 Result<at::Device> parse_device(const std::string& text) {
-    const bool cuda = at::hasCUDA() && at::globalContext().getNumGPUs() > 0;
+    const int present = at::hasCUDA() ? at::detail::getCUDAHooks().deviceCount() : 0;
+    const bool cuda = present > 0;
     if (text == "cpu" || (text == "auto" && !cuda)) return at::Device(at::kCPU);
     if (text == "auto") return at::Device(at::kCUDA, 0);
     int index = -1;
@@ -156,7 +160,6 @@ Result<at::Device> parse_device(const std::string& text) {
     if (index < 0)
         return Error{ErrorKind::usage,
                      "'" + text + "' is no device; expected auto, cpu, cuda or cuda:0"};
-    const int present = cuda ? static_cast<int>(at::globalContext().getNumGPUs()) : 0;
     if (index >= present)
         return Error{ErrorKind::no_device, "there is no device " + text + ": this machine has " +
                                                std::to_string(present) + " CUDA devices"};

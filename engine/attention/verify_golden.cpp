@@ -15,7 +15,7 @@ namespace {
 constexpr double kBound = 1e-4;
 constexpr double kNearZero = 0.01;         // |D_i| against the median |D|: rows compared
 constexpr double kNearZeroGradient = 0.1;  // rows that enter a signed variant's gradient
-constexpr std::int64_t kDifferences = 24;  // entries of each of q, k, v differentiated numerically
+constexpr std::int64_t kDifferences = 12;  // entries of each of q, k, v differentiated numerically
 constexpr double kStep = 1e-4;
 
 AttentionConfig configure(const GoldenFile& file, const std::string& name) {
