@@ -1,5 +1,6 @@
 #include "app/bench/console.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,7 +34,9 @@ void print_json(const nlohmann::ordered_json& json) {
 }
 
 void note(std::string_view text) {
-    const std::string line = "slay-bench: " + clean_text(text) + "\n";
+    // A progress bar may stand in the line.
+    const std::string line = fmt::format(
+        "{}slay-bench: {}\n", errors_go_to_terminal() ? "\r\x1b[K" : "", clean_text(text));
     std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -28,8 +28,13 @@ int answer_parse(CLI::App& program, const CLI::ParseError& error) {
         program.exit(error);
         return exit_all_measured;
     }
-    note(error.what());
     const auto chosen = program.get_subcommands();
+    const auto unknown = program.remaining();
+    if (chosen.empty() && !unknown.empty()) {
+        note(fmt::format("'{}' is no command", unknown.front()));
+    } else {
+        note(error.what());
+    }
     note(fmt::format("see '{}{} --help'", program.get_name(),
                      chosen.empty() ? "" : " " + chosen.front()->get_name()));
     return exit_usage;

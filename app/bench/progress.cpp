@@ -99,8 +99,8 @@ void Progress::show(const Event& event) {
 }
 
 void Progress::say(const std::string& text) {
-    erase_bar();
     note(text);
+    bar_shown_ = false;
 }
 
 void Progress::erase_bar() {

@@ -49,9 +49,11 @@ class VerifyCommand : public Command {
   private:
     Result<bool> verify(const std::string& file, Executor& executor, RunControl& control) {
         VerifyReport lines;
-        if (!json_) print((file.empty() ? "conformance grid" : file) + "\n");
+        bool titled = json_;
         const auto passed = executor.verify(file, device_, control, [&](const VerifyLine& line) {
             const std::string text = lines.add(line);
+            if (!titled) print((file.empty() ? "conformance grid" : file) + "\n");
+            titled = true;
             if (json_) {
                 lines_.push_back(verify_json(line));
             } else if (!text.empty()) {

@@ -58,9 +58,10 @@ void BenchRunTest::a_run_leaves_journal_results_tables_and_figures() {
         QJsonDocument::fromJson(content_of(bench.path("run/artifacts/benchmark_results.json")));
     QCOMPARE(results["schema"].toString(), QString("slay-results/1"));
     QCOMPARE(results["points"].toArray().size(), 4);
-    for (const auto& point : results["points"].toArray()) {
-        QCOMPARE(point.toObject()["state"].toString(), QString("ok"));
-        QVERIFY(point.toObject()["metrics"]["latency_ms"]["value"].toDouble() > 0);
+    for (const auto& each : results["points"].toArray()) {
+        const QJsonObject point = each.toObject();
+        QCOMPARE(point["state"].toString(), QString("ok"));
+        QVERIFY(point["metrics"]["latency_ms"]["value"].toDouble() > 0);
     }
     QCOMPARE(journal_lines(bench.path("run")).first()["type"].toString(), QString("run-started"));
     QVERIFY(content_of(bench.path("run/tables/latency_scaling.tex")).contains("\\toprule"));
@@ -83,7 +84,7 @@ void BenchRunTest::json_is_all_that_is_on_standard_output() {
     QCOMPARE(run["points"].toInt(), 4);
     QCOMPARE(run["states"]["ok"].toInt(), 4);
     for (const char* kind : {"artifacts", "tables", "figures"}) {
-        const QJsonArray files = run["files"][kind].toArray();
+        const QJsonArray files = run["files"][QString(kind)].toArray();
         QVERIFY(!files.isEmpty());
         for (const auto& file : files) {
             QVERIFY(QFile::exists(QDir(bench.path("run")).filePath(file.toString())));
