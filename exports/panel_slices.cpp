@@ -136,6 +136,9 @@ std::vector<PanelPoints> split_figure(const Points& points, const FigureSpec& sp
                 std::string prefix = "by-" + axis;
                 std::replace(prefix.begin(), prefix.end(), '_', '-');
                 each.panel.id = each.panel.id.empty() ? prefix : prefix + '_' + each.panel.id;
+                const ParameterInfo* info = find_parameter(axis);
+                const std::string by = "by " + (info ? info->label : axis);
+                each.panel.label = each.panel.label.empty() ? by : by + ", " + each.panel.label;
             }
             out.push_back(std::move(each));
         }

@@ -86,7 +86,9 @@ std::string slug(const std::string& id, const ParameterValue& value) {
         text = info->symbol + text;
     std::string out;
     for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.';
+        const bool after_digit = !out.empty() && out.back() >= '0' && out.back() <= '9';
+        const bool plain =
+            (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c == '.' && after_digit);
         if (plain) {
             out += c;
         } else if (c >= 'A' && c <= 'Z') {
@@ -97,7 +99,6 @@ std::string slug(const std::string& id, const ParameterValue& value) {
     }
     out = out.substr(0, 40);
     while (!out.empty() && (out.back() == '-' || out.back() == '.')) out.pop_back();
-    while (!out.empty() && out.front() == '.') out.erase(0, 1);
     return out.empty() ? id : out;
 }
 

@@ -1,5 +1,6 @@
 #include "exports/published.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -134,6 +135,8 @@ Result<PublishedData> parse_published(std::string_view json_text, const std::str
         if (json.contains("curves")) read_curves(json.at("curves"), out);
         if (json.contains("rows"))
             for (const Json& row : json.at("rows")) read_row(row, out);
+        if (out.points.empty())
+            return Error{ErrorKind::bad_data, id + ": holds no published numbers."};
     } catch (const std::exception& error) {
         return Error{ErrorKind::bad_data,
                      id + ": not a file of published numbers: " + clean_text(error.what())};

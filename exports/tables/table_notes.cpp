@@ -148,9 +148,10 @@ std::string latex_reading(const ReadingHelp& help) {
     if (help.intervals)
         out += " In parentheses: half width of the 95\\,\\% interval, in units of the last digit.";
     if (help.marks)
-        out +=
-            " Best in bold, second underlined; values that the interval does not tell from them "
-            "are marked alike.";
+        out += help.intervals
+                   ? " Best in bold, second underlined; values that the interval does not "
+                     "tell from them are marked alike."
+                   : " Best in bold, second underlined; ties are marked alike.";
     return out;
 }
 

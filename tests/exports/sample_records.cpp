@@ -69,27 +69,15 @@ const PublishedPoint* published(const PublishedData& data, const std::string& va
 
 }  // namespace
 
-RunRecord record_of(const std::string& preset_json,
-                    const std::function<Outcome(const Point&)>& outcome,
-                    const std::function<void(RunStarted&)>& change) {
-    const Result<SweepSpec> spec = parse_spec(preset_json, "sample");
-    if (!spec) throw std::runtime_error(spec.error().message);
-    const Result<Plan> plan = make_plan(*spec);
-    if (!plan) throw std::runtime_error(plan.error().message);
-
+RunRecord record_of(RunStarted started, const std::function<Outcome(const Point&)>& outcome) {
     RunRecord record;
     std::uint64_t seq = 0;
     const auto apply = [&](EventBody body) {
         record.apply({++seq, "sample-run", 0.25 * static_cast<double>(seq), std::move(body)});
     };
-    RunStarted started;
-    started.provenance = sample_provenance();
-    started.plan = *plan;
-    started.variants = variant_catalog();
-    started.metrics = metric_table();
-    if (change) change(started);
-    apply(started);
-    for (const Point& point : started.plan.points) {
+    const std::vector<Point> points = started.plan.points;
+    apply(std::move(started));
+    for (const Point& point : points) {
         Outcome out = outcome(point);
         if (out.result.state == PointState::pending) continue;
         apply(PointStarted{point.id});
@@ -98,6 +86,23 @@ RunRecord record_of(const std::string& preset_json,
     }
     apply(RunFinished{RunOutcome::finished, "", "2026-11-23T15:00:00Z"});
     return record;
+}
+
+RunRecord record_of(const std::string& preset_json,
+                    const std::function<Outcome(const Point&)>& outcome,
+                    const std::function<void(RunStarted&)>& change) {
+    const Result<SweepSpec> spec = parse_spec(preset_json, "sample");
+    if (!spec) throw std::runtime_error(spec.error().message);
+    const Result<Plan> plan = make_plan(*spec);
+    if (!plan) throw std::runtime_error(plan.error().message);
+
+    RunStarted started;
+    started.provenance = sample_provenance();
+    started.plan = *plan;
+    started.variants = variant_catalog();
+    started.metrics = metric_table();
+    if (change) change(started);
+    return record_of(std::move(started), outcome);
 }
 
 RunRecord h200_record() {
@@ -164,32 +169,57 @@ RunRecord ablation_record() {
     });
 }
 
+// Planned by hand, so that its bytes change with the writers alone.
 RunRecord small_record() {
-    return record_of(
-        R"({"schema": "slay-preset/1", "name": "small", "title": "Small",
-            "experiments": ["latency", "memory"], "variants": ["standard", "linear", "cosformer"],
-            "sweep": {"lengths": [256, 1024, 4096], "batches": [1], "heads": [8], "widths": [256],
-            "causal": [true], "dtypes": ["float32"], "lanes": ["layer"], "passes": ["forward"],
-            "seeds": [0]}})",
-        [](const Point& point) -> Outcome {
-            const double length = static_cast<double>(point.parameters.integer("length"));
-            const bool standard = point.variant == "standard";
-            PointResult result;
-            result.state = PointState::ok;
-            if (point.experiment == "memory") {
-                if (standard && length > 1024)
-                    return {failed(PointState::out_of_memory, "Needs about 4.2 GB, 4.0 GB free."),
-                            {}};
-                const double mb = standard ? length * length * 5e-5 : length * 0.02;
-                return {ok_with("peak_mb", mb), {}};
+    RunStarted started;
+    started.provenance = sample_provenance();
+    started.plan.spec.name = "small";
+    started.plan.spec.experiments = {"latency", "memory"};
+    for (const char* name : {"standard", "linear", "cosformer"})
+        started.variants.push_back(*find_variant(name));
+    started.metrics = {*find_metric("latency_ms"), *find_metric("peak_mb")};
+    for (const char* experiment : {"latency", "memory"}) {
+        for (const std::int64_t length : {256, 1024, 4096}) {
+            for (const VariantInfo& variant : started.variants) {
+                Point point;
+                point.experiment = experiment;
+                point.variant = variant.name;
+                point.group = std::string(experiment) + std::to_string(length);
+                point.id = point.group + variant.name;
+                point.prediction = {1.5, 2.5, 4e4 * static_cast<double>(length)};
+                point.parameters.set("length", length);
+                point.parameters.set("batch", std::int64_t{1});
+                point.parameters.set("heads", std::int64_t{8});
+                point.parameters.set("width", std::int64_t{256});
+                point.parameters.set("causal", true);
+                point.parameters.set("dtype", std::string("float32"));
+                point.parameters.set("lane", std::string("layer"));
+                point.parameters.set("pass", std::string("forward"));
+                point.parameters.set("seed", std::int64_t{0});
+                started.plan.points.push_back(std::move(point));
             }
-            // Medians with exact 95 % intervals: standard 0.1 * (L/256)^2, linear 0.4 * L/256.
-            const double median =
-                standard ? 0.1 * (length / 256) * (length / 256) : 0.4 * (length / 256);
-            std::vector<double> samples;
-            for (int i = -5; i <= 5; ++i) samples.push_back(median * (1 + 0.002 * i));
-            return {result, samples};
-        });
+        }
+    }
+    return record_of(std::move(started), [](const Point& point) -> Outcome {
+        const double length = point.parameters.real("length");
+        const bool standard = point.variant == "standard";
+        PointResult result;
+        result.state = PointState::ok;
+        if (point.experiment == "memory") {
+            if (standard && length > 1024)
+                return {failed(PointState::out_of_memory, "Needs about 4.2 GB, 4.0 GB free."), {}};
+            return {ok_with("peak_mb", standard ? length * length / 16384 : length / 64), {}};
+        }
+        // Medians 0.125 (L/256)^2, 0.5 L/256 and twice that, each with an interval.
+        const double steps = length / 256;
+        const double median = standard                    ? 0.125 * steps * steps
+                              : point.variant == "linear" ? 0.5 * steps
+                                                          : steps;
+        std::vector<double> samples;
+        for (int i = -5; i <= 5; ++i) samples.push_back(median * (1 + i / 512.0));
+        if (point.variant == "cosformer" && length == 1024) result.state = PointState::unconverged;
+        return {result, samples};
+    });
 }
 
 RunRecord hostile_record() {
