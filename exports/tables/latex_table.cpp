@@ -262,7 +262,8 @@ std::string latex_preamble(const std::string& about) {
            "\n"
            "\\fi\n"
            "\\providecommand{\\slaytable}{"
-           "\\centering\\let\\best\\slaybest\\let\\second\\slaysecond\n"
+           "\\centering\\setlength{\\belowcaptionskip}{4pt}%\n"
+           "  \\let\\best\\slaybest\\let\\second\\slaysecond\n"
            "  \\sisetup{mode=text,reset-text-series=false,group-digits=none,\n"
            "    table-align-text-after=false,uncertainty-mode=compact}}\n";
 }

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "exports/panels.h"
-#include "sample_records.h"
+#include "tests/exports/sample_records.h"
 
 using namespace slay;
 using namespace slay::testing;

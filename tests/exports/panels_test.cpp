@@ -4,7 +4,7 @@
 #include <QFile>
 #include <QtTest>
 
-#include "sample_records.h"
+#include "tests/exports/sample_records.h"
 
 using namespace slay;
 using namespace slay::testing;

@@ -1,4 +1,4 @@
-#include "sample_records.h"
+#include "tests/exports/sample_records.h"
 
 #include <cmath>
 #include <stdexcept>

@@ -6,7 +6,7 @@
 
 #include "exports/export_run.h"
 #include "exports/tables/run_tables.h"
-#include "sample_records.h"
+#include "tests/exports/sample_records.h"
 
 using namespace slay;
 using namespace slay::testing;
