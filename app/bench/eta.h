@@ -1,17 +1,15 @@
-// How long a run still takes, from its predictions and from how far they were off so far.
+// How long a run still takes: its predictions, corrected by how far they were off so far.
 #pragma once
 
 #include <map>
 #include <string>
-#include <vector>
-
-#include "engine/core/point.h"
 
 namespace slay::bench {
 
 class Eta {
   public:
-    void add_point(const std::string& id, double predicted_seconds);
+    // Predictions of one experiment may be off in one way, those of another in another.
+    void add_point(const std::string& id, const std::string& experiment, double predicted_seconds);
     // A point that an earlier session measured: neither done nor to do.
     void leave_out(const std::string& id);
     // `seconds`: of this session, when the point was finished.
@@ -21,10 +19,18 @@ class Eta {
     double remaining(double seconds) const;
 
   private:
-    std::map<std::string, double> open_;  // point -> predicted seconds
-    double open_seconds_ = 0;
-    double done_seconds_ = 0;  // predicted, of the points finished in this session
-    double last_finish_ = 0;   // measured
+    struct Pace {
+        double open = 0;      // predicted seconds of the points to do
+        double done = 0;      // predicted seconds of the points finished in this session
+        double measured = 0;  // seconds these took
+    };
+    struct OpenPoint {
+        std::string experiment;
+        double predicted = 0;
+    };
+    std::map<std::string, OpenPoint> open_;
+    std::map<std::string, Pace> paces_;
+    double last_finish_ = 0;
 };
 
 }  // namespace slay::bench

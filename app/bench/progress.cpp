@@ -50,7 +50,7 @@ void Progress::begin(const std::vector<Point>& points) {
     const PointNames names(points);
     for (const Point& point : points) {
         names_[point.id] = names.name(point);
-        eta_.add_point(point.id, point.prediction.seconds);
+        eta_.add_point(point.id, point.experiment, point.prediction.seconds);
     }
 }
 

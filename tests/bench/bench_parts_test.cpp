@@ -15,6 +15,7 @@ class BenchPartsTest : public QObject {
   private slots:
     void eta_starts_from_the_prediction();
     void eta_learns_the_pace();
+    void eta_learns_each_experiment_apart();
     void eta_leaves_out_what_was_measured_before();
     void table_aligns_columns();
     void verify_report_keeps_the_worst();
@@ -25,9 +26,9 @@ class BenchPartsTest : public QObject {
 void BenchPartsTest::eta_starts_from_the_prediction() {
     Eta eta;
     QCOMPARE(eta.remaining(0), 0.0);
-    eta.add_point("a", 10);
-    eta.add_point("b", 30);
-    eta.add_point("b", 30);  // the same point
+    eta.add_point("a", "latency", 10);
+    eta.add_point("b", "latency", 30);
+    eta.add_point("b", "latency", 30);  // the same point
     QCOMPARE(eta.remaining(0), 40.0);
     QCOMPARE(eta.remaining(4), 36.0);
     QCOMPARE(eta.remaining(100), 0.0);
@@ -35,8 +36,8 @@ void BenchPartsTest::eta_starts_from_the_prediction() {
 
 void BenchPartsTest::eta_learns_the_pace() {
     Eta eta;
-    eta.add_point("a", 10);
-    eta.add_point("b", 30);
+    eta.add_point("a", "latency", 10);
+    eta.add_point("b", "latency", 30);
     eta.finish("a", 20);  // twice as long as predicted
     QCOMPARE(eta.remaining(20), 60.0);
     QCOMPARE(eta.remaining(30), 50.0);
@@ -44,10 +45,21 @@ void BenchPartsTest::eta_learns_the_pace() {
     QCOMPARE(eta.remaining(80), 0.0);
 }
 
+void BenchPartsTest::eta_learns_each_experiment_apart() {
+    Eta eta;
+    eta.add_point("a", "latency", 10);
+    eta.add_point("b", "latency", 10);
+    eta.add_point("c", "memory", 10);
+    eta.finish("a", 30);
+    QCOMPARE(eta.remaining(30), 40.0);  // b takes 30 too; of c only the prediction is known
+    eta.finish("c", 35);
+    QCOMPARE(eta.remaining(35), 30.0);
+}
+
 void BenchPartsTest::eta_leaves_out_what_was_measured_before() {
     Eta eta;
-    eta.add_point("a", 10);
-    eta.add_point("b", 30);
+    eta.add_point("a", "latency", 10);
+    eta.add_point("b", "latency", 30);
     eta.leave_out("b");
     eta.leave_out("unknown");
     QCOMPARE(eta.remaining(0), 10.0);
