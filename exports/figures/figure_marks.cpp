@@ -57,6 +57,7 @@ void FigureMarks::draw(QCPPainter* painter) {
     painter->setClipRect(box.adjusted(0, -qRound(theme_.marker_size), 1, 1));
     draw_slopes(painter);
     draw_failures(painter);
+    draw_in_flight(painter);
     draw_crossovers(painter);
     painter->restore();
 }
@@ -79,6 +80,26 @@ void FigureMarks::draw_failures(QCPPainter* painter) {
             mark.applyTo(painter, mark.pen());
             mark.drawShape(painter, QPointF(x, y));
             break;
+        }
+    }
+}
+
+// A point being measured has no value yet: a pointer on the axis says at which length its curve is.
+void FigureMarks::draw_in_flight(QCPPainter* painter) {
+    if (theme_.paper) return;
+    const QRect box = mParentPlot->axisRect()->rect();
+    const double half = theme_.marker_size * 0.7;
+    for (const Series& series : data_->series) {
+        if (series.hidden || series.kind != SeriesKind::measured) continue;
+        for (const UndrawnPoint& point : series.undrawn) {
+            if (point.state != PointState::running) continue;
+            const double x = mParentPlot->xAxis->coordToPixel(point.x);
+            if (x < box.left() || x > box.right()) continue;
+            const double y = box.bottom();
+            painter->setPen(Qt::NoPen);
+            painter->setBrush(series_colour(series, theme_, Emphasis::normal));
+            painter->drawPolygon(
+                QPolygonF({QPointF(x - half, y), QPointF(x + half, y), QPointF(x, y - 2 * half)}));
         }
     }
 }

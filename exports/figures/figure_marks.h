@@ -32,6 +32,7 @@ class FigureMarks : public QCPAbstractItem {
     };
     void draw_slopes(QCPPainter* painter);
     void draw_failures(QCPPainter* painter);
+    void draw_in_flight(QCPPainter* painter);
     void draw_crossovers(QCPPainter* painter);
     std::vector<Segment> place_slopes(const QRectF& box, QSizeF label_size) const;
     std::vector<QPointF> occupied() const;  // the curves, as points in pixels

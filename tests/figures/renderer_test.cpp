@@ -169,6 +169,28 @@ class RendererTest : public QObject {
         }
     }
 
+    void points_at_the_length_in_flight() {
+        const auto picture = [](PointState state) {
+            const RunRecord record = record_of(
+                R"({"schema": "slay-preset/1", "name": "f", "title": "f", "experiments":
+                    ["latency"], "variants": ["yat-performer-anchor"], "sweep": {"lengths":
+                    [256, 512, 1024]}})",
+                [&](const Point& point) -> Outcome {
+                    Outcome out;
+                    const bool last = point.parameters.integer("length") == 1024;
+                    out.result.state = last ? state : PointState::ok;
+                    out.result.metrics["latency_ms"] = {1, {}, {}, 1};
+                    return out;
+                });
+            Shown shown;
+            shown.show(build_figure(latency, record));
+            return count_pixels(
+                shown.plot.toPixmap().toImage().convertToFormat(QImage::Format_RGB32),
+                QColor::fromRgb(0xFF000000u | find_variant("yat-performer-anchor")->style.colour));
+        };
+        QVERIFY(picture(PointState::running) > picture(PointState::pending) + 10);
+    }
+
     void highlights_one_curve() {
         Shown shown;
         shown.show(build_figure(latency, small_record()));
