@@ -51,6 +51,18 @@ class CosformerAttention : public FeatureAttention {
     FeatureMapPtr make_map(at::TensorOptions, std::int64_t length) const override {
         return c10::make_intrusive<CosformerMap>(config().head_dim, length);
     }
+
+    std::optional<kernels::FeatureMap> fused_map() const override {
+        kernels::FeatureMap map;
+        map.factor = kernels::Factor::relu;
+        map.normalise = false;
+        map.head_dim = static_cast<int>(config().head_dim);
+        map.g = map.head_dim;
+        map.omega = identity_projection(config().head_dim);
+        map.poly = kernels::Poly::cos_sin;
+        map.p = 2;
+        return map;
+    }
     bool depends_on_length() const override { return true; }
 };
 

@@ -21,9 +21,31 @@ const FeatureMapPtr& FeatureAttention::map_for(const at::Tensor& q) {
     return map_;
 }
 
+FusedForward* FeatureAttention::fused() {
+    if (!fused_) {
+        const at::NoGradGuard no_grad;
+        const auto map = fused_map();
+        fused_.emplace(map ? std::make_unique<FusedForward>(*map) : nullptr);
+    }
+    return fused_->get();
+}
+
+void FeatureAttention::buffers_changed() {
+    map_.reset();
+    fused_.reset();
+}
+
 at::Tensor FeatureAttention::forward(const at::Tensor& q, const at::Tensor& k,
                                      const at::Tensor& v) {
     check_shapes(config(), q, k, v);
+    // A plan set by hand asks for the chunked form.
+    if (q.is_cuda() && !config().plan && fused()) {
+        if (auto output = fused()->forward(q, k, v, config().causal, config().delta)) {
+            backend_ = "fused";
+            return *output;
+        }
+    }
+    backend_ = "aten";
     return linear_attention(q, k, v, {map_for(q), config().causal, config().delta, config().plan});
 }
 

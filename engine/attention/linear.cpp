@@ -37,6 +37,16 @@ class LinearAttentionVariant : public FeatureAttention {
     FeatureMapPtr make_map(at::TensorOptions, std::int64_t) const override {
         return c10::make_intrusive<EluMap>(config().head_dim);
     }
+
+    std::optional<kernels::FeatureMap> fused_map() const override {
+        kernels::FeatureMap map;
+        map.factor = kernels::Factor::elu_plus_one;
+        map.normalise = false;
+        map.head_dim = static_cast<int>(config().head_dim);
+        map.g = map.head_dim;
+        map.omega = identity_projection(config().head_dim);
+        return map;
+    }
 };
 
 }  // namespace

@@ -63,6 +63,18 @@ class PerformerAttention : public FeatureAttention {
         return c10::make_intrusive<ReluProjectionMap>(
             buffers().find("proj_matrix")->second.to(options));
     }
+
+    std::optional<kernels::FeatureMap> fused_map() const override {
+        const at::Tensor& w = buffers().find("proj_matrix")->second;  // [H, d, M]
+        kernels::FeatureMap map;
+        map.factor = kernels::Factor::relu;
+        map.normalise = false;
+        map.heads = static_cast<int>(w.size(0));
+        map.head_dim = static_cast<int>(w.size(1));
+        map.g = static_cast<int>(w.size(2));
+        map.omega = values_of(w.transpose(1, 2));
+        return map;
+    }
 };
 
 }  // namespace

@@ -36,4 +36,9 @@ ExponentialFactor SlayAttention::exponential(at::TensorOptions options) const {
     return {buffer("quad_nodes"), buffer("quad_weights"), buffer("omega"), options};
 }
 
+kernels::FeatureMap SlayAttention::fused_factor(bool squared) const {
+    return fused_exponential(buffer("quad_nodes"), buffer("quad_weights"), buffer("omega"),
+                             squared);
+}
+
 }  // namespace slay

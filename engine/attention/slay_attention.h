@@ -18,6 +18,7 @@ class SlayAttention : public FeatureAttention {
     RandomStream stream(std::string_view name) const { return {config().seed, name}; }
     const at::Tensor& buffer(std::string_view name) const { return buffers().find(name)->second; }
     ExponentialFactor exponential(at::TensorOptions options) const;
+    kernels::FeatureMap fused_factor(bool squared = false) const;
 };
 
 // C = 2 + epsilon

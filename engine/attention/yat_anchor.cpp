@@ -44,6 +44,12 @@ class AnchorAttention : public SlayAttention {
             std::make_unique<AnchorFactor>(buffer("anchor_vectors"), options),
             exponential(options));
     }
+
+    std::optional<kernels::FeatureMap> fused_map() const override {
+        kernels::FeatureMap map = fused_factor();
+        set_fused_squares(map, buffer("anchor_vectors"));
+        return map;
+    }
 };
 
 }  // namespace

@@ -60,6 +60,10 @@ class HadamardAttention : public SlayAttention {
         return c10::make_intrusive<HadamardMap>(buffer("quad_nodes"), buffer("quad_weights"),
                                                 buffer("omega"), options);
     }
+
+    std::optional<kernels::FeatureMap> fused_map() const override {
+        return fused_factor(/*squared=*/true);
+    }
 };
 
 }  // namespace

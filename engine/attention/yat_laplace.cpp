@@ -19,6 +19,8 @@ class LaplaceAttention : public SlayAttention {
     FeatureMapPtr make_map(at::TensorOptions options, std::int64_t) const override {
         return c10::make_intrusive<SlayFeatureMap>(nullptr, exponential(options));
     }
+
+    std::optional<kernels::FeatureMap> fused_map() const override { return fused_factor(); }
 };
 
 }  // namespace

@@ -1,0 +1,84 @@
+#include "engine/attention/fused_forward.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+#if SLAY_HAS_CUDA
+#include "engine/kernels/fused_linear_torch.h"
+#endif
+
+namespace slay {
+
+#if SLAY_HAS_CUDA
+
+struct FusedForward::Kernel : kernels::FusedLinear {
+    using kernels::FusedLinear::FusedLinear;
+};
+
+std::optional<at::Tensor> FusedForward::forward(const at::Tensor& q, const at::Tensor& k,
+                                                const at::Tensor& v, bool causal, double delta) {
+    const bool gradient =
+        at::GradMode::is_enabled() && (q.requires_grad() || k.requires_grad() || v.requires_grad());
+    if (gradient || !kernel_->unsupported(q, k, v).empty()) return std::nullopt;
+    return kernel_->forward(q, k, v, causal, delta).y;
+}
+
+#else
+
+// Built without CUDA: there is no kernel to take.
+struct FusedForward::Kernel {
+    explicit Kernel(const kernels::FeatureMap&) {}
+};
+
+std::optional<at::Tensor> FusedForward::forward(const at::Tensor&, const at::Tensor&,
+                                                const at::Tensor&, bool, double) {
+    return std::nullopt;
+}
+
+#endif
+
+FusedForward::FusedForward(const kernels::FeatureMap& map)
+    : kernel_(std::make_unique<Kernel>(map)) {}
+
+FusedForward::~FusedForward() = default;
+
+std::vector<double> values_of(const at::Tensor& tensor) {
+    const at::Tensor flat = tensor.to(at::kDouble).contiguous().view({-1});
+    const double* data = flat.const_data_ptr<double>();
+    return {data, data + flat.numel()};
+}
+
+std::vector<double> identity_projection(std::int64_t head_dim) {
+    return values_of(at::eye(head_dim, at::kDouble));
+}
+
+kernels::FeatureMap fused_exponential(const at::Tensor& nodes, const at::Tensor& weights,
+                                      const at::Tensor& omega, bool squared) {
+    const std::int64_t count = omega.size(0), heads = omega.size(1), d = omega.size(2),
+                       features = omega.size(3);
+    kernels::FeatureMap map;
+    map.factor = squared ? kernels::Factor::exponential_square : kernels::Factor::exponential;
+    map.normalise = true;
+    map.heads = static_cast<int>(heads);
+    map.head_dim = static_cast<int>(d);
+    map.g = static_cast<int>(count * features);
+    // z = sqrt(2 s_r) omega . u
+    map.omega = values_of((omega * (2 * nodes).sqrt().view({-1, 1, 1, 1})).permute({1, 0, 3, 2}));
+    // log sqrt(w_r / M) - s_r; squared: z^2 / (2 s_r sqrt(M)) takes the place of (omega . u)^2 /
+    // sqrt(M)
+    const double m = std::log(static_cast<double>(features));
+    at::Tensor offset = weights.log() / 2 - m / 2 - nodes;
+    if (squared) offset = offset - m / 2 - (2 * nodes).log();
+    map.offset = values_of(offset.repeat_interleave(features));
+    return map;
+}
+
+void set_fused_squares(kernels::FeatureMap& map, const at::Tensor& anchors) {
+    const auto count = static_cast<double>(anchors.size(0));
+    map.poly = kernels::Poly::product;
+    map.p = static_cast<int>(anchors.size(0));
+    map.first = values_of(anchors * std::pow(count, -0.25));
+}
+
+}  // namespace slay

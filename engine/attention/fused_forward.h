@@ -1,0 +1,46 @@
+// The fused CUDA kernel behind a linear variant: taken by itself where it applies, in passes that
+// need no gradient. The signed variants do without it: its bf16 products, where a sum cancels, miss
+// the bound of the chunked form (2e-2 against 5e-3 seen for Random Maclaurin on an H200).
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <optional>
+
+#include "engine/kernels/feature_map.h"
+
+namespace slay {
+
+class FusedForward {
+  public:
+    explicit FusedForward(const kernels::FeatureMap& map);
+    ~FusedForward();
+    FusedForward(const FusedForward&) = delete;
+    FusedForward& operator=(const FusedForward&) = delete;
+
+    // y, [B, H, L, d]; nothing where the kernel does not cover these inputs (a CPU, another type
+    // than bfloat16, sizes out of its range) or a gradient is wanted.
+    std::optional<at::Tensor> forward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                                      bool causal, double delta);
+
+  private:
+    struct Kernel;
+    std::unique_ptr<Kernel> kernel_;
+};
+
+// g of linearised Yat, all nodes: prf_r(u) sqrt(w_r), with its (omega . u)^2 / sqrt(M) where
+// `squared` (Hadamard). nodes, weights [R]; omega [R, H, d, M]; float64 on the CPU.
+kernels::FeatureMap fused_exponential(const at::Tensor& nodes, const at::Tensor& weights,
+                                      const at::Tensor& omega, bool squared);
+
+// Gives `map` the factor poly(u)_p = (a_p . u)^2 / sqrt(P); anchors [P, d].
+void set_fused_squares(kernels::FeatureMap& map, const at::Tensor& anchors);
+
+// The row-major values of a tensor, for the tables of a FeatureMap.
+std::vector<double> values_of(const at::Tensor& tensor);
+
+// The identity [d, d] as omega: g acts on the elements of u themselves.
+std::vector<double> identity_projection(std::int64_t head_dim);
+
+}  // namespace slay
