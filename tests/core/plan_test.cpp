@@ -26,13 +26,6 @@ Plan planned(const std::string& members) {
     return *plan;
 }
 
-Point only(const std::string& variant, std::int64_t length, const std::string& pass = "forward") {
-    return planned(R"(, "experiments": ["memory"], "variants": [")" + variant +
-                   R"("], "sweep": {"lengths": [)" + std::to_string(length) + R"(], "passes": [")" +
-                   pass + R"("]})")
-        .points.at(0);
-}
-
 }  // namespace
 
 class PlanTest : public QObject {
@@ -269,24 +262,7 @@ class PlanTest : public QObject {
                  "sample: latency: yat-performer: nodes 1000 is more than 64, the largest nodes");
     }
 
-    // The cost model: the powers of L that the formulas have, and the known size of a score matrix.
-    void predictions_scale_as_the_formulas_do() {
-        for (const VariantInfo& variant : variant_catalog()) {
-            const double power = std::log2(predicted_flops(only(variant.name, 131072)) /
-                                           predicted_flops(only(variant.name, 65536)));
-            const double expected = variant.complexity == Complexity::quadratic ? 2 : 1;
-            QVERIFY2(std::abs(power - expected) < 0.05, variant.name.c_str());
-            const double more = predicted_flops(only(variant.name, 4096, "forward+backward"));
-            QVERIFY(more > 2 * predicted_flops(only(variant.name, 4096)));
-        }
-        // 8 heads of 8192 x 8192 float32 scores, twice: 4.3 GB.
-        const double standard = predicted_peak_bytes(only("standard", 8192), true);
-        QVERIFY2(standard > 4.2e9 && standard < 4.6e9, qPrintable(QString::number(standard)));
-        // Linear in L, and nothing of L x F: R M P = 1024 features would take 1.07 GB.
-        const double anchor = predicted_peak_bytes(only("yat-performer-anchor", 32768), true);
-        QVERIFY2(anchor < 0.5e9, qPrintable(QString::number(anchor)));
-        const double fused = predicted_peak_bytes(only("standard-fused", 32768), true);
-        QVERIFY(fused < 0.3e9);
+    void a_plan_sums_its_points() {
         const Plan plan = *make_plan(samples::small_spec());
         QVERIFY(plan.predicted_seconds > 0 && plan.predicted_peak_bytes > 0);
         double sum = 0;

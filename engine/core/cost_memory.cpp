@@ -1,0 +1,83 @@
+// Predicted peak memory, as the ATen path works; checked against measured peaks in
+// tests/core/cost_test.cpp.
+#include <algorithm>
+#include <cmath>
+
+#include "engine/core/cost_shape.h"
+
+namespace slay {
+namespace {
+
+// What the ATen path of a linear variant holds at a time (engine/attention/chunk_plan.cpp): a block
+// of positions, a bounded part of the sequence, in chunks.
+struct Block {
+    double positions, chunk;  // chunk 0: no scores are formed
+};
+
+Block block_of(const CostShape& shape, bool cuda) {
+    const double d = shape.head_dim, all = features_of(shape);
+    const double state = all * (d + 1);
+    const double budget = cuda ? 33554432 : 1048576;  // elements of the largest scratch tensor
+    double chunk =
+        std::clamp(std::exp2(std::round(std::log2(std::sqrt(state * 2 / 3)))), 64.0, 1024.0);
+    const double heads = shape.batch * shape.heads;
+    while (chunk > 64 && heads * chunk * all > 2 * budget) chunk /= 2;
+    if (shape.length <= (shape.causal ? chunk : 0) + state / (pair_cost(shape) + d + 1) &&
+        shape.length * shape.length * heads <= 4 * budget)
+        return {shape.length, shape.length};
+    const double positions = std::max(chunk, budget / (heads * std::max(all, chunk)));
+    return {std::min(shape.length, std::floor(positions / chunk) * chunk),
+            shape.causal ? chunk : 0};
+}
+
+// Scratch of a linear variant's pass: values with their column of ones, q and k with their
+// features, scores, the chunks' states and, for tensor products, the expanded features.
+double linear_scratch(const CostShape& shape, bool cuda) {
+    const double d = shape.head_dim, all = features_of(shape), small = pair_cost(shape);
+    const Block block = block_of(shape, cuda);
+    const double chunks = block.chunk > 0 ? std::max(1.0, block.positions / block.chunk) : 1;
+    const bool single = block.positions == shape.length && block.chunk == shape.length;
+    double row = 4 * d + 2 + (shape.nodes > 0 ? 3 : 2) * small + block.chunk;
+    double states = 0;
+    if (!single) {
+        states = (chunks + 1) * all * (d + 1);
+        if (shape.poly > 0) row += all;
+    }
+    if (shape.backward) row += 2 * small + block.chunk;
+    return shape.batch * shape.heads * (block.positions * row + states) * accumulator_bytes(shape);
+}
+
+// Exact Yat works in blocks of rows, whose cells are held two times, and five in a backward.
+double yat_scratch(const CostShape& shape, bool cuda) {
+    const double heads = shape.batch * shape.heads;
+    const double budget = cuda ? 33554432 : 1048576;
+    const double rows =
+        std::min(shape.length, std::clamp(budget / (heads * shape.length), 32.0, 2048.0));
+    const double cells = heads * rows * shape.length * (shape.backward ? 5 : 2);
+    const double vectors = shape.rows() * shape.head_dim * (shape.backward ? 4.5 : 3);
+    return (cells + vectors) * accumulator_bytes(shape);
+}
+
+}  // namespace
+
+double peak_bytes(const CostShape& shape, bool cuda) {
+    // One activation of the layer, [B, L, E]. Above its input a layer holds q, k, v, the core's
+    // output and its own; a backward their gradients too. A core holds its output and gradients.
+    const double activation = shape.tokens() * shape.width * shape.element_bytes;
+    const double ended = (shape.layer ? (shape.backward ? 10.4 : 5) : (shape.backward ? 4 : 1));
+    const double inside = (shape.layer ? (shape.backward ? 9.1 : 4) : (shape.backward ? 4 : 1));
+    double scratch = 0;
+    if (is_fused_softmax(shape)) {
+        scratch = shape.rows() * accumulator_bytes(shape);  // a logarithm of a sum for each row
+    } else if (!is_quadratic(shape)) {
+        scratch = linear_scratch(shape, cuda);
+    } else if (shape.variant && shape.variant->family == Family::exact_yat) {
+        scratch = yat_scratch(shape, cuda);
+    } else {
+        // Scores and weights; in the backward weights and the gradients of both.
+        scratch = shape.cells() * shape.element_bytes * (shape.backward ? 3 : 2);
+    }
+    return std::max(ended * activation, inside * activation + scratch);
+}
+
+}  // namespace slay

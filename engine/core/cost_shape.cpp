@@ -1,0 +1,56 @@
+#include "engine/core/cost_shape.h"
+
+#include <algorithm>
+
+#include "engine/core/data_type.h"
+
+namespace slay {
+
+CostShape cost_shape(const Point& point) {
+    const Parameters& p = point.parameters;
+    CostShape shape{};
+    shape.batch = p.real("batch", 1);
+    shape.heads = p.real("heads", 8);
+    shape.length = p.real("length", 1024);
+    shape.width = p.real("width", 256);
+    shape.head_dim = p.real("head_dim", shape.width / shape.heads);
+    const auto type = parse_data_type(p.text("dtype", "float32")).value_or(DataType::float32);
+    shape.dtype = to_string(type);
+    shape.element_bytes = bytes_of(type);
+    shape.nodes = p.real("nodes");
+    shape.prf = p.real("prf_features");
+    shape.poly = p.real("poly_features");
+    shape.causal = p.flag("causal", true);
+    shape.layer = p.text("lane", "layer") == "layer";
+    const std::string pass = p.text("pass", "forward");
+    shape.forward = pass != "backward";
+    shape.backward = pass != "forward";
+    shape.variant = find_variant(point.variant);
+    return shape;
+}
+
+bool is_quadratic(const CostShape& shape) {
+    return !shape.variant || shape.variant->complexity == Complexity::quadratic;
+}
+bool is_fused_softmax(const CostShape& shape) {
+    return shape.variant && shape.variant->name == "standard-fused";
+}
+
+double features_of(const CostShape& shape) {
+    const double product =
+        std::max(1.0, shape.nodes) * std::max(1.0, shape.prf) * std::max(1.0, shape.poly);
+    if (product > 1) return product;
+    return shape.variant && shape.variant->name == "cosformer" ? 2 * shape.head_dim
+                                                               : shape.head_dim;
+}
+
+double pair_cost(const CostShape& shape) {
+    if (shape.poly > 0) return std::max(1.0, shape.nodes) * shape.prf + shape.poly;
+    return features_of(shape);
+}
+
+double accumulator_bytes(const CostShape& shape) {
+    return shape.dtype == "float64" ? 8 : 4;
+}
+
+}  // namespace slay

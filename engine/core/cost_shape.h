@@ -1,0 +1,41 @@
+// A point's shape as numbers to multiply, for the cost model.
+#pragma once
+
+#include <string_view>
+
+#include "engine/core/point.h"
+#include "engine/core/variant_info.h"
+
+namespace slay {
+
+// The shape of a point, as numbers to multiply.
+struct CostShape {
+    double batch, heads, length, width, head_dim, element_bytes;
+    double nodes, prf, poly;  // 0 where the variant has none
+    bool causal, layer, forward, backward;
+    const VariantInfo* variant;
+    std::string_view dtype;
+
+    double tokens() const { return batch * length; }
+    double rows() const { return batch * heads * length; }
+    double cells() const { return rows() * length; }  // of the score matrix
+};
+
+CostShape cost_shape(const Point& point);
+
+bool is_quadratic(const CostShape& shape);
+bool is_fused_softmax(const CostShape& shape);
+
+// F, the features of one position and head: R x M x P as far as the variant has them.
+double features_of(const CostShape& shape);
+
+// Multiply-adds of one kernel value inside a chunk: the product identity spares R x M x P.
+double pair_cost(const CostShape& shape);
+
+// Bytes of a score, a state or a denominator: float32, or float64 with float64.
+double accumulator_bytes(const CostShape& shape);
+
+// Above inputs and weights, in one pass.
+double peak_bytes(const CostShape& shape, bool cuda);
+
+}  // namespace slay
