@@ -21,7 +21,7 @@ const std::vector<ExperimentInfo>& experiment_catalog() {
          .axes = {"length", "batch", "heads", "width", "dtype", "causal", "lane", "pass", "seed"},
          .metrics = {"latency_ms", "latency_p20_ms", "latency_p80_ms", "latency_min_ms",
                      "tokens_per_s", "speedup_vs_standard", "speedup_vs_standard_fused",
-                     "predicted_ms", "implementation_error", "sm_clock_mhz", "power_w"},
+                     "predicted_ms", "implementation_error", "sm_clock_mhz", "power_w", "cpu_load"},
          .cost = latency_cost},
         {.name = "memory",
          .title = "Memory scaling",
