@@ -129,7 +129,8 @@ int RunCommand::run_job(const Job& job, Executor& executor, RunControl& control)
         note("interrupted; finish with: slay-bench run --resume --out " + job.folder.path);
         code = exit_interrupted;
     } else {
-        const auto files = export_all(*record, job.folder.path);
+        const auto files = export_all(*record, job.folder.path,
+                                      [](auto...) { return !InterruptGuard::interrupted(); });
         if (!files) {
             code = report(files.error());
         } else {
