@@ -27,6 +27,7 @@ struct PlainInput {
 struct PlainOutput {
     at::Tensor output;        // [B, H, L, d]
     at::Tensor denominators;  // [B, H, L]; undefined for softmax
+    at::Tensor magnitudes;    // sum_j |K_ij|, [B, H, L]; undefined for softmax
 };
 
 // Relative L2 error allowed between the production form and the plain float64 form.

@@ -16,7 +16,10 @@ void store_output(const LinearPass& pass, const at::Tensor& sums, const BlockRan
     const std::int64_t d = result.output.size(3);
     const at::Tensor block = sums.view({range.chunks(), batch, heads, range.chunk, pass.columns()});
     const at::Tensor denominators = block.narrow(4, d, 1);
-    store_block(block.narrow(4, 0, d) / (denominators + delta), range, result.output);
+    const at::Tensor y = block.narrow(4, 0, d) / (denominators + delta);
+    store_block(y, range, result.output);
+    if (result.correction.defined())
+        store_block(y - y.to(result.output.scalar_type()), range, result.correction);
     at::Tensor figures = result.denominators.unsqueeze(-1);
     store_block(denominators, range, figures);
 }
@@ -63,7 +66,8 @@ class LinearAttentionFunction : public torch::autograd::Function<LinearAttention
                               const at::Tensor& k, const at::Tensor& v,
                               const c10::intrusive_ptr<Holder>& holder) {
         LinearAttentionResult result = linear_attention_forward(q, k, v, holder->options);
-        context->save_for_backward({q, k, v, result.output, result.denominators});
+        context->save_for_backward(
+            {q, k, v, result.output, result.denominators, result.correction});
         context->saved_data["options"] = c10::IValue::make_capsule(holder);
         return result.output;
     }
@@ -73,8 +77,9 @@ class LinearAttentionFunction : public torch::autograd::Function<LinearAttention
         const auto saved = context->get_saved_variables();
         const auto holder =
             c10::static_intrusive_pointer_cast<Holder>(context->saved_data["options"].toCapsule());
-        QkvGradients result = linear_attention_backward(
-            saved[0], saved[1], saved[2], {saved[3], saved[4]}, gradients[0], holder->options);
+        QkvGradients result =
+            linear_attention_backward(saved[0], saved[1], saved[2], {saved[3], saved[4], saved[5]},
+                                      gradients[0], holder->options);
         return {result.q, result.k, result.v, at::Tensor()};
     }
 };
@@ -95,6 +100,11 @@ at::Tensor total_state(const LinearPass& pass, const at::Tensor& u, const at::Te
     return state;
 }
 
+bool wants_correction(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+    return compute_type(q.scalar_type()) != q.scalar_type() && at::GradMode::is_enabled() &&
+           (q.requires_grad() || k.requires_grad() || v.requires_grad());
+}
+
 LinearAttentionResult linear_attention_forward(const at::Tensor& q, const at::Tensor& k,
                                                const at::Tensor& v,
                                                const LinearAttentionOptions& options) {
@@ -102,6 +112,7 @@ LinearAttentionResult linear_attention_forward(const at::Tensor& q, const at::Te
     const LinearPass pass(q, v, options);
     LinearAttentionResult result;
     result.output = empty_heads(v.sizes(), v.options());
+    if (options.keep_correction) result.correction = empty_heads(v.sizes(), v.options());
     result.denominators =
         at::empty({q.size(0), q.size(1), q.size(2)}, q.options().dtype(pass.type()));
     if (options.causal)
@@ -113,7 +124,9 @@ LinearAttentionResult linear_attention_forward(const at::Tensor& q, const at::Te
 
 at::Tensor linear_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const LinearAttentionOptions& options) {
-    return LinearAttentionFunction::apply(q, k, v, c10::make_intrusive<Holder>(options));
+    LinearAttentionOptions own = options;
+    own.keep_correction = wants_correction(q, k, v);
+    return LinearAttentionFunction::apply(q, k, v, c10::make_intrusive<Holder>(std::move(own)));
 }
 
 }  // namespace slay

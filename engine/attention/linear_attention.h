@@ -19,12 +19,19 @@ struct LinearAttentionOptions {
     bool causal = true;
     double delta = kDenominatorDelta;
     std::optional<ChunkPlan> plan;
+    bool keep_correction = false;
 };
 
 struct LinearAttentionResult {
     at::Tensor output;        // [B, H, L, d] of the inputs' type
     at::Tensor denominators;  // [B, H, L] of the compute type
+    // y - output, [B, H, L, d]: what rounding to a half type took away, kept in that type for the
+    // backward pass, where dy.(v - y) would magnify it. Undefined otherwise.
+    at::Tensor correction;
 };
+
+// Whether a forward pass on these inputs has to leave a correction for its backward pass.
+bool wants_correction(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v);
 
 // Differentiable once.
 at::Tensor linear_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,

@@ -23,7 +23,9 @@ struct Saved {
 at::Tensor output_gradient(const LinearPass& pass, const Saved& saved, const BlockRange& range) {
     const std::int64_t d = saved.dy.size(3);
     const at::Tensor dy = load_block(saved.dy, range, pass.type());
-    const at::Tensor y = load_block(saved.forward.output, range, pass.type());
+    at::Tensor y = load_block(saved.forward.output, range, pass.type());
+    if (saved.forward.correction.defined())
+        y.add_(load_block(saved.forward.correction, range, pass.type()));
     const at::Tensor scale =
         load_figures(saved.forward.denominators, range, 1).add_(saved.delta).reciprocal_();
     at::Tensor result =

@@ -15,7 +15,8 @@ PlainOutput normalise(const at::Tensor& kernel, const PlainInput& input) {
     const at::Tensor visible = input.causal ? kernel.tril() : kernel;
     const at::Tensor denominators = visible.sum({-1});
     const at::Tensor numerators = visible.matmul(input.v);
-    return {numerators / (denominators.unsqueeze(-1) + input.delta), denominators.detach()};
+    return {numerators / (denominators.unsqueeze(-1) + input.delta), denominators.detach(),
+            visible.detach().abs().sum({-1})};
 }
 
 at::Tensor inner_products(const at::Tensor& q_features, const at::Tensor& k_features) {

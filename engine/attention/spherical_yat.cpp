@@ -80,7 +80,8 @@ class SphericalYatFunction : public torch::autograd::Function<SphericalYatFuncti
                               const at::Tensor& k, const at::Tensor& v,
                               const c10::intrusive_ptr<Holder>& holder) {
         LinearAttentionResult result = spherical_yat_forward(q, k, v, holder->options);
-        context->save_for_backward({q, k, v, result.output, result.denominators});
+        context->save_for_backward(
+            {q, k, v, result.output, result.denominators, result.correction});
         context->saved_data["options"] = c10::IValue::make_capsule(holder);
         return result.output;
     }
@@ -90,8 +91,9 @@ class SphericalYatFunction : public torch::autograd::Function<SphericalYatFuncti
         const auto saved = context->get_saved_variables();
         const auto holder =
             c10::static_intrusive_pointer_cast<Holder>(context->saved_data["options"].toCapsule());
-        QkvGradients result = spherical_yat_backward(
-            saved[0], saved[1], saved[2], {saved[3], saved[4]}, gradients[0], holder->options);
+        QkvGradients result =
+            spherical_yat_backward(saved[0], saved[1], saved[2], {saved[3], saved[4], saved[5]},
+                                   gradients[0], holder->options);
         return {result.q, result.k, result.v, at::Tensor()};
     }
 };
@@ -106,8 +108,10 @@ LinearAttentionResult spherical_yat_forward(const at::Tensor& q, const at::Tenso
     const at::Tensor queries = unit_vectors(as_batch(q)).unit;
     const at::Tensor keys = unit_vectors(as_batch(k)).unit;
     const at::Tensor values = extended_values(v);
-    LinearAttentionResult result{empty_heads(v.sizes(), v.options()),
-                                 at::empty({q.size(0), q.size(1), q.size(2)}, queries.options())};
+    LinearAttentionResult result{
+        empty_heads(v.sizes(), v.options()),
+        at::empty({q.size(0), q.size(1), q.size(2)}, queries.options()),
+        options.keep_correction ? empty_heads(v.sizes(), v.options()) : at::Tensor()};
     const Walk walk(q, options);
     for (std::int64_t b = 0; b < walk.blocks(); ++b) {
         const Rows rows = walk.rows(b);
@@ -119,8 +123,11 @@ LinearAttentionResult spherical_yat_forward(const at::Tensor& q, const at::Tenso
                                     .view({q.size(0), q.size(1), rows.count, values.size(2)});
         const at::Tensor total = sums.narrow(3, d, 1);
         result.denominators.narrow(2, rows.first, rows.count).copy_(total.squeeze(3));
-        result.output.narrow(2, rows.first, rows.count)
-            .copy_(sums.narrow(3, 0, d) / (total + options.delta));
+        const at::Tensor y = sums.narrow(3, 0, d) / (total + options.delta);
+        result.output.narrow(2, rows.first, rows.count).copy_(y);
+        if (result.correction.defined())
+            result.correction.narrow(2, rows.first, rows.count)
+                .copy_(y - y.to(result.output.scalar_type()));
     }
     return result;
 }
@@ -140,7 +147,9 @@ QkvGradients spherical_yat_backward(const at::Tensor& q, const at::Tensor& k, co
         (forward.denominators + options.delta).reciprocal_().view({-1, q.size(2), 1});
     at::Tensor numerator = g.narrow(2, 0, d);
     at::mul_out(numerator, as_batch(dy), scale);
-    g.narrow(2, d, 1).copy_((numerator * as_batch(forward.output)).sum({-1}, true).neg_());
+    at::Tensor y = as_batch(forward.output);
+    if (forward.correction.defined()) y = y + as_batch(forward.correction);
+    g.narrow(2, d, 1).copy_((numerator * y).sum({-1}, true).neg_());
 
     at::Tensor dq = at::empty_like(queries.unit);
     at::Tensor dk = at::zeros_like(keys.unit);
@@ -170,7 +179,9 @@ QkvGradients spherical_yat_backward(const at::Tensor& q, const at::Tensor& k, co
 
 at::Tensor spherical_yat(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                          const SphericalYatOptions& options) {
-    return SphericalYatFunction::apply(q, k, v, c10::make_intrusive<Holder>(options));
+    SphericalYatOptions own = options;
+    own.keep_correction = wants_correction(q, k, v);
+    return SphericalYatFunction::apply(q, k, v, c10::make_intrusive<Holder>(own));
 }
 
 }  // namespace slay

@@ -13,6 +13,7 @@ struct SphericalYatOptions {
     double epsilon = 1e-6;  // C = 2 + epsilon
     double delta = kDenominatorDelta;
     std::int64_t block_rows = 0;  // rows a block; 0: from the shape and the device
+    bool keep_correction = false;
 };
 
 LinearAttentionResult spherical_yat_forward(const at::Tensor& q, const at::Tensor& k,

@@ -45,7 +45,7 @@ PlainOutput plain_softmax(const PlainInput& input) {
     const double d = static_cast<double>(input.q.size(3));
     at::Tensor weights = (input.q.matmul(input.k.transpose(-1, -2)) / std::sqrt(d)).exp();
     if (input.causal) weights = weights.tril();
-    return {weights.matmul(input.v) / weights.sum({-1}, /*keepdim=*/true), at::Tensor()};
+    return {weights.matmul(input.v) / weights.sum({-1}, /*keepdim=*/true), {}, {}};
 }
 
 }  // namespace slay

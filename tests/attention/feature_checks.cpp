@@ -106,7 +106,7 @@ Estimate kernel_estimate(std::string_view variant, double x) {
     std::vector<at::Tensor> samples;
     for (int seed = 0; seed < seeds; ++seed) {
         const auto attention =
-            make_attention(variant, small_config(static_cast<std::uint64_t>(seed), 8, 8));
+            make_attention(variant, small_config(static_cast<std::uint64_t>(seed), 8, 32));
         // The heads share anchors, hashes and signs: one seed is one independent sample.
         samples.push_back(kernels(*attention, q, k).mean().view({1}));
     }
