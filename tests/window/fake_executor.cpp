@@ -84,7 +84,8 @@ class FakeExecutor : public Executor {
                 if (!context.control.wait_while_paused()) return false;
                 if (behaviour_.sample.count() > 0) std::this_thread::sleep_for(behaviour_.sample);
                 const double value = base * (1 + 0.01 * std::sin(round * 2.4));
-                context.observer.samples_taken(point, "latency_ms", round, {&value, 1});
+                if (point.experiment == "latency")
+                    context.observer.samples_taken(point, "latency_ms", round, {&value, 1});
             }
             result = figures(point, base);
         }

@@ -9,7 +9,7 @@ RunDocument::RunDocument(QObject* parent)
     : QObject(parent), record_(std::make_shared<RunRecord>()) {}
 
 const RecordedPoint* RunDocument::in_flight() const {
-    return in_flight_.empty() ? nullptr : record_->find(in_flight_);
+    return in_flight_.empty() ? nullptr : record_->find(in_flight_.back());
 }
 
 bool RunDocument::resumable() const {
@@ -54,10 +54,10 @@ void RunDocument::take(const std::vector<Event>& events) {
         if (std::holds_alternative<RunStarted>(event.body)) {
             planned = true;
         } else if (const auto* started = std::get_if<PointStarted>(&event.body)) {
-            in_flight_ = started->point;
+            in_flight_.push_back(started->point);
             touched(started->point);
         } else if (const auto* finished = std::get_if<PointFinished>(&event.body)) {
-            if (in_flight_ == finished->point) in_flight_.clear();
+            std::erase(in_flight_, finished->point);
             touched(finished->point);
         } else if (std::holds_alternative<RunFinished>(event.body)) {
             in_flight_.clear();

@@ -22,7 +22,7 @@ class RunDocument : public QObject {
     bool has_run() const { return record_->started(); }
     bool live() const { return live_; }
     int points_done() const { return done_; }
-    const RecordedPoint* in_flight() const;  // null: none
+    const RecordedPoint* in_flight() const;  // the one that was started last; null: none
 
     // Whether there are points left that a resumed run would measure.
     bool resumable() const;
@@ -46,7 +46,7 @@ class RunDocument : public QObject {
 
     std::shared_ptr<RunRecord> record_;
     QString folder_;
-    std::string in_flight_;  // point id
+    std::vector<std::string> in_flight_;  // ids; the points of a group are measured together
     bool live_ = false;
     int done_ = 0;
 };

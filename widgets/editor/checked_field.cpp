@@ -1,5 +1,6 @@
 #include "widgets/editor/checked_field.h"
 
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalBlocker>
@@ -24,6 +25,7 @@ CheckedField::CheckedField(const QString& name, Commit commit, QWidget* parent)
     layout->addWidget(line_);
     layout->addWidget(message_);
     setFocusProxy(line_);
+    line_->installEventFilter(this);
     connect(line_, &QLineEdit::textEdited, this, &CheckedField::typed);
     // Left with a wrong text, the field shows again what holds.
     connect(line_, &QLineEdit::editingFinished, this, [this] {
@@ -68,6 +70,18 @@ void CheckedField::typed(const QString& text) {
     const QString error = commit_(text);
     committing_ = false;
     set_error(error);
+}
+
+// Undo and redo are the document's, not the line's own: the keys go on to the window's actions.
+bool CheckedField::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        if (key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo)) {
+            event->ignore();
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 }  // namespace slay

@@ -28,6 +28,9 @@ class CheckedField : public QWidget {
     bool valid() const { return error().isEmpty(); }
     QLineEdit* line() const { return line_; }
 
+  protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
   private:
     void typed(const QString& text);
 

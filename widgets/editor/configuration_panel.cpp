@@ -2,7 +2,6 @@
 
 #include <QFrame>
 #include <QLabel>
-#include <QLineEdit>
 #include <QScrollArea>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include "widgets/editor/plan_summary.h"
 #include "widgets/editor/spec_editing.h"
 #include "widgets/editor/variant_picker.h"
+#include "widgets/editor/wrapped_edit.h"
 #include "widgets/look/icons.h"
 #include "widgets/look/theme.h"
 
@@ -88,6 +88,7 @@ ConfigurationPanel::ConfigurationPanel(SpecDocument& document, PlanEstimator& es
     setObjectName("panel");
     setAttribute(Qt::WA_StyledBackground);
     setAccessibleName(tr("Configuration"));
+    setMinimumWidth(290);
     auto* content = new QWidget;
     content->setObjectName("panel-body");
     auto* content_layout = new QVBoxLayout(content);
@@ -124,13 +125,21 @@ ConfigurationPanel::ConfigurationPanel(SpecDocument& document, PlanEstimator& es
 }
 
 void ConfigurationPanel::build_body(QVBoxLayout* body) {
-    title_ = new CheckedField(tr("Title"), [this](const QString& text) {
-        SweepSpec next = document_.spec();
-        next.title = text.toStdString();
-        return try_edit(document_, tr("title"), "title", next);
-    });
-    title_->set_placeholder(tr("Title"));
+    const auto words = [this](const QString& name, std::string SweepSpec::*member) {
+        auto* edit = new WrappedEdit(name);
+        connect(edit, &WrappedEdit::edited, this, [this, name, member](const QString& text) {
+            SweepSpec next = document_.spec();
+            next.*member = text.toStdString();
+            try_edit(document_, name.toLower(), name, next);
+        });
+        return edit;
+    };
+    title_ = words(tr("Title"), &SweepSpec::title);
+    title_->setObjectName("preset-title");
+    description_ = words(tr("Description"), &SweepSpec::description);
+    description_->setObjectName("preset-description");
     body->addWidget(title_);
+    body->addWidget(description_);
 
     body->addWidget(new_section(tr("Experiments")));
     experiments_ = new ChipRow;
@@ -255,8 +264,7 @@ void ConfigurationPanel::refresh() {
     const SweepSpec& spec = document_.spec();
     if (!axes_box_ || shape_ != axis_shape()) build_axes();
     title_->set_text(QString::fromStdString(clean_text(spec.title)));
-    title_->setToolTip(wrapped_tip(QString::fromStdString(clean_text(spec.description))));
-    title_->line()->setCursorPosition(0);
+    description_->set_text(QString::fromStdString(clean_text(spec.description)));
     QStringList experiments;
     for (const std::string& name : spec.experiments) experiments << QString::fromStdString(name);
     experiments_->set_chosen(experiments);

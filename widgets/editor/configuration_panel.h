@@ -20,6 +20,7 @@ class ChipRow;
 class MeasurementForm;
 class PlanSummary;
 class VariantPicker;
+class WrappedEdit;
 
 class ConfigurationPanel : public QWidget {
     Q_OBJECT
@@ -52,7 +53,8 @@ class ConfigurationPanel : public QWidget {
     SpecDocument& document_;
     QWidget* editable_;
     QWidget* locked_banner_;
-    CheckedField* title_;
+    WrappedEdit* title_;
+    WrappedEdit* description_;
     ChipRow* experiments_;
     QLabel* experiments_error_;
     VariantPicker* variants_;

@@ -60,7 +60,8 @@ class EntryDelegate : public QStyledItemDelegate {
         QFont font = o.font;
         if (heading) font.setWeight(QFont::DemiBold);
         painter->setFont(font);
-        painter->setPen(heading ? tones().muted : tones().text);
+        painter->setPen(heading || !(o.state & QStyle::State_Enabled) ? tones().muted
+                                                                      : tones().text);
         const QFontMetrics metrics(font);
         const QRect first(r.left(), r.top(), r.width(), metrics.height());
         painter->drawText(first, Qt::AlignLeft | Qt::AlignVCenter,
@@ -119,6 +120,7 @@ LibraryPanel::LibraryPanel(QWidget* parent) : QWidget(parent) {
     setObjectName("panel");
     setAttribute(Qt::WA_StyledBackground);
     setAccessibleName(tr("Presets and runs"));
+    setMinimumWidth(190);
     filter_ = new QLineEdit;
     filter_->setPlaceholderText(tr("Filter"));
     filter_->setClearButtonEnabled(true);
@@ -187,8 +189,9 @@ void LibraryPanel::fill(std::vector<LibraryEntry> entries) {
             item->setData(entry.path, path_role);
             item->setData(static_cast<int>(kind), kind_role);
             item->setData(broken ? tr("cannot be read") : entry.detail, detail_role);
-            const QString tip = broken ? entry.error : entry.path;
-            item->setToolTip("<p>" + tip.toHtmlEscaped() + "</p>");
+            const QString tip = broken ? entry.error : entry.detail;
+            item->setToolTip("<p>" + tip.toHtmlEscaped() + "</p><p>" + entry.path.toHtmlEscaped() +
+                             "</p>");
             heading->appendRow(item);
         }
         if (heading->rowCount() == 0) {

@@ -31,7 +31,11 @@ class ThemedIconEngine : public QIconEngine {
         QByteArray svg = drawing(name_);
         svg.replace("#000000", colour_(mode).name().toLatin1());
         QSvgRenderer renderer(svg);
-        renderer.render(painter, rect);
+        // Square, in the middle of what there is.
+        const qreal side = qMin(rect.width(), rect.height());
+        QRectF square(0, 0, side, side);
+        square.moveCenter(QRectF(rect).center());
+        renderer.render(painter, square);
     }
 
     QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {

@@ -127,8 +127,10 @@ QString style_sheet(const Tones& t) {
         {"danger-soft", t.danger_soft},
     };
     for (const auto& [name, colour] : names) text.replace('@' + QString(name) + '@', colour.name());
-    return text.replace(
-        "@chevron@", t.dark ? ":/slay/style/chevron-dark.svg" : ":/slay/style/chevron-light.svg");
+    for (const char* drawing : {"chevron", "close"})
+        text.replace('@' + QString(drawing) + '@',
+                     QString(":/slay/style/%1-%2.svg").arg(drawing, t.dark ? "dark" : "light"));
+    return text;
 }
 
 bool has_tabular_digits(const QFont& font) {

@@ -34,7 +34,12 @@ PlotTabs::PlotTabs(SpecDocument& spec, RunDocument& run, QWidget* parent)
             show_tab_with_data();
         }
     });
-    connect(&run_, &RunDocument::live_changed, this, &PlotTabs::refresh_empty_texts);
+    connect(&run_, &RunDocument::live_changed, this, [this](bool live) {
+        if (live) chosen_ = false;
+        refresh_empty_texts();
+    });
+    connect(&run_, &RunDocument::advanced, this, &PlotTabs::follow_run);
+    connect(tabs_, &QTabWidget::tabBarClicked, this, [this] { chosen_ = true; });
     refresh_empty_texts();
 }
 
@@ -53,21 +58,42 @@ void PlotTabs::show_plots() {
     setCurrentWidget(tabs_);
 }
 
+void PlotTabs::show_figure(const QString& figure) {
+    PlotView* view = view_of(figure);
+    if (!view) return;
+    chosen_ = true;
+    tabs_->setCurrentWidget(view);
+}
+
 void PlotTabs::step_tab(int by) {
     const int count = tabs_->count();
+    chosen_ = true;
     if (count > 0) tabs_->setCurrentIndex((tabs_->currentIndex() + by + count) % count);
+}
+
+bool PlotTabs::measured_by(const PlotView& view, const RunRecord& record) const {
+    const auto& experiments = record.spec().experiments;
+    return std::find(experiments.begin(), experiments.end(), view.figure().experiment) !=
+           experiments.end();
 }
 
 // A run without the experiment of the tab in front: shows one that it has.
 void PlotTabs::show_tab_with_data() {
-    const auto has = [&](const PlotView* view) {
-        const auto& experiments = run_.record().spec().experiments;
-        return std::find(experiments.begin(), experiments.end(), view->figure().experiment) !=
-               experiments.end();
-    };
-    if (auto* view = qobject_cast<PlotView*>(tabs_->currentWidget()); view && has(view)) return;
+    const auto* front = qobject_cast<PlotView*>(tabs_->currentWidget());
+    if (front && measured_by(*front, run_.record())) return;
     for (PlotView* view : views_)
-        if (has(view)) return tabs_->setCurrentWidget(view);
+        if (measured_by(*view, run_.record())) return tabs_->setCurrentWidget(view);
+}
+
+// While a run goes on the figure that grows is in front, until the user takes another.
+void PlotTabs::follow_run() {
+    const RecordedPoint* at = run_.in_flight();
+    if (!run_.live() || chosen_ || !at) return;
+    for (PlotView* view : views_) {
+        if (view->figure().experiment != at->point.experiment) continue;
+        if (tabs_->currentWidget() != view) tabs_->setCurrentWidget(view);
+        return;
+    }
 }
 
 void PlotTabs::refresh_empty_texts() {
@@ -86,7 +112,7 @@ void PlotTabs::refresh_empty_texts() {
                     ? tr("This run has no points of \u201c%1\u201d.").arg(title)
                     : tr("Switch on \u201c%1\u201d under Experiments to see it here.").arg(title);
         else if (run_.live())
-            text = tr("The first point is being measured\u2026");
+            text = tr("Curves grow here as the points of this figure arrive.");
         else if (has_run)
             text = tr("No point of this run could be drawn here; the table says why.");
         else

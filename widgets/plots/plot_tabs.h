@@ -26,6 +26,7 @@ class PlotTabs : public QStackedWidget {
     PlotView* current_view() const;  // null on the start page
     PlotView* view_of(const QString& figure) const;
     void show_plots();
+    void show_figure(const QString& figure);
     void step_tab(int by);  // to the next (1) or previous (-1) figure
     void retheme();
 
@@ -35,12 +36,15 @@ class PlotTabs : public QStackedWidget {
   private:
     void refresh_empty_texts();
     void show_tab_with_data();
+    void follow_run();
+    bool measured_by(const PlotView& view, const RunRecord& record) const;
 
     SpecDocument& spec_;
     RunDocument& run_;
     StartPage* start_;
     QTabWidget* tabs_;
     std::vector<PlotView*> views_;
+    bool chosen_ = false;  // the user took a tab in this run: it stays
 };
 
 }  // namespace slay

@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "exports/published.h"
+#include "widgets/look/elided_label.h"
 #include "widgets/look/icons.h"
 #include "widgets/look/theme.h"
 
@@ -71,7 +72,8 @@ PlotView::PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent)
     renderer_ = std::make_unique<FigureRenderer>(plot_);
 
     empty_ = new QLabel(plot_);
-    empty_->setObjectName("muted");
+    empty_->setObjectName("plot-empty");
+    empty_->setMargin(10 * unit);
     empty_->setTextFormat(Qt::PlainText);
     empty_->setWordWrap(true);
     empty_->setAlignment(Qt::AlignCenter);
@@ -84,11 +86,9 @@ PlotView::PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent)
     value_->setFrameShape(QFrame::Box);
     value_->hide();
 
-    notes_ = new QLabel;
+    notes_ = new ElidedLabel(tr("Notes on the figure"));
     notes_->setObjectName("muted");
-    notes_->setTextFormat(Qt::PlainText);
     notes_->setContentsMargins(3 * unit, 0, 3 * unit, unit);
-    notes_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     notes_->hide();
 
     auto* layout = new QVBoxLayout(this);
@@ -98,7 +98,12 @@ PlotView::PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent)
     layout->addWidget(plot_, 1);
     layout->addWidget(notes_);
 
+    in_flight_ = new QCPItemStraightLine(plot_);
+    in_flight_->setVisible(false);
+    in_flight_->setSelectable(false);
     connect_plot();
+    later_.setSingleShot(true);
+    connect(&later_, &QTimer::timeout, this, &PlotView::show_now);
     connect(&run_, &RunDocument::reset, this, [this] {
         fill_panels();
         reset_view();
@@ -115,10 +120,8 @@ QWidget* PlotView::new_bar() {
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(3 * unit, unit, unit, unit);
     row->setSpacing(unit);
-    subtitle_ = new QLabel;
+    subtitle_ = new ElidedLabel(tr("Conditions of the measurement"));
     subtitle_->setObjectName("muted");
-    subtitle_->setTextFormat(Qt::PlainText);
-    subtitle_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     panels_ = new QComboBox;
     panels_->setAccessibleName(tr("Conditions shown"));
     panels_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
@@ -126,7 +129,7 @@ QWidget* PlotView::new_bar() {
         options_.panel = panels_->itemData(index).toString().toStdString();
         refresh();
     });
-    overlay_ = new_tool("overlay", tr("Paper"), tr("Show the published curves (O)"));
+    overlay_ = new_tool("overlay", tr("Published"), tr("Show the paper's published curves (O)"));
     overlay_->setCheckable(true);
     overlay_->setVisible(!overlays().empty());
     connect(overlay_, &QToolButton::toggled, this, &PlotView::set_overlay);
@@ -158,7 +161,6 @@ const FigureData& PlotView::data() const {
 }
 
 void PlotView::set_empty_text(const QString& text) {
-    empty_text_ = text;
     empty_->setText(text);
 }
 
@@ -221,7 +223,14 @@ void PlotView::reset_view() {
 
 void PlotView::refresh() {
     stale_ = true;
-    if (isVisible()) show_now();
+    if (!isVisible() || later_.isActive()) return;
+    const double passed =
+        last_shown_.isValid() ? static_cast<double>(last_shown_.nsecsElapsed()) / 1e6 : 1e9;
+    const double wait = 4 * (build_ms_ + plot_->replotTime(true)) - passed;
+    if (wait > 1)
+        later_.start(static_cast<int>(wait));
+    else
+        show_now();
 }
 
 void PlotView::retheme() {
@@ -235,18 +244,37 @@ void PlotView::showEvent(QShowEvent* event) {
 
 void PlotView::show_now() {
     stale_ = false;
+    later_.stop();
+    QElapsedTimer timer;
+    timer.start();
     const FigureData figure = build_figure(figure_, run_.record(), options_);
     renderer_->show(figure, screen_theme());
-    subtitle_->setText(QString::fromStdString(figure.subtitle));
-    subtitle_->setToolTip("<p>" + subtitle_->text().toHtmlEscaped() + "</p>");
+    mark_in_flight();
+    subtitle_->set_text(QString::fromStdString(figure.subtitle));
     QStringList notes;
     for (const std::string& note : figure.notes) notes << QString::fromStdString(note);
-    notes_->setText(notes.value(0) +
-                    (notes.size() > 1 ? tr("  (and %1 more)").arg(notes.size() - 1) : QString()));
+    notes_->set_text(notes.value(0) +
+                     (notes.size() > 1 ? tr("  (and %1 more)").arg(notes.size() - 1) : QString()));
     notes_->setToolTip("<p>" + notes.join('\n').toHtmlEscaped().replace('\n', "<br>") + "</p>");
-    notes_->setVisible(!notes.isEmpty());
-    empty_->setVisible(figure.empty());
-    empty_->setGeometry(plot_->rect().adjusted(40, 20, -40, -20));
+    notes_->setVisible(!notes.isEmpty() && !figure.empty());
+    // Published curves may stand alone; empty axes say nothing.
+    empty_->setVisible(figure.series.empty() || (figure.empty() && options_.overlays.empty()));
+    empty_->setGeometry(plot_->rect());
+    last_shown_.start();
+    build_ms_ = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+}
+
+// A dotted line where points are being measured right now.
+void PlotView::mark_in_flight() {
+    const RecordedPoint* at = run_.in_flight();
+    const double x = at && at->point.experiment == figure_.experiment
+                         ? at->point.parameters.real(renderer_->data().x_parameter)
+                         : 0;
+    in_flight_->setVisible(x > 0);
+    if (x <= 0) return;
+    in_flight_->setPen(QPen(tones().accent, 1, Qt::DotLine));
+    in_flight_->point1->setCoords(x, 1);
+    in_flight_->point2->setCoords(x, 2);
 }
 
 void PlotView::fill_panels() {
@@ -263,8 +291,9 @@ void PlotView::fill_panels() {
 
 void PlotView::point_at(QPointF position) {
     const auto hit = renderer_->point_near(position);
-    plot_->setCursor(renderer_->legend_entry_at(position) ? Qt::PointingHandCursor
-                                                          : Qt::ArrowCursor);
+    const auto entry = renderer_->legend_entry_at(position);
+    plot_->setCursor(entry ? Qt::PointingHandCursor : Qt::ArrowCursor);
+    renderer_->highlight(entry.value_or(QString()));
     value_->setVisible(hit.has_value());
     if (!hit) return;
     value_->setText(renderer_->describe(*hit));
@@ -313,8 +342,7 @@ bool PlotView::eventFilter(QObject* watched, QEvent* event) {
     if (watched == plot_) {
         if (event->type() == QEvent::KeyPress && key_pressed(static_cast<QKeyEvent*>(event)->key()))
             return true;
-        if (event->type() == QEvent::Resize)
-            empty_->setGeometry(plot_->rect().adjusted(40, 20, -40, -20));
+        if (event->type() == QEvent::Resize) empty_->setGeometry(plot_->rect());
         if (event->type() == QEvent::Leave) value_->hide();
     }
     return QWidget::eventFilter(watched, event);

@@ -2,6 +2,8 @@
 // curves, the value under the cursor, and the choice of panel where a record has several.
 #pragma once
 
+#include <QElapsedTimer>
+#include <QTimer>
 #include <QWidget>
 #include <memory>
 
@@ -10,11 +12,14 @@
 #include "widgets/document/run_document.h"
 
 class QComboBox;
+class QCPItemStraightLine;
 class QCustomPlot;
 class QLabel;
 class QToolButton;
 
 namespace slay {
+
+class ElidedLabel;
 
 class PlotView : public QWidget {
     Q_OBJECT
@@ -36,7 +41,9 @@ class PlotView : public QWidget {
     void pan(double right, double up);  // in parts of the visible range
     void reset_view();
 
-    void refresh();  // at once where it can be seen, else when it is next shown
+    // Soon where it can be seen, else when it is next shown: at most a fifth of the window's time
+    // goes into drawing.
+    void refresh();
     void retheme();  // after a change of theme
 
   protected:
@@ -50,6 +57,7 @@ class PlotView : public QWidget {
     void fill_panels();
     void point_at(QPointF position);
     bool key_pressed(int key);
+    void mark_in_flight();
     std::vector<std::string> overlays() const;
 
     const FigureSpec& figure_;
@@ -58,12 +66,15 @@ class PlotView : public QWidget {
     std::unique_ptr<FigureRenderer> renderer_;
     FigureOptions options_;
     QComboBox* panels_;
-    QLabel* subtitle_;
-    QLabel* notes_;
+    ElidedLabel* subtitle_;
+    ElidedLabel* notes_;
     QLabel* empty_;
     QLabel* value_;
+    QCPItemStraightLine* in_flight_;
     QToolButton* overlay_;
-    QString empty_text_;
+    QElapsedTimer last_shown_;
+    QTimer later_;
+    double build_ms_ = 0;  // what the last figure took, replot left out
     bool stale_ = true;
 };
 

@@ -71,6 +71,7 @@ void ResultsModel::rebuild() {
     for (const RecordedPoint& each : run_.record().points())
         metrics_.push_back(metrics_of(run_.record(), each));
     build_columns();
+    show_intervals();
     endResetModel();
 }
 
@@ -83,16 +84,18 @@ void ResultsModel::build_columns() {
     columns_.push_back(
         {Kind::experiment, "experiment", tr("Experiment"), {}, experiments.size() != 1, 0});
     columns_.push_back({Kind::variant, "variant", tr("Variant"), {}, true, 0});
-    add_parameter_columns();
+    add_parameter_columns(true);
     add_metric_columns();
     columns_.push_back({Kind::count, "count", tr("Samples"),
                         tr("Samples, or seeds, behind the point's first figure"), true, 0});
+    add_parameter_columns(false);
     columns_.push_back({Kind::reason, "reason", tr("Reason"),
                         tr("Why a point has no figures, and what to do"), true, 0});
 }
 
-// The length always; of the others those that take two values stand in front.
-void ResultsModel::add_parameter_columns() {
+// The length stands before the figures, the others after them; those that take one value only are
+// there to be switched on.
+void ResultsModel::add_parameter_columns(bool length) {
     std::map<std::string, std::set<std::string>> values;
     for (const RecordedPoint& each : run_.record().points())
         for (const auto& [id, value] : each.point.parameters) values[id].insert(to_text(value));
@@ -114,6 +117,7 @@ void ResultsModel::add_parameter_columns() {
                                                                         : info->symbol);
         const QString help =
             info ? QString::fromStdString(info->label + ". " + info->help) : QString();
+        if ((id == "length") != length) continue;
         const bool varies = values[id].size() > 1 && !derived;
         columns_.push_back({Kind::parameter, id, heading, help, id == "length" || varies, 0});
     }
@@ -143,8 +147,23 @@ void ResultsModel::add_metric_columns() {
         columns_.push_back({Kind::interval, info->id, tr("\u00b1 %"),
                             tr("%1: half of its 95 % interval, in per cent")
                                 .arg(QString::fromStdString(info->heading)),
-                            lead, 2});
+                            false, 2});
     }
+}
+
+// The column of an interval comes into sight with the first interval there is.
+void ResultsModel::show_intervals() {
+    bool changed = false;
+    for (std::size_t at = 1; at < columns_.size(); ++at) {
+        Column& column = columns_[at];
+        if (column.kind != Kind::interval || column.leading || !columns_[at - 1].leading) continue;
+        column.leading = std::any_of(metrics_.begin(), metrics_.end(), [&](const Metrics& metrics) {
+            const auto found = metrics.find(column.id);
+            return found != metrics.end() && has_interval(&found->second);
+        });
+        changed = changed || column.leading;
+    }
+    if (changed) emit leading_changed();
 }
 
 void ResultsModel::refresh_rows(const std::vector<int>& rows) {
@@ -161,6 +180,7 @@ void ResultsModel::refresh_rows(const std::vector<int>& rows) {
         metrics_[static_cast<std::size_t>(row)] = metrics_of(record, point(row));
         emit dataChanged(index(row, 0), index(row, columnCount() - 1));
     }
+    if (!changed.empty()) show_intervals();
 }
 
 bool ResultsModel::leading(int column) const {
@@ -222,7 +242,7 @@ QVariant ResultsModel::text_of(int row, const Column& column) const {
             return look_of(at.result.state).word;
         case Kind::experiment: {
             const ExperimentInfo* info = find_experiment(at.point.experiment);
-            return QString::fromStdString(info ? info->title : clean_text(at.point.experiment));
+            return QString::fromStdString(info ? info->name : clean_text(at.point.experiment));
         }
         case Kind::variant: {
             const VariantInfo* info = variant_of(row);

@@ -27,6 +27,9 @@ class ResultsModel : public QAbstractTableModel {
     QString column_id(int column) const;
     int row_in_flight() const;  // -1: none
 
+  signals:
+    void leading_changed();
+
   private:
     enum class Kind { state, experiment, variant, parameter, value, interval, count, reason };
     struct Column {
@@ -39,7 +42,8 @@ class ResultsModel : public QAbstractTableModel {
     };
     void rebuild();
     void build_columns();
-    void add_parameter_columns();
+    void add_parameter_columns(bool length);
+    void show_intervals();
     void add_metric_columns();
     void refresh_rows(const std::vector<int>& rows);
     const RecordedPoint& point(int row) const;

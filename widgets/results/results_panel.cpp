@@ -86,6 +86,7 @@ ResultsPanel::ResultsPanel(RunDocument& run, QWidget* parent) : QWidget(parent),
     layout->addWidget(table_);
     layout->addWidget(empty_);
     connect(model_, &QAbstractItemModel::modelReset, this, &ResultsPanel::show_columns);
+    connect(model_, &ResultsModel::leading_changed, this, &ResultsPanel::show_columns);
     connect(&run_, &RunDocument::advanced, this, &ResultsPanel::follow);
     retheme();
     show_columns();
@@ -109,16 +110,16 @@ void ResultsPanel::show_columns() {
         if (!shown) continue;
         int width = header->fontMetrics().horizontalAdvance(
                         model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString()) +
-                    26;
+                    20;
         // Widths by what the first rows hold, with room for figures to come.
         const int rows = std::min(model_->rowCount(), 60);
         const int icon = model_->index(0, column).data(Qt::DecorationRole).isValid() ? 34 : 0;
         for (int row = 0; row < rows; ++row) {
             const QString text = model_->index(row, column).data().toString();
-            width = std::max(width, table_->fontMetrics().horizontalAdvance(text) + icon + 22);
+            width = std::max(width, table_->fontMetrics().horizontalAdvance(text) + icon + 18);
         }
         if (model_->column_id(column) == "state")
-            width = std::max(width, table_->fontMetrics().horizontalAdvance("out of memory") + 60);
+            width = std::max(width, table_->fontMetrics().horizontalAdvance("out of memory") + 48);
         header->resizeSection(column, std::min(width, 320));
     }
 }

@@ -72,13 +72,15 @@ void MainWindow::build_panels() {
     configuration_ = new ConfigurationPanel(workspace_.spec(), workspace_.estimator());
     results_ = new ResultsPanel(workspace_.run());
     log_ = new LogPanel(workspace_.run());
-    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     library_dock_ = add_dock(tr("Library"), "library-dock", library_, Qt::LeftDockWidgetArea);
     configuration_dock_ = add_dock(tr("Configuration"), "configuration-dock", configuration_,
                                    Qt::RightDockWidgetArea);
     results_dock_ = add_dock(tr("Results"), "results-dock", results_, Qt::BottomDockWidgetArea);
     log_dock_ = add_dock(tr("Log"), "log-dock", log_, Qt::BottomDockWidgetArea);
+    // These two share a place, and its tabs are their titles.
+    for (QDockWidget* dock : {results_dock_, log_dock_}) dock->setTitleBarWidget(new QWidget(dock));
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     setDocumentMode(true);
     actions_->view_menu->addSeparator();
@@ -103,9 +105,11 @@ QDockWidget* MainWindow::add_dock(const QString& title, const char* name, QWidge
 }
 
 void MainWindow::default_layout() {
+    for (QDockWidget* dock : {library_dock_, configuration_dock_, results_dock_, log_dock_})
+        dock->show();
     tabifyDockWidget(results_dock_, log_dock_);
     results_dock_->raise();
-    resizeDocks({library_dock_, configuration_dock_}, {210, 320}, Qt::Horizontal);
+    resizeDocks({library_dock_, configuration_dock_}, {216, 316}, Qt::Horizontal);
     resizeDocks({results_dock_}, {230}, Qt::Vertical);
 }
 
@@ -115,7 +119,7 @@ void MainWindow::connect_workspace() {
     connect(library_, &LibraryPanel::run_chosen, &workspace_, &Workspace::open);
     connect(&workspace_, &Workspace::opened, this, [this](const QString& path) {
         library_->set_current(path);
-        if (!workspace_.run().has_run() && painted_) plots_->show_plots();
+        if (!std::exchange(keep_start_page_, false)) plots_->show_plots();
         if (edited_) {
             workspace_.spec().edit(tr("edits of the last session"), {}, *edited_);
             edited_.reset();
@@ -156,14 +160,8 @@ void MainWindow::connect_workspace() {
 void MainWindow::connect_start_page() {
     StartPage& page = plots_->start_page();
     connect(&page, &StartPage::run_quick, this, [this] {
-        for (const LibraryEntry& entry : library_->entries())
-            if (entry.kind == LibraryKind::preset && entry.name == "quick") {
-                start_when_open_ = true;
-                workspace_.open(entry.path);
-                return;
-            }
-        say(Severity::error, tr("There is no preset \u201cquick\u201d in the presets folder. Set "
-                                "SLAY_DATA_DIR to the folder that holds presets/."));
+        start_when_open_ = true;
+        open_quick_preset();
     });
     connect(&page, &StartPage::open_file, this, &MainWindow::ask_open);
     connect(&page, &StartPage::open_reference, this, [this] {
@@ -177,10 +175,18 @@ void MainWindow::connect_start_page() {
             [](const LibraryEntry& entry) { return entry.kind == LibraryKind::reference; }));
         // The first start: the quick preset stands in the editor, ready to be run.
         if (!workspace_.opened_path().isEmpty() || !options_.path.isEmpty()) return;
-        for (const LibraryEntry& entry : entries)
-            if (entry.kind == LibraryKind::preset && entry.name == "quick")
-                return workspace_.open(entry.path);
+        keep_start_page_ = true;
+        open_quick_preset();
     });
+}
+
+void MainWindow::open_quick_preset() {
+    for (const LibraryEntry& entry : library_->entries())
+        if (entry.kind == LibraryKind::preset && entry.name == "quick")
+            return workspace_.open(entry.path);
+    start_when_open_ = keep_start_page_ = false;
+    say(Severity::error, tr("There is no preset \u201cquick\u201d in the presets folder. Set "
+                            "SLAY_DATA_DIR to the folder that holds presets/."));
 }
 
 void MainWindow::restore_session() {

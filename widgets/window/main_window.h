@@ -60,6 +60,7 @@ class MainWindow : public QMainWindow {
     void build_panels();
     QDockWidget* add_dock(const QString& title, const char* name, QWidget* content,
                           Qt::DockWidgetArea area);
+    void open_quick_preset();
     void default_layout();
     void connect_actions();
     void connect_workspace();
@@ -94,6 +95,7 @@ class MainWindow : public QMainWindow {
     ThemeChoice theme_ = ThemeChoice::system;
     std::optional<SweepSpec> edited_;  // of the last session, not saved in a file
     bool painted_ = false, closing_ = false, start_when_open_ = false;
+    bool keep_start_page_ = false;  // the next preset that opens was not asked for
 };
 
 }  // namespace slay

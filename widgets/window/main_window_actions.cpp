@@ -107,8 +107,9 @@ void MainWindow::refresh_title() {
 }
 
 void MainWindow::ask_open() {
-    const auto data = data_folder();
-    const QString start = data ? QString::fromStdString(*data) + "/presets" : QDir::homePath();
+    const auto shipped = data_folder();
+    const QString start =
+        shipped ? QString::fromStdString(*shipped) + "/presets" : QDir::homePath();
     const QString path =
         QFileDialog::getOpenFileName(this, tr("Open a preset or a run"), start,
                                      tr("Presets and journals (*.json *.jsonl);;All files (*)"));

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "engine/core/units.h"
+#include "widgets/look/elided_label.h"
 #include "widgets/look/theme.h"
 #include "widgets/results/log_lines.h"
 
@@ -37,8 +38,7 @@ StatusStrip::StatusStrip(Workspace& workspace, QStatusBar& bar)
     device_ = new_label(tr("Device"));
     memory_ = new_label(tr("Memory in use"));
     memory_->setToolTip(tr("Resident memory of this program, the engine included"));
-    work_ = new_label(tr("Point in flight"));
-    work_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    work_ = new ElidedLabel(tr("Point in flight"));
     progress_ = new QProgressBar;
     progress_->setTextVisible(false);
     progress_->setFixedWidth(160);
@@ -137,21 +137,21 @@ void StatusStrip::show_run() {
     progress_->setRange(0, total);
     progress_->setValue(run.points_done());
     if (!run.live()) {
-        work_->setText(run.has_run() ? tr("%1 of %2 points").arg(run.points_done()).arg(total)
-                                     : QString());
+        work_->set_text(run.has_run() ? tr("%1 of %2 points").arg(run.points_done()).arg(total)
+                                      : QString());
         left_->clear();
         return;
     }
     if (total == 0) {
         const bool loading =
             workspace_.session().engine_state() != EngineSession::EngineState::ready;
-        work_->setText(loading ? tr("Waiting for the engine\u2026") : tr("Planning\u2026"));
+        work_->set_text(loading ? tr("Waiting for the engine\u2026") : tr("Planning\u2026"));
         left_->clear();
         return;
     }
     QString text = tr("%1 of %2").arg(run.points_done()).arg(total);
     if (const RecordedPoint* at = run.in_flight()) text += "  \u2022  " + point_text(at->point);
-    work_->setText(text);
+    work_->set_text(text);
     if (state == State::stopping)
         left_->setText(tr("stopping\u2026"));
     else if (state == State::paused)
@@ -166,7 +166,7 @@ void StatusStrip::show_export(int done, int total, const QString& file) {
     progress_->setVisible(true);
     progress_->setRange(0, total);
     progress_->setValue(done);
-    work_->setText(tr("Writing %1").arg(file));
+    work_->set_text(tr("Writing %1").arg(file));
     left_->setText(tr("%1 of %2 files").arg(done).arg(total));
 }
 

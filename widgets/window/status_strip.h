@@ -12,6 +12,8 @@ class QStatusBar;
 
 namespace slay {
 
+class ElidedLabel;
+
 class StatusStrip : public QObject {
     Q_OBJECT
 
@@ -31,7 +33,7 @@ class StatusStrip : public QObject {
     Workspace& workspace_;
     QLabel* device_;
     QLabel* memory_;
-    QLabel* work_;
+    ElidedLabel* work_;
     QProgressBar* progress_;
     QLabel* left_;
     QTimer memory_timer_;

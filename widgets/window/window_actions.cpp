@@ -175,7 +175,8 @@ void WindowActions::build_toolbar(QMainWindow& window) {
     document_label->setObjectName("muted");
     document_label->setTextFormat(Qt::PlainText);
     document_label->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    document_label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    document_label->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    document_label->setMinimumWidth(80);
     document_label->setContentsMargins(2 * unit, 0, 2 * unit, 0);
     document_label->setAccessibleName(QObject::tr("Open document"));
     bar->addWidget(document_label);
