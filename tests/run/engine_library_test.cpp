@@ -45,6 +45,17 @@ class EngineLibraryTest : public QObject {
                  qPrintable(message));
     }
 
+    void without_libtorch_it_says_what_to_run() {
+        const QString message = message_for("./libengine_without_torch.so");
+        QVERIFY2(message.startsWith("./libengine_without_torch.so: the engine could not be loaded "
+                                    "(libtorch_elsewhere.so: cannot open shared object file"),
+                 qPrintable(message));
+        QVERIFY2(message.endsWith(": LibTorch or a library it needs was not found; run "
+                                  "./packaging/run once, which fetches it, or name its lib folders "
+                                  "in LD_LIBRARY_PATH"),
+                 qPrintable(message));
+    }
+
     void wrong_libraries() {
         QCOMPARE(message_for("./libengine_no_symbol.so"),
                  "./libengine_no_symbol.so: is no engine of this program (it has no "
