@@ -33,19 +33,21 @@ void widen(FigureAxis& axis, double value) {
     axis.high = first ? value : std::max(axis.high, value);
 }
 
-// The interval, as far as the axis can show it.
-void take_interval(FigurePoint& point, const MetricValue& value, bool log) {
-    if (!value.low || !value.high || !(*value.low <= *value.high)) return;
-    if (!std::isfinite(*value.low) || !std::isfinite(*value.high)) return;
-    if (!log || *value.low > 0) point.low = value.low;
+// The interval, as far as the axis can show it; false when its lower end is left out.
+bool take_interval(FigurePoint& point, const MetricValue& value, bool log) {
+    if (!value.low || !value.high || !(*value.low <= *value.high)) return true;
+    if (!std::isfinite(*value.low) || !std::isfinite(*value.high)) return true;
     point.high = value.high;
+    if (log && *value.low <= 0) return false;
+    point.low = value.low;
+    return true;
 }
 
 struct Builder {
     const RunRecord& record;
     const FigureOptions& options;
     FigureData& data;
-    int not_positive = 0;
+    int not_positive = 0, cut_intervals = 0;
 
     Series start(const Curve& curve, SeriesKind kind, const std::string& prefix) const {
         Series series;
@@ -68,7 +70,7 @@ struct Builder {
         point.x = x;
         point.y = value.value;
         point.count = value.count;
-        take_interval(point, value, data.y.log);
+        if (!take_interval(point, value, data.y.log)) ++cut_intervals;
         series.points.push_back(std::move(point));
         return true;
     }
@@ -187,7 +189,7 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
     if (options.slopes && data.metric == spec.metric && data.x_parameter == "length")
         data.slopes = spec.slopes;
     if (spec.crossovers && options.crossovers) data.crossovers = find_crossovers(data);
-    add_notes(data, record, builder.not_positive);
+    add_notes(data, record, builder.not_positive, builder.cut_intervals);
     return data;
 }
 

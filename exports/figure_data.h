@@ -73,8 +73,10 @@ enum class SeriesKind { measured, predicted, paper, reference };
 
 struct FigurePoint {
     double x = 0, y = 0;
-    std::optional<double> low, high;  // 95 % interval (over samples, or over seeds)
-    std::string point;                // id of the (first) recorded point behind it; empty: none
+    // 95 % interval (over samples, or over seeds); `high` alone where the lower end cannot be
+    // drawn.
+    std::optional<double> low, high;
+    std::string point;  // id of the (first) recorded point behind it; empty: none
     PointState state = PointState::ok;
     std::string reason;
     std::int64_t count = 1;  // samples, or seeds

@@ -46,7 +46,7 @@ void note_undrawn(const Series& series, FigureData& data) {
 
 }  // namespace
 
-void add_notes(FigureData& data, const RunRecord& record, int not_positive) {
+void add_notes(FigureData& data, const RunRecord& record, int not_positive, int cut_intervals) {
     for (const Series& series : data.series)
         if (series.kind == SeriesKind::measured) note_undrawn(series, data);
     std::size_t unconverged = 0;
@@ -61,6 +61,11 @@ void add_notes(FigureData& data, const RunRecord& record, int not_positive) {
         data.notes.push_back(
             fmt::format("{} {} zero or negative and cannot be drawn on a logarithmic axis.",
                         not_positive, not_positive == 1 ? "value is" : "values are"));
+    if (cut_intervals > 0)
+        data.notes.push_back(fmt::format("{} to zero or below; only the upper half is drawn.",
+                                         cut_intervals == 1
+                                             ? "One interval reaches"
+                                             : std::to_string(cut_intervals) + " intervals reach"));
     if (!record.provenance().timings_meaningful)
         data.notes.push_back("Made by a debug or sanitizer build: its timings mean nothing.");
     if (record.foreign())

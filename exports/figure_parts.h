@@ -13,7 +13,7 @@ void add_overlays(FigureData& data, const Panel& panel, const FigureOptions& opt
 // Where each measured curve falls below that of `standard` and stays there.
 std::vector<Crossover> find_crossovers(const FigureData& data);
 
-// What is not drawn and why.
-void add_notes(FigureData& data, const RunRecord& record, int not_positive);
+// What is not drawn and why: failures, values and intervals that a logarithmic axis cannot show.
+void add_notes(FigureData& data, const RunRecord& record, int not_positive, int cut_intervals);
 
 }  // namespace slay

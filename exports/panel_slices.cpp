@@ -89,6 +89,17 @@ Points hold(const Points& points, const std::string& id, std::string* held) {
     return out;
 }
 
+// Whether it varies; a variant's own parameter within one variant, not just from one to the next.
+bool is_swept(const Points& points, const std::string& id) {
+    std::map<std::string, std::set<double>> values;
+    const bool own = belongs_to_variant(id);
+    for (const RecordedPoint* each : points)
+        if (each->point.parameters.has(id))
+            values[own ? each->point.variant : ""].insert(each->point.parameters.real(id, NAN));
+    return std::any_of(values.begin(), values.end(),
+                       [](const auto& entry) { return entry.second.size() > 1; });
+}
+
 // Whether each value of one goes with one value of the other, as in the steps of a scale.
 bool move_together(const Points& points, const std::string& a, const std::string& b) {
     Points both;
@@ -121,7 +132,7 @@ std::vector<PanelPoints> split_figure(const Points& points, const FigureSpec& sp
             const bool same = std::any_of(axes.begin(), axes.end(), [&](const std::string& other) {
                 return move_together(points, id, other);
             });
-            if (!same && values_of(points, id).size() > 1) axes.push_back(id);
+            if (!same && is_swept(points, id)) axes.push_back(id);
         }
     }
     if (axes.empty()) axes.push_back(choose_axis(points, spec.x));

@@ -35,8 +35,9 @@ Rounded round_for_table(const MetricValue& value, int digits) {
         out.text = "0";
         return out;
     }
-    const double size = std::abs(number);
     const double half = half_width(value);
+    // Where the interval is wider than the value, it says how many digits make sense.
+    const double size = std::max(std::abs(number), half);
     const int significant = std::max(2, digits);
     // An interval of a large value would print digits that say nothing.
     if (size >= (half > 0 ? 1e5 : 1e6) || (size > 0 && size < 1e-4)) {

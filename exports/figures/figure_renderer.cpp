@@ -43,8 +43,7 @@ void set_points(Curve& curve, const Series& series) {
         values.append(point.y);
         intervals = intervals || point.high.has_value();
         plus.append(point.high ? *point.high - point.y : 0);
-        // An interval that reaches below a logarithmic axis ends at its edge.
-        minus.append(point.low ? point.y - *point.low : point.high ? point.y * (1 - 1e-6) : 0);
+        minus.append(point.low ? point.y - *point.low : 0);
     }
     curve.graph->setData(keys, values, true);
     curve.bars->setData(minus, plus);

@@ -19,6 +19,7 @@ struct Build {
     const std::string x;
     const MetricInfo metric;
     std::vector<double> places;
+    bool all_unconverged = false;  // said once, not at each value
     NoteCollector notes;
     ReadingHelp help;
 
@@ -76,7 +77,7 @@ struct Build {
                     continue;
                 }
                 cell = TableCell::of(round_for_table(*found.value, metric.digits));
-                cell.note = notes.unconverged(found);
+                if (!all_unconverged) cell.note = notes.unconverged(found);
                 help.intervals = help.intervals || cell.number.uncertainty > 0;
                 help.pooled = help.pooled || step.points.size() > 1;
                 ranked[column].push_back({&cell, *found.value});
@@ -94,11 +95,22 @@ struct Build {
     }
 };
 
+bool none_converged(const std::vector<const RecordedPoint*>& points) {
+    std::size_t measured = 0, unconverged = 0;
+    for (const RecordedPoint* each : points) {
+        measured += is_measured(each->result.state) ? 1 : 0;
+        unconverged += each->result.state == PointState::unconverged ? 1 : 0;
+    }
+    return measured > 0 && measured == unconverged;
+}
+
 }  // namespace
 
 Table scaling_table(const RunRecord& record, const FigureSpec& spec) {
     const auto points = points_of(record, spec.experiment);
-    Build build{record, choose_axis(points, spec.x), metric_info(record, spec.metric), {}, {}, {}};
+    Build build{
+        record, choose_axis(points, spec.x), metric_info(record, spec.metric), {}, false, {}, {}};
+    build.all_unconverged = none_converged(points);
     const std::vector<PanelPoints> panels = panels_of(record, spec, build.x);
     std::set<double> places;
     for (const PanelPoints& panel : panels)
@@ -127,6 +139,8 @@ Table scaling_table(const RunRecord& record, const FigureSpec& spec) {
             " Measured peak above inputs and weights; OOM: did not fit. Pred./meas.: the cost "
             "model's prediction over the measurement, smallest to largest.";
     if (build.metric.id == "latency_ms" && !build.help.pooled) table.caption += " Medians.";
+    if (build.all_unconverged)
+        table.caption += " No point has converged: every interval is wider than asked for.";
     table.caption += latex_reading(build.help);
     return table;
 }

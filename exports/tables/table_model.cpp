@@ -6,12 +6,21 @@
 namespace slay {
 namespace {
 
+// An interval as wide as the value itself, as a mean over few heavy-tailed seeds has, overlaps
+// everything and tells nothing.
+bool says_something(const MetricValue& value) {
+    if (!value.low || !value.high) return true;
+    return *value.high - *value.low < std::abs(value.value);
+}
+
 bool overlap(const RankedCell& a, const RankedCell& b) {
     if (a.value.value == b.value.value) return true;
     const auto low = [](const MetricValue& v) { return v.low.value_or(v.value); };
     const auto high = [](const MetricValue& v) { return v.high.value_or(v.value); };
     const bool measured = a.value.low || b.value.low;
-    if (measured && low(a.value) <= high(b.value) && low(b.value) <= high(a.value)) return true;
+    if (measured && says_something(a.value) && says_something(b.value) &&
+        low(a.value) <= high(b.value) && low(b.value) <= high(a.value))
+        return true;
     return a.cell->number.text == b.cell->number.text;
 }
 

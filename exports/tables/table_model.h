@@ -46,7 +46,8 @@ struct Table {
 };
 
 // Marks the best and the second of one column's cells. Values whose intervals overlap that of the
-// best are marked as the best is; without intervals, values that read the same. Where all tie none
+// best are marked as the best is; without intervals, values that read the same. An
+// interval wider than its value makes no tie. Where all tie none
 // is marked. A null cell or a value that is not finite takes no part.
 struct RankedCell {
     TableCell* cell = nullptr;

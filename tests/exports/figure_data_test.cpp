@@ -170,6 +170,27 @@ class FigureDataTest : public QObject {
         QCOMPARE(linear->points[0].reason, std::string("2 of 3 seeds measured. it broke"));
     }
 
+    void an_interval_below_zero_keeps_its_upper_half() {
+        const RunRecord record = record_of(
+            R"({"schema": "slay-preset/1", "name": "s", "title": "s", "experiments": ["latency"],
+                "variants": ["linear"], "sweep": {"lengths": [256]}})",
+            [](const Point&) -> Outcome {
+                Outcome out;
+                out.result.state = PointState::ok;
+                out.result.metrics["latency_ms"] = {118, -15, 251, 3};
+                return out;
+            });
+        const FigureData data = build_figure(latency, record);
+        const FigurePoint& point = find(data, "measured:linear")->points.at(0);
+        QVERIFY(!point.low);
+        QCOMPARE(point.high.value_or(0), 251.0);
+        QVERIFY(has_note(data, "One interval reaches to zero or below"));
+        FigureOptions linear;
+        linear.log_y = false;
+        QCOMPARE(find(build_figure(latency, record, linear), "measured:linear")->points.at(0).low,
+                 std::optional(-15.0));
+    }
+
     void an_empty_record_gives_an_empty_figure_that_says_so() {
         const FigureData data = build_figure(quality, small_record());
         QVERIFY(data.empty());

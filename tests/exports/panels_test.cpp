@@ -118,6 +118,16 @@ class PanelsTest : public QObject {
         for (const Curve& curve : curves) QCOMPARE(curve.steps.size(), std::size_t(3));
     }
 
+    void defaults_that_differ_are_no_sweep() {
+        // Anchor has M = 16 by default and Laplace 32.
+        const RunRecord record = record_of(
+            R"({"schema": "slay-preset/1", "name": "t", "title": "t", "experiments":
+                ["kernel-quality"], "variants": ["yat-performer-anchor", "yat-performer-laplace"],
+                "sweep": {"lengths": [256, 512]}})",
+            ok);
+        QCOMPARE(ids(figure_panels(quality, record)), QStringList{""});
+    }
+
     void a_grid_is_shown_in_slices() {
         QFile preset(QStringLiteral(SLAY_SOURCE_DIR "/presets/kernel-quality.json"));
         QVERIFY(preset.open(QIODevice::ReadOnly));

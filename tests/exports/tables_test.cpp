@@ -71,6 +71,20 @@ class TablesTest : public QObject {
             QVERIFY2(memory.find(part) != std::string::npos, part);
     }
 
+    void a_run_without_convergence_says_so_once() {
+        const RunRecord record = record_of(
+            R"({"schema": "slay-preset/1", "name": "s", "title": "s", "experiments": ["latency"],
+                "variants": ["standard", "linear"], "sweep": {"lengths": [256, 512]}})",
+            [](const Point&) -> Outcome {
+                Outcome out;
+                out.result.state = PointState::unconverged;
+                return {out.result, {1.0, 1.5, 2.0}};
+            });
+        const QString tex = QString::fromStdString(table_file(record, tables_of(record)[0]));
+        QCOMPARE(tex.count("No point has converged"), 1);
+        QVERIFY(!tex.contains("\\textsuperscript"));
+    }
+
     void ablation_has_the_plans_name_and_scales() {
         const RunRecord record = ablation_record();
         const auto tables = tables_of(record);

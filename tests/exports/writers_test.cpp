@@ -67,7 +67,8 @@ class WritersTest : public QObject {
         QTest::newRow("at most one digit more") << 115.5735 << 115.5730 << 115.5740 << "115.6(1)";
         QTest::newRow("rounded up") << 10.0 << 9.9 << 10.11 << "10.0(2)";
         QTest::newRow("ten units are one") << 2.398 << 2.3885 << 2.4075 << "2.40(1)";
-        QTest::newRow("wide") << 0.58 << -1.7 << 2.9 << "0.58(232)";
+        QTest::newRow("wide") << 0.58 << -1.7 << 2.9 << "0.6(24)";
+        QTest::newRow("lost in its interval") << -7.2e-5 << -1.03 << 1.03 << "-0.0(11)";
         QTest::newRow("zero") << 0.0 << none << none << "0";
         QTest::newRow("negative") << -0.0042 << none << none << "-0.00420";
         QTest::newRow("tiny") << 2.5e-7 << none << none << "2.50e-7";
@@ -121,6 +122,20 @@ class WritersTest : public QObject {
         QVERIFY(cells[0].mark == Mark::none && cells[1].mark == Mark::none);
         mark(Better::neither);
         for (const TableCell& cell : cells) QVERIFY(cell.mark == Mark::none);
+    }
+    void an_interval_that_says_nothing_makes_no_tie() {
+        // The mean of a heavy-tailed error over seeds: its interval reaches below the best.
+        const MetricValue good{0.78, 0.74, 0.82, 3}, fair{0.90, 0.86, 0.94, 3},
+            wild{118, -15, 251, 3};
+        TableCell cells[3];
+        std::vector<RankedCell> ranked;
+        for (int i = 0; const MetricValue& value : {good, fair, wild}) {
+            cells[i] = TableCell::of(round_for_table(value, 3));
+            ranked.push_back({&cells[i++], value});
+        }
+        mark_best(ranked, Better::lower);
+        QVERIFY(cells[0].mark == Mark::best && cells[1].mark == Mark::second);
+        QVERIFY(cells[2].mark == Mark::none);
     }
     void marks_equal_readings_alike_without_intervals() {
         std::vector<TableCell> cells(3);
