@@ -31,13 +31,23 @@ void write(const QString& path, std::string_view content) {
         qFatal("cannot write the test's file");
 }
 
-// The record as one text, to compare.
+// All that a record holds as one text, to compare; results_json would be slow so many times.
 std::string shown(const RunRecord& record) {
-    std::string text = results_json(record).dump();
-    for (const RecordedPoint& point : record.points())
-        for (const auto& [metric, taken] : point.samples)
-            text += metric + std::to_string(taken.values.size());
-    return text + std::to_string(record.messages().size()) + std::to_string(record.last_seq());
+    std::string text = record.run() + record.finished_at() + record.provenance().device_name +
+                       record.spec().name + std::to_string(record.last_seq());
+    for (const RecordedPoint& each : record.points()) {
+        text += '\n' + each.point.id + each.point.variant + each.point.group;
+        text += std::to_string(each.point.parameters.integer("length")) + each.result.reason;
+        text += to_string(each.result.state);
+        for (const auto& [id, value] : each.result.metrics)
+            text += id + std::to_string(value.value);
+        for (const auto& [id, note] : each.result.notes) text += id + note;
+        for (const auto& [id, taken] : each.samples)
+            for (std::size_t i = 0; i < taken.values.size(); ++i)
+                text += std::to_string(taken.rounds[i]) + ' ' + std::to_string(taken.values[i]);
+    }
+    for (const LoggedMessage& message : record.messages()) text += message.text;
+    return text;
 }
 
 // What a reader should get from lines, each whole or damaged.
