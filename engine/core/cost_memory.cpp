@@ -47,6 +47,14 @@ double linear_scratch(const CostShape& shape, bool cuda) {
     return shape.batch * shape.heads * (block.positions * row + states) * accumulator_bytes(shape);
 }
 
+// The fused kernel's states of one wave of segments, at most its budget, and the denominators.
+double fused_scratch(const CostShape& shape) {
+    const double state = features_of(shape) * shape.head_dim;
+    const double segments = std::max(1.0, shape.length / 256);
+    const double states = shape.batch * shape.heads * segments * state * 6;
+    return std::min(states, 67108864.0) + shape.rows() * accumulator_bytes(shape);
+}
+
 // Exact Yat works in blocks of rows, whose cells are held two times, and five in a backward.
 double yat_scratch(const CostShape& shape, bool cuda) {
     const double heads = shape.batch * shape.heads;
@@ -69,6 +77,8 @@ double peak_bytes(const CostShape& shape, bool cuda) {
     double scratch = 0;
     if (is_fused_softmax(shape)) {
         scratch = shape.rows() * accumulator_bytes(shape);  // a logarithm of a sum for each row
+    } else if (is_fused_linear(shape, cuda)) {
+        scratch = fused_scratch(shape);
     } else if (!is_quadratic(shape)) {
         scratch = linear_scratch(shape, cuda);
     } else if (shape.variant && shape.variant->family == Family::exact_yat) {

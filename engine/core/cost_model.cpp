@@ -28,16 +28,19 @@ double core_flops(const CostShape& shape) {
 }
 
 // Bytes that the core moves besides its matrix products, forward.
-double core_traffic(const CostShape& shape) {
+double core_traffic(const CostShape& shape, bool cuda) {
     if (is_fused_softmax(shape)) return shape.rows() * shape.head_dim * 4 * shape.element_bytes;
     if (is_quadratic(shape)) return shape.cells() * 6 * accumulator_bytes(shape);
+    if (is_fused_linear(shape, cuda))  // and the states of segments of about 256 positions
+        return shape.rows() * shape.head_dim * (4 * shape.element_bytes + features_of(shape) / 21);
     double per_row = 8 * shape.head_dim + 4 * pair_cost(shape);
     if (shape.causal) per_row += 3 * std::min(chunk, shape.length);
     return shape.rows() * per_row * accumulator_bytes(shape);
 }
 
-double core_launches(const CostShape& shape) {
+double core_launches(const CostShape& shape, bool cuda) {
     if (is_fused_softmax(shape)) return 2;
+    if (is_fused_linear(shape, cuda)) return 4;
     if (!is_quadratic(shape)) return 40;
     const bool in_blocks = shape.variant && shape.variant->family == Family::exact_yat;
     return 10 * (in_blocks ? std::ceil(shape.length / row_block) : 1);
@@ -61,8 +64,8 @@ double latency_seconds(const CostShape& shape, const DeviceRates& rates,
                        const Measurement& measurement) {
     const double factor = pass_factor(shape);
     double flops = core_flops(shape) * factor;
-    double bytes = core_traffic(shape) * factor;
-    double launches = core_launches(shape) * factor;
+    double bytes = core_traffic(shape, rates.cuda) * factor;
+    double launches = core_launches(shape, rates.cuda) * factor;
     if (shape.layer) {
         const double gradients = (shape.forward ? 1.0 : 0.0) + (shape.backward ? 2.0 : 0.0);
         flops += 8 * shape.tokens() * shape.width * shape.width * gradients;

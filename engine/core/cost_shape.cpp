@@ -36,6 +36,13 @@ bool is_fused_softmax(const CostShape& shape) {
     return shape.variant && shape.variant->name == "standard-fused";
 }
 
+bool is_fused_linear(const CostShape& shape, bool cuda) {
+    const double d = shape.head_dim;
+    return cuda && !is_quadratic(shape) && !shape.variant->signed_estimate && !shape.backward &&
+           shape.dtype == "bfloat16" && (d == 16 || d == 32 || d == 64 || d == 128) &&
+           shape.poly <= 64 && features_of(shape) <= 512 * std::max(1.0, shape.poly);
+}
+
 double features_of(const CostShape& shape) {
     const double product =
         std::max(1.0, shape.nodes) * std::max(1.0, shape.prf) * std::max(1.0, shape.poly);

@@ -25,6 +25,9 @@ CostShape cost_shape(const Point& point);
 
 bool is_quadratic(const CostShape& shape);
 bool is_fused_softmax(const CostShape& shape);
+// Whether a linear variant's forward takes the fused CUDA kernel (engine/kernels): bf16 inputs, no
+// gradient, and a feature map that is no signed sketch.
+bool is_fused_linear(const CostShape& shape, bool cuda);
 
 // F, the features of one position and head: R x M x P as far as the variant has them.
 double features_of(const CostShape& shape);

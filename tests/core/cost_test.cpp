@@ -119,6 +119,25 @@ class CostTest : public QObject {
         }
     }
 
+    // A forward in bf16 on a GPU goes through the fused kernel: its scratch has a bound.
+    void the_fused_kernel_takes_little() {
+        const std::string bf16 = R"(, "dtypes": ["bfloat16"])";
+        const double activation = 131072.0 * 256 * 2;
+        const double fused =
+            predicted_peak_bytes(only("yat-performer-anchor", 131072, "forward", bf16), true);
+        QVERIFY2(fused < 4 * activation + 75e6, format_bytes(fused).c_str());
+        // Not on a CPU, nor with a gradient, nor for a signed sketch.
+        const double sketch =
+            predicted_peak_bytes(only("yat-performer-rm", 131072, "forward", bf16), true);
+        QVERIFY(sketch > fused + 50e6);
+        DeviceRates gpu;
+        gpu.cuda = true;
+        const auto time = [&](const char* variant) {
+            return predict(only(variant, 131072, "forward", bf16), {}, gpu).latency_ms;
+        };
+        QVERIFY(time("yat-performer-anchor") < time("yat-performer-rm"));
+    }
+
     void the_time_of_a_point_is_its_samples() {
         Measurement measurement;
         measurement.min_samples = 10;
