@@ -115,6 +115,7 @@ std::function<Result<std::unique_ptr<Executor>>()> fake_factory(FakeBehaviour be
                                                                 FakeTrace* trace) {
     return [behaviour = std::move(behaviour), trace]() -> Result<std::unique_ptr<Executor>> {
         std::this_thread::sleep_for(behaviour.load);
+        while (trace && trace->hold_load) std::this_thread::sleep_for(std::chrono::milliseconds(1));
         if (!behaviour.load_error.empty()) return Error{ErrorKind::internal, behaviour.load_error};
         return std::unique_ptr<Executor>(std::make_unique<FakeExecutor>(behaviour, trace));
     };

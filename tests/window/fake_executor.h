@@ -24,6 +24,7 @@ struct FakeBehaviour {
 
 // What the fake did, for the tests to read from the other thread.
 struct FakeTrace {
+    std::atomic<bool> hold_load{false};  // set by a test: loading waits until it is taken back
     std::atomic<int> points{0};
     std::atomic<bool> gui_thread_used{false};
 };

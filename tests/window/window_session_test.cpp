@@ -1,7 +1,9 @@
 // What the window remembers, and that no damaged session keeps it from starting.
 #include <QAction>
+#include <QElapsedTimer>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QScopeGuard>
 #include <QTest>
 
 #include "tests/window/window_fixture.h"
@@ -37,6 +39,26 @@ class WindowSessionTest : public QObject {
   private slots:
     void initTestCase() { apply_theme(ThemeChoice::light); }
     void init() { QFile::remove(options().session_file); }
+
+    void is_up_before_the_engine() {
+        FakeTrace trace;
+        trace.hold_load = true;
+        QElapsedTimer timer;
+        timer.start();
+        auto window = open_window({}, options(), &trace);
+        const auto let_go = qScopeGuard([&trace] { trace.hold_load = false; });
+        qInfo("the window is on the screen after %lld ms", timer.elapsed());
+        QTRY_COMPARE(window->workspace().session().engine_state(),
+                     EngineSession::EngineState::loading);
+        // Usable meanwhile: a preset opens and can be edited.
+        window->workspace().open(write_preset(folders_, small_spec()));
+        QTRY_COMPARE(window->workspace().spec().spec().name, std::string("small"));
+        QCOMPARE(window->workspace().session().engine_state(), EngineSession::EngineState::loading);
+        trace.hold_load = false;
+        QTRY_COMPARE(window->workspace().session().engine_state(),
+                     EngineSession::EngineState::ready);
+        window->close();
+    }
 
     void preset_edits_and_theme_come_back() {
         {

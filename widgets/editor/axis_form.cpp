@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/core/variant_info.h"
 #include "widgets/editor/axis_text.h"
 #include "widgets/editor/checked_field.h"
 #include "widgets/editor/chip_row.h"
@@ -28,6 +29,15 @@ QString label_of(const ParameterInfo& info) {
     const QString symbol = QString::fromStdString(info.symbol);
     if (!symbol.isEmpty() && !label.endsWith(symbol)) label += ' ' + symbol;
     return label;
+}
+
+// What holds while the axis is empty; variants may differ in it.
+QString default_text(const ParameterInfo& info) {
+    for (const VariantInfo& variant : variant_catalog())
+        for (const ParameterInfo& own : variant.parameters)
+            if (own.id == info.id && own.fallback != info.fallback)
+                return QObject::tr("default of the variant");
+    return QObject::tr("default %1").arg(QString::fromStdString(to_text(info.fallback)));
 }
 
 }  // namespace
@@ -55,8 +65,7 @@ void AxisForm::add_list(Row& row) {
         if (!values) return QString::fromStdString(values.error().message);
         return commit_(info, *values);
     });
-    row.field->set_placeholder(
-        tr("default %1").arg(QString::fromStdString(to_text(row.info.fallback))));
+    row.field->set_placeholder(default_text(row.info));
     row.field->setToolTip(
         wrapped_tip(tr("%1 Several values are swept: 256, 512, 1024; 256..32768 doubles.")
                         .arg(QString::fromStdString(row.info.help))));

@@ -8,7 +8,7 @@ namespace slay {
 
 ChipRow::ChipRow(QWidget* parent) : QWidget(parent) {
     setLayout(new FlowLayout(5));
-    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
 }

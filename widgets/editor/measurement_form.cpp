@@ -22,6 +22,7 @@ class FormComboBox : public QComboBox {
         setAccessibleName(name);
         setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         setMinimumContentsLength(8);
+        setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
         setFocusPolicy(Qt::StrongFocus);
     }
 

@@ -5,6 +5,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QSignalBlocker>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -131,6 +132,11 @@ QWidget* PlotView::new_bar() {
     });
     overlay_ = new_tool("overlay", tr("Published"), tr("Show the paper's published curves (O)"));
     overlay_->setCheckable(true);
+    overlay_->setPopupMode(QToolButton::MenuButtonPopup);
+    sources_ = new QMenu(overlay_);
+    sources_->setToolTipsVisible(true);
+    overlay_->setMenu(sources_);
+    build_overlay_menu();
     overlay_->setVisible(!overlays().empty());
     connect(overlay_, &QToolButton::toggled, this, &PlotView::set_overlay);
     auto* reset = new_tool("fit", tr("Reset view"), tr("Show all of it again (0)"));
@@ -173,15 +179,33 @@ std::vector<std::string> PlotView::overlays() const {
     return ids;
 }
 
+// The published sources as a menu; those that the preset names are on, else the first.
+void PlotView::build_overlay_menu() {
+    const auto ids = overlays();
+    const auto& named = run_.record().spec().overlays;
+    sources_->clear();
+    for (const std::string& id : ids) {
+        const PublishedData* data = find_published(id);
+        if (!data) continue;
+        QAction* action = sources_->addAction(QString::fromStdString(data->label));
+        action->setToolTip("<p>" + QString::fromStdString(data->source).toHtmlEscaped() + "</p>");
+        action->setData(QString::fromStdString(id));
+        action->setCheckable(true);
+        action->setChecked(named.empty()
+                               ? id == ids.front()
+                               : std::find(named.begin(), named.end(), id) != named.end());
+        connect(action, &QAction::toggled, this, [this] { set_overlay(true); });
+    }
+}
+
 void PlotView::set_overlay(bool on) {
     const QSignalBlocker blocker(overlay_);
     overlay_->setChecked(on);
     options_.overlays.clear();
-    if (on) {
-        // Those the preset names, else all that publish this metric.
-        const auto& named = run_.record().spec().overlays;
-        options_.overlays = named.empty() ? overlays() : named;
-    }
+    if (on)
+        for (const QAction* source : sources_->actions())
+            if (source->isChecked())
+                options_.overlays.push_back(source->data().toString().toStdString());
     refresh();
 }
 
@@ -286,6 +310,7 @@ void PlotView::fill_panels() {
     const int same = panels_->findData(QString::fromStdString(options_.panel));
     panels_->setCurrentIndex(std::max(0, same));
     options_.panel = panels_->currentData().toString().toStdString();
+    build_overlay_menu();
     if (overlay_->isChecked()) set_overlay(true);
 }
 

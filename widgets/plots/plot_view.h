@@ -15,6 +15,7 @@ class QComboBox;
 class QCPItemStraightLine;
 class QCustomPlot;
 class QLabel;
+class QMenu;
 class QToolButton;
 
 namespace slay {
@@ -58,7 +59,8 @@ class PlotView : public QWidget {
     void point_at(QPointF position);
     bool key_pressed(int key);
     void mark_in_flight();
-    std::vector<std::string> overlays() const;
+    void build_overlay_menu();
+    std::vector<std::string> overlays() const;  // what can be laid over this figure
 
     const FigureSpec& figure_;
     RunDocument& run_;
@@ -72,6 +74,7 @@ class PlotView : public QWidget {
     QLabel* value_;
     QCPItemStraightLine* in_flight_;
     QToolButton* overlay_;
+    QMenu* sources_;
     QElapsedTimer last_shown_;
     QTimer later_;
     double build_ms_ = 0;  // what the last figure took, replot left out

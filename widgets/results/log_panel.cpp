@@ -117,6 +117,7 @@ LogPanel::LogPanel(RunDocument& run, QWidget* parent) : QWidget(parent), run_(ru
     least_->addItems({tr("Everything"), tr("Warnings and errors"), tr("Errors")});
     auto* top = new QHBoxLayout;
     top->setContentsMargins(2 * unit, unit, 2 * unit, unit);
+    top->setSpacing(2 * unit);
     top->addWidget(filter_, 1);
     top->addWidget(least_);
     auto* layout = new QVBoxLayout(this);

@@ -138,7 +138,10 @@ void MainWindow::connect_workspace() {
     });
     connect(&workspace_.run(), &RunDocument::reset, this, &MainWindow::refresh_actions);
     connect(&workspace_.run(), &RunDocument::live_changed, this, [this](bool live) {
-        if (live) plots_->show_plots();
+        if (live) {
+            plots_->show_plots();
+            library_->set_current(workspace_.run().folder());
+        }
         refresh_actions();
     });
     connect(&workspace_.spec(), &SpecDocument::changed, this, &MainWindow::refresh_title);
@@ -174,7 +177,7 @@ void MainWindow::connect_start_page() {
             entries.begin(), entries.end(),
             [](const LibraryEntry& entry) { return entry.kind == LibraryKind::reference; }));
         // The first start: the quick preset stands in the editor, ready to be run.
-        if (!workspace_.opened_path().isEmpty() || !options_.path.isEmpty()) return;
+        if (workspace_.asked_to_open() || !options_.path.isEmpty()) return;
         keep_start_page_ = true;
         open_quick_preset();
     });

@@ -31,6 +31,7 @@ class Workspace : public QObject {
     bool save_preset(const QString& path);
     bool preset_is_own() const;  // saved by the user, not one that came with the program
     const QString& opened_path() const { return opened_; }
+    bool asked_to_open() const { return open_serial_ != 0; }  // anything, read yet or not
 
     void start();       // the edited preset, in a new folder
     void resume_run();  // what the run shown leaves open
