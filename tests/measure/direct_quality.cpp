@@ -87,8 +87,9 @@ DirectQuality direct_quality(const Point& point, std::int64_t seed) {
             .matmul(inputs.weights.output.t());
     };
     const auto attention = make_attention(setup.variant, setup.attention_config());
-    const PlainInput input{heads.q, heads.k,  heads.v,          attention->buffers(),
-                           true,    kEpsilon, kDenominatorDelta};
+    PlainInput input{.q = heads.q, .k = heads.k, .v = heads.v, .buffers = attention->buffers()};
+    input.epsilon = kEpsilon;
+    input.poly_features = setup.own.integer("poly_features", input.poly_features);
     const PlainOutput plain = find_implementation(setup.variant)->plain(input);
     const at::Tensor exact =
         layer(by_loops(heads, [](double x) { return x * x / (2 + kEpsilon - 2 * x); }));
