@@ -51,20 +51,26 @@ class FaultsTest : public QObject {
     void killed_at_random_instants_nothing_is_lost_or_done_twice() {
         QRandomGenerator random(20260101);
         // SLAY_KILL_RUNS=60 checks more than 10,000 points, in some minutes.
-        const int wanted = qMax(1, qEnvironmentVariable("SLAY_KILL_RUNS", "8").toInt());
+        const int wanted = qMax(1, qEnvironmentVariable("SLAY_KILL_RUNS", "5").toInt());
         int kills = 0, runs = 0;
         std::size_t checked = 0;
         while (runs < wanted) {
             QTemporaryDir parent;
             const QString folder = parent.filePath("run");
             std::set<std::string> acknowledged;
+            // A dozen kills, then the run may end: at any instant of its start, or some time after
+            // its first point.
+            int kills_left = 12;
             for (bool complete = false; !complete;) {
                 QProcess child;
                 start(child, folder, {"1500"});
-                if (!child.waitForFinished(random.bounded(5, 150))) {
+                if (kills_left % 4 != 0) child.waitForReadyRead(120'000);
+                const int wait = kills_left > 0 ? random.bounded(1, 120) : 240'000;
+                if (child.state() == QProcess::Running && !child.waitForFinished(wait)) {
                     child.kill();
                     QVERIFY(child.waitForFinished());
                     ++kills;
+                    --kills_left;
                 } else {
                     QVERIFY2(child.exitCode() == 0, child.readAllStandardError());
                     complete = child.exitStatus() == QProcess::NormalExit;
