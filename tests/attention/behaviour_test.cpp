@@ -1,5 +1,6 @@
 // What holds for every variant beyond its numbers: causality, counting, refusals, plans, layers.
 #include <QTest>
+#include <array>
 
 #include "engine/attention/verify.h"
 #include "engine/core/variant_info.h"
@@ -73,9 +74,18 @@ class BehaviourTest : public QObject {
     void parameters_beyond_the_defaults() {
         for (const VariantInfo& info : variant_catalog()) {
             if (info.family != Family::linearised_yat) continue;
-            QVERIFY2(checks::parameter_error(info.name, 1, 1, 1) <= 1, info.name.c_str());
-            QVERIFY2(checks::parameter_error(info.name, 3, 7, 5) <= 1, info.name.c_str());
-            QVERIFY2(checks::parameter_error(info.name, 64, 4, 2) <= 1, info.name.c_str());
+            // One signed feature alone can vanish at a row, whose gradient is then that of delta.
+            const int fewest = info.signed_estimate ? 4 : 1;
+            for (const auto& [nodes, prf, poly] :
+                 {std::array{1, 1, fewest}, {3, 7, 5}, {64, 4, 2}}) {
+                const double error = checks::parameter_error(info.name, nodes, prf, poly);
+                QVERIFY2(error <= 1, qPrintable(QString("%1 R=%2 M=%3 P=%4: %5 of the bound")
+                                                    .arg(QString::fromStdString(info.name))
+                                                    .arg(nodes)
+                                                    .arg(prf)
+                                                    .arg(poly)
+                                                    .arg(error)));
+            }
         }
     }
 
