@@ -41,7 +41,8 @@ add_library(slay_torch INTERFACE)
 target_include_directories(slay_torch SYSTEM INTERFACE ${slay_torch_includes})
 target_compile_options(slay_torch INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${slay_torch_flags}>)
 target_link_libraries(slay_torch INTERFACE ${slay_torch_libraries})
-target_compile_definitions(slay_torch INTERFACE SLAY_HAS_CUDA=$<BOOL:${SLAY_CUDA}>)
+# LibTorch's headers bring a newer fmt of their own, whose library is nowhere: its header-only form.
+target_compile_definitions(slay_torch INTERFACE SLAY_HAS_CUDA=$<BOOL:${SLAY_CUDA}> FMT_HEADER_ONLY=1)
 
 # slay_use_torch(TARGET): LibTorch privately, with the precompiled header shared by all such targets.
 function(slay_use_torch target)
