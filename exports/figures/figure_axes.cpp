@@ -1,0 +1,126 @@
+#include "exports/figures/figure_axes.h"
+
+#include <QFontMetricsF>
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace slay {
+namespace {
+
+// How many first failures stand above each other, at most.
+int failure_levels(const FigureData& data) {
+    std::map<double, int> stacked;
+    int levels = 0;
+    for (const Series& series : data.series) {
+        if (series.kind != SeriesKind::measured || series.hidden) continue;
+        const auto first =
+            std::find_if(series.undrawn.begin(), series.undrawn.end(),
+                         [](const UndrawnPoint& p) { return p.state != PointState::running; });
+        if (first != series.undrawn.end()) levels = std::max(levels, ++stacked[first->x]);
+    }
+    return std::min(levels, 4);
+}
+
+}  // namespace
+
+void FigureAxes::style_axis(QCPAxis* axis, const FigureTheme& theme, bool grid) const {
+    const double unit = theme.unit;
+    const QPen pen(theme.axis, theme.axis_width);
+    axis->setBasePen(pen);
+    axis->setTickPen(pen);
+    axis->setSubTickPen(QPen(theme.axis, theme.axis_width * 0.7));
+    axis->setTickLength(0, qRound((theme.paper ? 2.6 : 5) * unit));
+    axis->setSubTickLength(0, qRound((theme.paper ? 1.5 : 3) * unit));
+    axis->setTickLabelFont(theme.tick_font);
+    axis->setTickLabelColor(theme.text);
+    axis->setLabelFont(theme.label_font);
+    axis->setLabelColor(theme.text);
+    axis->setTickLabelPadding(qRound((theme.paper ? 2 : 4) * unit));
+    axis->setLabelPadding(qRound((theme.paper ? 2 : 5) * unit));
+    axis->setPadding(0);
+    axis->setNumberFormat(QStringLiteral("eb"));
+    axis->setNumberPrecision(0);
+    axis->grid()->setPen(QPen(theme.grid, theme.grid_width));
+    axis->grid()->setZeroLinePen(Qt::NoPen);
+    axis->grid()->setSubGridVisible(false);
+    axis->grid()->setVisible(grid);
+}
+
+void FigureAxes::style(const FigureTheme& theme) {
+    plot_->setBackground(QBrush(theme.ground));
+    style_axis(plot_->xAxis, theme, false);
+    style_axis(plot_->yAxis, theme, true);
+    // Above: half a tick label, which an axis leaves out when it would be cut.
+    const int top = qRound(QFontMetricsF(theme.tick_font).height() * 0.55);
+    const int right = qRound((theme.paper ? 5 : 8) * theme.unit);
+    plot_->axisRect()->setMinimumMargins(QMargins(0, top, right, 0));
+    plot_->plotLayout()->setRowSpacing(theme.paper ? 0 : 2);
+    plot_->plotLayout()->setColumnSpacing(0);
+    const int edge = qRound((theme.paper ? 1 : 8) * theme.unit);
+    plot_->plotLayout()->setMargins(QMargins(edge, edge / 2, edge / 2, edge));
+}
+
+void FigureAxes::set_scale(QCPAxis* axis, const FigureAxis& from, bool lengths) {
+    axis->setLabel(QString::fromStdString(from.label));
+    axis->setScaleType(from.log ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    if (!from.log) {
+        QSharedPointer<QCPAxisTicker> plain(new QCPAxisTicker);
+        axis->setTicker(plain);
+        axis->setNumberFormat(QStringLiteral("gb"));
+        axis->setNumberPrecision(6);
+        axis->setSubTicks(true);
+        return;
+    }
+    axis->setNumberFormat(QStringLiteral("eb"));
+    axis->setNumberPrecision(0);
+    if (lengths)
+        axis->setTicker(doubling_);
+    else
+        axis->setTicker(axis == plot_->xAxis ? decades_x_ : decades_y_);
+    axis->setSubTicks(!lengths);
+}
+
+void FigureAxes::set_scales(const FigureData& data) {
+    QVector<double> places;
+    for (const Series& series : data.series) {
+        if (series.kind != SeriesKind::measured) continue;
+        for (const FigurePoint& point : series.points) places.append(point.x);
+        for (const UndrawnPoint& point : series.undrawn) places.append(point.x);
+    }
+    if (places.isEmpty() && data.x.low <= data.x.high) places = {data.x.low, data.x.high};
+    set_scale(plot_->xAxis, data.x, data.x.log && doubles(places));
+    set_scale(plot_->yAxis, data.y, false);
+}
+
+void FigureAxes::follow(const FigureData& data) {
+    if (data.x.low <= data.x.high) {
+        if (data.x.log) {
+            const double pad = std::max(1.08, std::pow(data.x.high / data.x.low, 0.035));
+            plot_->xAxis->setRange(data.x.low / pad, data.x.high * pad);
+        } else {
+            const double pad = std::max((data.x.high - data.x.low) * 0.04, 1e-9);
+            plot_->xAxis->setRange(data.x.low - pad, data.x.high + pad);
+        }
+    } else {
+        plot_->xAxis->setRange(data.x.log ? QCPRange(1, 10) : QCPRange(0, 1));
+    }
+    // A band at the top for the marks of what failed.
+    double high = data.y.high;
+    const double share = 0.07 * failure_levels(data);
+    if (share > 0 && data.y.low <= data.y.high)
+        high = data.y.log ? high * std::pow(std::max(3.0, high / data.y.low), share)
+                          : high + (high - data.y.low) * share;
+    plot_->yAxis->setRange(stepped_range(data.y.low, high, data.y.log));
+}
+
+// As many labels of lengths as stand apart.
+void FigureAxes::set_label_room(const FigureTheme& theme, bool legend_beside) {
+    const double width =
+        QFontMetricsF(theme.tick_font).horizontalAdvance(QStringLiteral("128K")) * 1.35;
+    const int viewport = plot_->viewport().width();
+    const double room = std::max(60.0, viewport * (legend_beside ? 0.7 : 0.85));
+    doubling_->set_label_room(std::max(2, static_cast<int>(room / std::max(1.0, width))));
+}
+
+}  // namespace slay

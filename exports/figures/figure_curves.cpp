@@ -1,0 +1,105 @@
+#include "exports/figures/figure_curves.h"
+
+#include <algorithm>
+
+namespace slay {
+namespace {
+
+bool same_points(const std::vector<FigurePoint>& a, const std::vector<FigurePoint>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const FigurePoint& p, const FigurePoint& q) {
+                          return p.x == q.x && p.y == q.y && p.low == q.low && p.high == q.high;
+                      });
+}
+
+}  // namespace
+
+Emphasis FigureCurves::emphasis(const Series& series) const {
+    if (highlighted_.isEmpty()) return Emphasis::normal;
+    const bool this_one =
+        highlighted_ == QString::fromStdString(series.id) ||
+        (!series.variant.empty() &&
+         highlighted_ == QStringLiteral("measured:") + QString::fromStdString(series.variant));
+    return this_one ? Emphasis::strong : Emphasis::faint;
+}
+
+void FigureCurves::set_points(Curve& curve, const Series& series) {
+    QVector<double> keys, values, minus, plus;
+    bool intervals = false;
+    for (const FigurePoint& point : series.points) {
+        keys.append(point.x);
+        values.append(point.y);
+        intervals = intervals || point.high.has_value();
+        plus.append(point.high ? *point.high - point.y : 0);
+        minus.append(point.low ? point.y - *point.low : 0);
+    }
+    curve.graph->setData(keys, values, true);
+    curve.bars->setData(minus, plus);
+    curve.bars->setVisible(intervals && !series.hidden && series.kind == SeriesKind::measured);
+}
+
+void FigureCurves::style(Curve& curve, const Series& series, const FigureTheme& theme) const {
+    const Emphasis how = emphasis(series);
+    curve.graph->setPen(series_pen(series, theme, how));
+    curve.graph->setScatterStyle(series_marker(series, theme, how));
+    curve.graph->setVisible(!series.hidden);
+    curve.graph->setLayer(how == Emphasis::strong ? QStringLiteral("axes")
+                                                  : QStringLiteral("main"));
+    curve.bars->setPen(interval_pen(series, theme, how));
+    curve.bars->setWhiskerWidth(theme.marker_size * 0.8);
+}
+
+FigureCurves::Curve FigureCurves::make_curve() const {
+    Curve curve;
+    curve.graph = plot_->addGraph();
+    curve.graph->setAdaptiveSampling(true);
+    curve.graph->setLineStyle(QCPGraph::lsLine);
+    curve.graph->setAntialiased(true);
+    curve.graph->setAntialiasedScatters(true);
+    curve.graph->removeFromLegend();
+    curve.bars = new QCPErrorBars(plot_->xAxis, plot_->yAxis);
+    curve.bars->removeFromLegend();
+    curve.bars->setDataPlottable(curve.graph);
+    curve.bars->setErrorType(QCPErrorBars::etValueError);
+    curve.bars->setSymbolGap(0);
+    curve.bars->setAntialiased(false);
+    return curve;
+}
+
+void FigureCurves::take(const FigureData& data, const FigureTheme& theme, bool restyle) {
+    for (auto at = curves_.begin(); at != curves_.end();) {
+        const bool stays =
+            std::any_of(data.series.begin(), data.series.end(),
+                        [&](const Series& series) { return series.id == at->first; });
+        if (stays) {
+            ++at;
+            continue;
+        }
+        plot_->removePlottable(at->second.bars);
+        plot_->removePlottable(at->second.graph);
+        at = curves_.erase(at);
+    }
+    for (const Series& series : data.series) {
+        auto [at, fresh] = curves_.try_emplace(series.id);
+        Curve& curve = at->second;
+        if (fresh) curve = make_curve();
+        const bool changed = fresh || !same_points(curve.shown.points, series.points) ||
+                             curve.shown.hidden != series.hidden;
+        if (changed) set_points(curve, series);
+        if (fresh || restyle || curve.shown.hidden != series.hidden ||
+            !(curve.shown.style == series.style))
+            style(curve, series, theme);
+        if (changed) curve.shown = series;
+    }
+}
+
+void FigureCurves::highlight(const QString& series, const FigureData& data,
+                             const FigureTheme& theme) {
+    highlighted_ = series;
+    for (const Series& each : data.series) {
+        const auto curve = curves_.find(each.id);
+        if (curve != curves_.end()) style(curve->second, each, theme);
+    }
+}
+
+}  // namespace slay
