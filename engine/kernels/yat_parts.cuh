@@ -1,0 +1,184 @@
+// What the exact Yat kernels share: operands, tiles in shared memory, products of split operands.
+#pragma once
+
+#include <cuda_fp16.h>
+
+#include "engine/kernels/ptx.cuh"
+#include "engine/kernels/yat_sizes.h"
+
+namespace slay::kernels {
+
+// One [B, H, L, d] matrix of 16-bit numbers as tensor cores take it, in one or more planes.
+struct YatOperand {
+    const uint16_t* data;
+    std::int64_t batch_stride, head_stride, row_stride, plane_stride;  // in elements
+};
+
+struct YatArguments {
+    YatOperand q, k;         // of the scores: raw bf16, or 16 q^ and 16 k^ in two terms of fp16
+    YatOperand q_in, k_in;   // backward, two terms of bf16: q^ and k^ (one: q and k as they are)
+    YatOperand v, dy;        // raw bf16, or two terms of bf16
+    const float* inverse_q;  // 1 / |q_i|, [B*H][padded L]; bf16 inputs only
+    const float* inverse_k;
+    const float4*
+        columns;  // {1 / |q_i| or 1, c_i, c_i / |q_i| or c_i, -dy_i.y_i}, c = 1 / (D + delta)
+    TensorView y, correction;
+    float* denominators;
+    float* partials;      // [split][B*H][L][dim]; of dk in the keys' pass
+    float* partials_v;    // of dv
+    float* partial_sums;  // [split][B*H][L]
+    std::int64_t length, padded, chunk, splits;
+    int heads, pairs;  // H, B*H
+    int head_dim;
+    YatType type;
+    bool causal;
+    float quarter_epsilon, delta;
+};
+
+// Products of fp16 where `half`, of bf16 otherwise.
+template <bool half>
+__device__ __forceinline__ void yat_mma(float (&d)[4], const uint32_t (&a)[4], uint32_t b0,
+                                        uint32_t b1) {
+    if constexpr (half) {
+        asm volatile(
+            "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, "
+            "{%8,%9}, {%0,%1,%2,%3};"
+            : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+            : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+    } else {
+        mma(d, a, b0, b1);
+    }
+}
+
+// Both halves of a pair of n8 tiles: d[0] += a b[0..1], d[1] += a b[2..3].
+template <bool half>
+__device__ __forceinline__ void yat_mma_pair(float (&d)[2][4], const uint32_t (&a)[4],
+                                             const uint32_t (&b)[4]) {
+    yat_mma<half>(d[0], a, b[0], b[1]);
+    yat_mma<half>(d[1], a, b[2], b[3]);
+}
+
+// min(max(a b + c, 0), 1)
+__device__ __forceinline__ float multiply_add_saturated(float a, float b, float c) {
+    float d;
+    asm("fma.rn.sat.f32 %0, %1, %2, %3;" : "=f"(d) : "f"(a), "f"(b), "f"(c));
+    return d;
+}
+
+// min(max(a b, 0), 1)
+__device__ __forceinline__ float multiply_saturated(float a, float b) {
+    float c;
+    asm("mul.rn.sat.f32 %0, %1, %2;" : "=f"(c) : "f"(a), "f"(b));
+    return c;
+}
+
+// 1 ulp; the argument is a normal number.
+__device__ __forceinline__ float reciprocal(float x) {
+    float y;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
+
+// x and y in one or two terms of bf16: an a fragment's register of each.
+template <bool split>
+__device__ __forceinline__ void to_terms(float x, float y, uint32_t& high, uint32_t& low) {
+    high = pack(x, y);
+    if constexpr (split) low = pack(x - low_float(high), y - high_float(high));
+}
+
+__device__ __forceinline__ const uint16_t* head_of(const YatOperand& operand, int heads) {
+    const int pair = static_cast<int>(blockIdx.y);
+    return operand.data + pair / heads * operand.batch_stride + pair % heads * operand.head_stride;
+}
+
+// Starts copying `kRows` rows of `kPlanes` planes from `row` to shared [plane][kRows][D + 8]; zeros
+// past `length` and past `head_dim`.
+template <int D, int kRows, int kPlanes, int kThreads>
+__device__ __forceinline__ void copy_rows(uint16_t* shared, const uint16_t* head,
+                                          const YatOperand& operand, std::int64_t row,
+                                          std::int64_t length, int head_dim) {
+    constexpr int kChunks = D / 8;
+    constexpr int kAll = kRows * kChunks;
+#pragma unroll
+    for (int first = 0; first < kAll; first += kThreads) {
+        const int i = first + static_cast<int>(threadIdx.x);
+        if (kAll % kThreads != 0 && i >= kAll) break;
+        const int r = i / kChunks, c = i % kChunks * 8;
+        const bool valid = row + r < length && c < head_dim;
+        const uint16_t* from = head + (valid ? (row + r) * operand.row_stride + c : 0);
+#pragma unroll
+        for (int p = 0; p < kPlanes; ++p) {
+            copy_async(shared + (p * kRows + r) * (D + 8) + c, from + p * operand.plane_stride,
+                       valid);
+        }
+    }
+}
+
+// The own rows' operand: 16-row tiles of [rows][D] as a fragments, from device memory.
+template <int D, int MT, int kPlanes>
+struct OwnRows {
+    uint32_t a[MT][kPlanes][D / 16][4];
+
+    __device__ __forceinline__ void load(const uint16_t* head, const YatOperand& operand,
+                                         std::int64_t row, std::int64_t length, int head_dim,
+                                         int lane) {
+#pragma unroll
+        for (int m = 0; m < MT; ++m) {
+#pragma unroll
+            for (int i = 0; i < 2; ++i) {
+                const std::int64_t at = row + m * 16 + i * 8 + (lane >> 2);
+#pragma unroll
+                for (int p = 0; p < kPlanes; ++p) {
+                    const uint16_t* from = head + p * operand.plane_stride +
+                                           (at < length ? at : 0) * operand.row_stride;
+#pragma unroll
+                    for (int kk = 0; kk < D / 16; ++kk) {
+#pragma unroll
+                        for (int j = 0; j < 2; ++j) {
+                            const int c = kk * 16 + j * 8 + (lane & 3) * 2;
+                            const bool valid = at < length && c < head_dim;
+                            a[m][p][kk][j * 2 + i] =
+                                valid ? __ldg(reinterpret_cast<const unsigned*>(from + c)) : 0u;
+                        }
+                    }
+                }
+            }
+        }
+    }
+};
+
+// Moves `kCount` accumulators into float32 sums in shared memory, [accumulator][thread].
+template <int kCount, int kThreads>
+__device__ __forceinline__ void flush(float* sums, float* accumulators) {
+#pragma unroll
+    for (int i = 0; i < kCount; ++i) {
+        sums[i * kThreads + threadIdx.x] += accumulators[i];
+        accumulators[i] = 0.f;
+    }
+}
+
+// Two adjacent numbers of a row of an output tensor; the rest of a half type into `correction`.
+__device__ __forceinline__ void store_two(void* data, void* correction, std::int64_t at,
+                                          std::int64_t correction_at, YatType type, float x,
+                                          float y) {
+    if (type == YatType::float32) {
+        *reinterpret_cast<float2*>(static_cast<float*>(data) + at) = make_float2(x, y);
+        return;
+    }
+    uint32_t pair, rest;
+    if (type == YatType::bfloat16) {
+        pair = pack(x, y);
+        rest = pack(x - low_float(pair), y - high_float(pair));
+    } else {
+        const __half2 rounded = __floats2half2_rn(x, y);
+        const float2 back = __half22float2(rounded);
+        const __half2 left = __floats2half2_rn(x - back.x, y - back.y);
+        pair = *reinterpret_cast<const uint32_t*>(&rounded);
+        rest = *reinterpret_cast<const uint32_t*>(&left);
+    }
+    *reinterpret_cast<uint32_t*>(static_cast<uint16_t*>(data) + at) = pair;
+    if (correction)
+        *reinterpret_cast<uint32_t*>(static_cast<uint16_t*>(correction) + correction_at) = rest;
+}
+
+}  // namespace slay::kernels

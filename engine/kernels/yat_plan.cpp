@@ -1,0 +1,136 @@
+// How a pass of exact Yat is cut into ranges, and how its scratch memory is laid out.
+#include <algorithm>
+
+#include "engine/kernels/yat_exact.h"
+#include "engine/kernels/yat_sizes.h"
+
+namespace slay::kernels {
+namespace {
+
+bool is_split(const YatShape& shape) {
+    return shape.type != YatType::bfloat16;
+}
+
+// Bytes of scratch memory as they are taken, in order.
+class Layout {
+  public:
+    std::size_t take(std::int64_t elements, std::size_t size) {
+        const std::size_t at = bytes_;
+        bytes_ += (static_cast<std::size_t>(elements) * size + 255) / 256 * 256;
+        return at;
+    }
+    std::size_t bytes() const { return bytes_; }
+
+  private:
+    std::size_t bytes_ = 0;
+};
+
+// The fewest ranges that keep every multiprocessor busy, by a model of the time in steps (a block
+// and 64 rows of the other side): the mean load of a slot, half of the longest range for the
+// unevenness of the end, and the ranges' sums, written and read once more.
+std::int64_t choose_splits(const YatShape& shape, YatPass pass, int multiprocessors) {
+    const YatBlock block = yat_block(pass, yat_padded_dim(shape.head_dim), is_split(shape));
+    const std::int64_t pairs = shape.batch * shape.heads;
+    const std::int64_t rows = (shape.length + block.rows() - 1) / block.rows();
+    const std::int64_t tiles = (shape.length + 63) / 64;
+    const double slots = static_cast<double>(multiprocessors) * block.resident;
+    const double visible = shape.causal ? 0.5 * (1 + 1.0 / static_cast<double>(rows)) : 1.0;
+    const double all = static_cast<double>(pairs * rows * tiles) * visible;
+    std::int64_t best = 1;
+    double least = 0;
+    for (const std::int64_t splits : {1, 2, 3, 4, 6, 8, 12, 16, 24, 32}) {
+        const auto range = static_cast<double>(yat_chunk(shape.length, splits) / 64);
+        if (splits > 1 && range < 4) break;
+        const double blocks = static_cast<double>(pairs * rows * splits) * visible;
+        const double extra = splits == 1 ? 0 : 1.5 + 1.5 * all / slots / range;
+        const double time =
+            blocks <= slots ? range + extra : std::max(range, all / slots + range / 2) + extra;
+        if (splits == 1 || time < 0.95 * least) {
+            best = splits;
+            least = time;
+        }
+    }
+    return best;
+}
+
+}  // namespace
+
+std::string exact_yat_unsupported(const YatShape& shape, double epsilon) {
+    if (shape.head_dim < 8 || shape.head_dim > 128 || shape.head_dim % 8 != 0)
+        return "the head dimension is not a multiple of 8 up to 128";
+    if (shape.batch * shape.heads > 65535) return "more than 65535 heads in a batch";
+    if (shape.batch < 1 || shape.heads < 1 || shape.length < 1) return "an empty tensor";
+    if (!(epsilon >= 1e-10 && epsilon <= 1e3)) return "epsilon is not between 1e-10 and 1e3";
+    return {};
+}
+
+std::size_t exact_yat_shared_bytes(const YatShape& shape) {
+    const int dim = yat_padded_dim(shape.head_dim);
+    const bool split = is_split(shape);
+    std::size_t most = 0;
+    for (const YatPass pass : {YatPass::forward, YatPass::queries, YatPass::keys})
+        most = std::max(most,
+                        yat_shared_bytes(pass, dim, split, shape.length > yat_flush_rows(split)));
+    return most;
+}
+
+YatPlan plan_yat_forward(const YatShape& shape, int multiprocessors, std::int64_t splits) {
+    YatPlan plan;
+    plan.splits = splits > 0 ? splits : choose_splits(shape, YatPass::forward, multiprocessors);
+    plan.scratch_bytes = yat_forward_scratch(shape, plan).bytes;
+    return plan;
+}
+
+YatPlan plan_yat_backward(const YatShape& shape, int multiprocessors, std::int64_t splits) {
+    YatPlan plan;
+    plan.splits = splits > 0 ? splits : choose_splits(shape, YatPass::queries, multiprocessors);
+    plan.key_splits = splits > 0 ? splits : choose_splits(shape, YatPass::keys, multiprocessors);
+    plan.scratch_bytes = yat_backward_scratch(shape, plan).bytes;
+    return plan;
+}
+
+YatScratch yat_forward_scratch(const YatShape& shape, const YatPlan& plan) {
+    const std::int64_t pairs = shape.batch * shape.heads;
+    const std::int64_t rows = pairs * yat_padded_length(shape.length);
+    const std::int64_t dim = yat_padded_dim(shape.head_dim);
+    Layout layout;
+    YatScratch at;
+    if (is_split(shape)) {
+        at.q = layout.take(rows * dim * 2, 2);
+        at.k = layout.take(rows * dim * 2, 2);
+        at.v = layout.take(rows * dim * 2, 2);
+    } else {
+        at.inverse_q = layout.take(rows, 4);
+        at.inverse_k = layout.take(rows, 4);
+    }
+    if (plan.splits > 1) {
+        at.partials = layout.take(plan.splits * pairs * shape.length * dim, 4);
+        at.partial_sums = layout.take(plan.splits * pairs * shape.length, 4);
+    }
+    at.bytes = layout.bytes();
+    return at;
+}
+
+YatScratch yat_backward_scratch(const YatShape& shape, const YatPlan& plan) {
+    const std::int64_t pairs = shape.batch * shape.heads;
+    const std::int64_t rows = pairs * yat_padded_length(shape.length);
+    const std::int64_t dim = yat_padded_dim(shape.head_dim);
+    Layout layout;
+    YatScratch at;
+    if (is_split(shape)) {
+        for (std::size_t* part : {&at.q, &at.k, &at.q_in, &at.k_in})
+            *part = layout.take(rows * dim * 2, 2);
+        at.v = layout.take(rows * dim * 3, 2);
+        at.dy = layout.take(rows * dim * 3, 2);
+    } else {
+        at.inverse_k = layout.take(rows, 4);
+    }
+    at.columns = layout.take(rows, 16);
+    at.partials = layout.take(plan.splits * pairs * shape.length * dim, 4);
+    at.partials_k = layout.take(plan.key_splits * pairs * shape.length * dim, 4);
+    at.partials_v = layout.take(plan.key_splits * pairs * shape.length * dim, 4);
+    at.bytes = layout.bytes();
+    return at;
+}
+
+}  // namespace slay::kernels
