@@ -6,7 +6,7 @@
 namespace slay::kernels {
 namespace {
 
-template <int D, bool split>
+template <int D, YatLane lane>
 cudaError_t run(const YatForward& pass, const YatPlan& plan) {
     const YatShape& shape = pass.shape;
     auto* scratch = static_cast<unsigned char*>(pass.scratch);
@@ -28,32 +28,36 @@ cudaError_t run(const YatForward& pass, const YatPlan& plan) {
     rows.jobs[0].in = pass.q;
     rows.jobs[1].in = pass.k;
     rows.jobs[2].in = pass.v;
-    if constexpr (split) {
-        rows.jobs[0].half_terms = reinterpret_cast<uint16_t*>(scratch + at.q);
-        rows.jobs[1].half_terms = reinterpret_cast<uint16_t*>(scratch + at.k);
-        rows.jobs[0].normalise = rows.jobs[1].normalise = true;
-        rows.jobs[2].terms = reinterpret_cast<uint16_t*>(scratch + at.v);
-        rows.jobs[2].planes = 2;
-        args.q = yat_operand(scratch + at.q, 2, args, D);
-        args.k = yat_operand(scratch + at.k, 2, args, D);
-        args.v = yat_operand(scratch + at.v, 2, args, D);
-    } else {
+    if constexpr (yat_raw(lane)) {
         rows.jobs[0].inverse = reinterpret_cast<float*>(scratch + at.inverse_q);
         rows.jobs[1].inverse = reinterpret_cast<float*>(scratch + at.inverse_k);
         args.inverse_q = rows.jobs[0].inverse;
         args.inverse_k = rows.jobs[1].inverse;
         args.q = yat_operand(pass.q);
         args.k = yat_operand(pass.k);
+    } else {
+        rows.jobs[0].half_terms = reinterpret_cast<uint16_t*>(scratch + at.q);
+        rows.jobs[1].half_terms = reinterpret_cast<uint16_t*>(scratch + at.k);
+        rows.jobs[0].normalise = rows.jobs[1].normalise = true;
+        args.q = yat_operand(scratch + at.q, yat_score_terms(lane), args, D);
+        args.k = yat_operand(scratch + at.k, yat_score_terms(lane), args, D);
+    }
+    constexpr bool kValues = lane != YatLane::bfloat16;  // v in terms
+    if constexpr (kValues) {
+        rows.jobs[2].terms = reinterpret_cast<uint16_t*>(scratch + at.v);
+        rows.jobs[2].planes = yat_terms(lane);
+        args.v = yat_operand(scratch + at.v, yat_terms(lane), args, D);
+    } else {
         args.v = yat_operand(pass.v);
     }
     const dim3 row_grid(static_cast<unsigned>(args.padded * (D / 8) / 256),
-                        static_cast<unsigned>(args.pairs), split ? 3 : 2);
+                        static_cast<unsigned>(args.pairs), kValues ? 3 : 2);
     cudaError_t status = launch(yat_rows_kernel<D>, row_grid, 256, 0, pass.stream, rows);
     if (status != cudaSuccess) return status;
 
-    constexpr YatBlock kBlock = yat_block(YatPass::forward, D, split);
-    status = launch(yat_forward_kernel<D, split>, yat_grid(args, kBlock.rows()), kBlock.threads(),
-                    yat_launch_bytes<YatPass::forward, D, split>(args), pass.stream, args);
+    constexpr YatBlock kBlock = yat_block(YatPass::forward, D, lane);
+    status = launch(yat_forward_kernel<D, lane>, yat_grid(args, kBlock.rows()), kBlock.threads(),
+                    yat_launch_bytes<YatPass::forward, D, lane>(args), pass.stream, args);
     if (status != cudaSuccess || args.splits == 1) return status;
     const std::int64_t quads = args.length * (D / 4);
     const dim3 grid(static_cast<unsigned>((quads + 127) / 128), static_cast<unsigned>(args.pairs));
@@ -61,15 +65,15 @@ cudaError_t run(const YatForward& pass, const YatPlan& plan) {
     return cudaGetLastError();
 }
 
-template <bool split>
+template <YatLane lane>
 cudaError_t run_dim(const YatForward& pass, const YatPlan& plan) {
     switch (yat_padded_dim(pass.shape.head_dim)) {
         case 32:
-            return run<32, split>(pass, plan);
+            return run<32, lane>(pass, plan);
         case 64:
-            return run<64, split>(pass, plan);
+            return run<64, lane>(pass, plan);
         default:
-            return run<128, split>(pass, plan);
+            return run<128, lane>(pass, plan);
     }
 }
 
@@ -77,8 +81,14 @@ cudaError_t run_dim(const YatForward& pass, const YatPlan& plan) {
 
 cudaError_t run_yat_forward(const YatForward& pass, const YatPlan& plan) {
     if (!exact_yat_unsupported(pass.shape, pass.epsilon).empty()) return cudaErrorInvalidValue;
-    if (pass.shape.type == YatType::bfloat16) return run_dim<false>(pass, plan);
-    return run_dim<true>(pass, plan);
+    switch (pass.shape.type) {
+        case YatType::bfloat16:
+            return run_dim<YatLane::bfloat16>(pass, plan);
+        case YatType::float16:
+            return run_dim<YatLane::float16>(pass, plan);
+        default:
+            return run_dim<YatLane::float32>(pass, plan);
+    }
 }
 
 }  // namespace slay::kernels

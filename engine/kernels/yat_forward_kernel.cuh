@@ -3,6 +3,10 @@
 
 #include "engine/kernels/yat_parts.cuh"
 
+#ifndef SLAY_YAT_AHEAD
+#define SLAY_YAT_AHEAD 1
+#endif
+
 namespace slay::kernels {
 
 // What a warp keeps of its rows. With t_ij = q_i.k_j / |k_j| and u = (1 - x) / 2, clamped to [0,
@@ -10,159 +14,167 @@ namespace slay::kernels {
 //   K = x^2 / (eps + 4 u) = (1 / (4 |q_i|^2)) t^2 / (u + eps / 4),
 // so that the row's factor is applied once, at the end. Operands in two terms are 16 q^ and 16 k^:
 // t = 256 x.
-template <int D, bool split>
+template <int D, YatLane lane_type>
 struct YatForwardRows {
-    static constexpr YatBlock kBlock = yat_block(YatPass::forward, D, split);
+    static constexpr YatBlock kBlock = yat_block(YatPass::forward, D, lane_type);
     static constexpr int MT = kBlock.row_tiles;
     static constexpr int kStride = D + 8;
     static constexpr int kPlane = kBlock.tile * kStride;  // elements
-    static constexpr int kPlanes = split ? 2 : 1;
+    static constexpr int kScoreTerms = yat_score_terms(lane_type);
+    static constexpr int kTerms = yat_terms(lane_type);
+    static constexpr bool kRaw = yat_raw(lane_type);
+    static constexpr int kColumnsAt = (kScoreTerms + kTerms) * kPlane;
+    static constexpr bool kAhead = SLAY_YAT_AHEAD && lane_type == YatLane::bfloat16;
+    using Scores = float[MT][2][4];
+    using Weights = uint32_t[MT][4][kTerms];
 
-    OwnRows<D, MT, kPlanes> q;
+    OwnRows<D, MT, kScoreTerms> q;
     float slope[MT][2];       // u = 1/2 + slope t
     float acc[MT][D / 8][4];  // sum_j K v_j
-    float sums[MT][4];        // sum_j K: all of [0..1] and [2..3], or a lane's part in [0] and [2]
+    float sums[MT][4];  // sum_j K: all of it in [0] and [2], or with several terms a lane's part
 
-    // Sixteen keys from `key` of a tile. `ahead`: the warp's first row minus the tile's first key.
-    template <bool masked>
-    __device__ __forceinline__ void add_keys(const uint16_t* tile, const float* inverse, int key,
-                                             int ahead, float quarter_epsilon, int lane) {
-        float s[MT][2][4];
+    // t but for 1 / |k_j|, of sixteen keys from `key` of a tile.
+    __device__ __forceinline__ void score(Scores& s, const uint16_t* tile, int key,
+                                          int lane) const {
 #pragma unroll
         for (int m = 0; m < MT; ++m)
 #pragma unroll
             for (int n = 0; n < 2; ++n)
 #pragma unroll
                 for (int i = 0; i < 4; ++i) s[m][n][i] = 0.f;
-        score(s, tile + key * kStride + columns_first(lane, kStride));
+        const auto own = [&](uint32_t(&a)[4], int m, int p, int kk) {
+#pragma unroll
+            for (int i = 0; i < 4; ++i) a[i] = q.a[m][p][kk][i];
+        };
+        add_products<D, MT, kScoreTerms, lane_type != YatLane::bfloat16>(
+            s, own, tile + key * kStride + columns_first(lane, kStride), kPlane);
+    }
 
-        uint32_t high[MT][4], low[MT][4];
+    // K, but for the row's factor. `ahead`: the warp's first row minus the tile's first key.
+    template <bool masked>
+    __device__ __forceinline__ void weigh(Weights& weights, const Scores& s, const uint16_t* tile,
+                                          int key, int ahead, float quarter_epsilon, int lane) {
+        const auto* inverse = reinterpret_cast<const float*>(tile + kColumnsAt);
 #pragma unroll
         for (int n = 0; n < 2; ++n) {
+            const int first = key + n * 8 + (lane & 3) * 2;
             float2 column = make_float2(1.f, 1.f);
-            if constexpr (!split) {
-                column = *reinterpret_cast<const float2*>(inverse + key + n * 8 + (lane & 3) * 2);
-            }
+            if constexpr (kRaw) column = *reinterpret_cast<const float2*>(inverse + first);
 #pragma unroll
             for (int m = 0; m < MT; ++m) {
                 float w[4];
 #pragma unroll
                 for (int i = 0; i < 4; ++i) {
                     float t = s[m][n][i];
-                    if constexpr (!split) t *= (i & 1) ? column.y : column.x;
+                    if constexpr (kRaw) t *= (i & 1) ? column.y : column.x;
                     const float u = multiply_add_saturated(t, slope[m][i >> 1], 0.5f);
                     w[i] = t * t * reciprocal(u + quarter_epsilon);
                     if constexpr (masked) {
                         const int row = ahead + m * 16 + (lane >> 2) + (i >> 1) * 8;
-                        const int column_at = key + n * 8 + (lane & 3) * 2 + (i & 1);
-                        w[i] = column_at <= row ? w[i] : 0.f;
+                        w[i] = first + (i & 1) <= row ? w[i] : 0.f;
                     }
                 }
-                if constexpr (split) {
+                if constexpr (kTerms > 1) {
                     sums[m][0] += w[0] + w[1];
                     sums[m][2] += w[2] + w[3];
                 }
-                to_terms<split>(w[0], w[1], high[m][n * 2], low[m][n * 2]);
-                to_terms<split>(w[2], w[3], high[m][n * 2 + 1], low[m][n * 2 + 1]);
+                to_terms(w[0], w[1], weights[m][n * 2]);
+                to_terms(w[2], w[3], weights[m][n * 2 + 1]);
             }
-        }
-        const uint16_t* values =
-            tile + kPlanes * kPlane + key * kStride + rows_first(lane, kStride);
-#pragma unroll
-        for (int n = 0; n < D / 8; n += 2) {
-            uint32_t v[4];
-            load_matrices_transposed(v, values + n * 8);
-            uint32_t v_low[4];
-            if constexpr (split) {
-                load_matrices_transposed(v_low, values + kPlane + n * 8);
-#pragma unroll
-                for (int m = 0; m < MT; ++m) {
-                    mma(acc[m][n], low[m], v[0], v[1]);
-                    mma(acc[m][n + 1], low[m], v[2], v[3]);
-                    mma(acc[m][n], high[m], v_low[0], v_low[1]);
-                    mma(acc[m][n + 1], high[m], v_low[2], v_low[3]);
-                }
-            }
-#pragma unroll
-            for (int m = 0; m < MT; ++m) {
-                mma(acc[m][n], high[m], v[0], v[1]);
-                mma(acc[m][n + 1], high[m], v[2], v[3]);
-            }
-        }
-        if constexpr (!split) {
-            constexpr uint32_t kOnes = 0x3f803f80u;
-#pragma unroll
-            for (int m = 0; m < MT; ++m) mma(sums[m], high[m], kOnes, kOnes);
         }
     }
 
-  private:
-    // The small products first: the tensor cores' additions truncate at the size of the sum.
-    __device__ __forceinline__ void score(float (&s)[MT][2][4], const uint16_t* keys) const {
-        uint32_t k[D / 16][4];
+    __device__ __forceinline__ void add_values(const Weights& weights, const uint16_t* tile,
+                                               int key, int lane) {
+        add_weighted<D, MT, kTerms>(
+            acc, weights, tile + kScoreTerms * kPlane + key * kStride + rows_first(lane, kStride),
+            kPlane);
+        if constexpr (kTerms == 1) {  // against a column of ones: the weights as they were rounded
+            constexpr uint32_t kOnes = 0x3f803f80u;
 #pragma unroll
-        for (int kk = 0; kk < D / 16; ++kk) {
-            load_matrices(k[kk], keys + kk * 16);
-            if constexpr (split) {
-                uint32_t k_low[4];
-                load_matrices(k_low, keys + kPlane + kk * 16);
-#pragma unroll
-                for (int m = 0; m < MT; ++m) {
-                    yat_mma_pair<true>(s[m], q.a[m][kPlanes - 1][kk], k[kk]);
-                    yat_mma_pair<true>(s[m], q.a[m][0][kk], k_low);
-                }
+            for (int m = 0; m < MT; ++m) {
+                const uint32_t a[4] = {weights[m][0][0], weights[m][1][0], weights[m][2][0],
+                                       weights[m][3][0]};
+                mma(sums[m], a, kOnes, kOnes);
             }
         }
+    }
+
+    // A tile without a mask: the scores of the next sixteen keys are under way while K is formed.
+    __device__ __forceinline__ void add_tile(const uint16_t* tile, float quarter_epsilon,
+                                             int lane) {
+        constexpr int kSteps = kBlock.tile / 16;
+        Scores s[kAhead ? 2 : 1];
+        if constexpr (kAhead) score(s[0], tile, 0, lane);
 #pragma unroll
-        for (int kk = 0; kk < D / 16; ++kk)
-#pragma unroll
-            for (int m = 0; m < MT; ++m) yat_mma_pair<split>(s[m], q.a[m][0][kk], k[kk]);
+        for (int step = 0; step < kSteps; ++step) {
+            if constexpr (kAhead) {
+                if (step + 1 < kSteps) score(s[(step + 1) & 1], tile, (step + 1) * 16, lane);
+            } else {
+                score(s[0], tile, step * 16, lane);
+            }
+            Weights weights;
+            weigh<false>(weights, s[kAhead ? step & 1 : 0], tile, step * 16, 0, quarter_epsilon,
+                         lane);
+            add_values(weights, tile, step * 16, lane);
+        }
+    }
+
+    __device__ __forceinline__ void add_masked(const uint16_t* tile, int ahead,
+                                               float quarter_epsilon, int lane) {
+#pragma unroll 1
+        for (int key = 0; key < kBlock.tile && key < ahead + MT * 16; key += 16) {
+            Scores s;
+            score(s, tile, key, lane);
+            Weights weights;
+            weigh<true>(weights, s, tile, key, ahead, quarter_epsilon, lane);
+            add_values(weights, tile, key, lane);
+        }
     }
 };
 
-// grid (row blocks * splits, B * H): the longest ranges first. With one split y is written, else
-// the sums of each range of `chunk` keys.
-template <int D, bool split>
-__global__ void __launch_bounds__(yat_block(YatPass::forward, D, split).threads(),
-                                  yat_block(YatPass::forward, D, split).resident)
+// grid as YatPlace has it: the longest blocks first. With one range y is written, else the sums of
+// each range of `chunk` keys.
+template <int D, YatLane lane_type>
+__global__ void __launch_bounds__(yat_block(YatPass::forward, D, lane_type).threads(),
+                                  yat_block(YatPass::forward, D, lane_type).resident)
     yat_forward_kernel(const YatArguments args) {
-    using Rows = YatForwardRows<D, split>;
+    using Rows = YatForwardRows<D, lane_type>;
     constexpr YatBlock kBlock = Rows::kBlock;
     constexpr int MT = Rows::MT;
     constexpr int kTile = kBlock.tile, kStages = kBlock.stages, kThreads = kBlock.threads();
-    constexpr int kCount = yat_accumulators(YatPass::forward, D, split);
-    constexpr int kStageBytes = static_cast<int>(yat_stage_bytes(YatPass::forward, D, split));
+    constexpr int kCount = yat_accumulators(YatPass::forward, D, lane_type);
+    constexpr int kStageBytes = static_cast<int>(yat_stage_bytes(YatPass::forward, D, lane_type));
     SLAY_DYNAMIC_SHARED(shared);
 
     const int lane = static_cast<int>(threadIdx.x) & 31;
     const int warp = static_cast<int>(threadIdx.x) >> 5;
-    const std::int64_t blocks = gridDim.x / args.splits;
-    const std::int64_t range = blockIdx.x % args.splits;
-    const std::int64_t block_row = (blocks - 1 - blockIdx.x / args.splits) * kBlock.rows();
-    const std::int64_t key_begin = range * args.chunk;
+    const YatPlace place(args.pairs, args.splits);
+    const std::int64_t block_row = (place.blocks - 1 - place.order) * kBlock.rows();
+    const std::int64_t key_begin = place.range * args.chunk;
     const std::int64_t seen =
         args.causal ? min(block_row + kBlock.rows(), args.length) : args.length;
     const std::int64_t key_end = min(key_begin + args.chunk, seen);
     if (key_begin >= key_end) return;
     const auto tiles = static_cast<int>((key_end - key_begin + kTile - 1) / kTile);
 
-    const uint16_t* k_head = head_of(args.k, args.heads);
-    const uint16_t* v_head = head_of(args.v, args.heads);
-    const float* inverse_k = args.inverse_k + blockIdx.y * args.padded;
-    const auto stage = [&](int tile) { return shared + tile % kStages * kStageBytes; };
+    const uint16_t* k_head = head_of(args.k, place.pair, args.heads);
+    const uint16_t* v_head = head_of(args.v, place.pair, args.heads);
+    const std::int64_t padded_head = place.pair * args.padded;
+    const auto stage = [&](int tile) {
+        return reinterpret_cast<uint16_t*>(shared + tile % kStages * kStageBytes);
+    };
     const auto fetch = [&](int tile) {
         const std::int64_t key = key_begin + static_cast<std::int64_t>(tile) * kTile;
-        auto* at = reinterpret_cast<uint16_t*>(stage(tile));
-        copy_rows<D, kTile, Rows::kPlanes, kThreads>(at, k_head, args.k, key, args.length,
-                                                     args.head_dim);
-        copy_rows<D, kTile, Rows::kPlanes, kThreads>(at + Rows::kPlanes * Rows::kPlane, v_head,
-                                                     args.v, key, args.length, args.head_dim);
-        if constexpr (!split) {
-            const int i = static_cast<int>(threadIdx.x);
-            if (i < kTile / 4) {
-                float* inverse = reinterpret_cast<float*>(at + 2 * Rows::kPlanes * Rows::kPlane);
-                copy_async(inverse + i * 4, inverse_k + key + i * 4, true);
-            }
+        uint16_t* at = stage(tile);
+        copy_rows<D, kTile, Rows::kScoreTerms, kThreads>(at, k_head, args.k, key, args.length,
+                                                         args.head_dim);
+        copy_rows<D, kTile, Rows::kTerms, kThreads>(at + Rows::kScoreTerms * Rows::kPlane, v_head,
+                                                    args.v, key, args.length, args.head_dim);
+        if constexpr (Rows::kRaw) {
+            const int i = static_cast<int>(threadIdx.x) * 4;
+            auto* inverse = reinterpret_cast<float*>(at + Rows::kColumnsAt);
+            if (i < kTile) copy_async(inverse + i, args.inverse_k + padded_head + key + i, true);
         }
     };
 #pragma unroll
@@ -173,17 +185,16 @@ __global__ void __launch_bounds__(yat_block(YatPass::forward, D, split).threads(
 
     Rows rows;
     const std::int64_t row0 = block_row + warp * MT * 16;
-    rows.q.load(head_of(args.q, args.heads), args.q, row0, args.length, args.head_dim, lane);
+    rows.q.load(head_of(args.q, place.pair, args.heads), args.q, row0, args.length, args.head_dim,
+                lane);
     float factor[MT][2];
 #pragma unroll
     for (int m = 0; m < MT; ++m) {
 #pragma unroll
         for (int i = 0; i < 2; ++i) {
             float inverse = 1.f / 256.f;
-            if constexpr (!split) {
-                inverse =
-                    args.inverse_q[blockIdx.y * args.padded + row0 + m * 16 + i * 8 + (lane >> 2)];
-            }
+            if constexpr (Rows::kRaw)
+                inverse = args.inverse_q[padded_head + row0 + m * 16 + i * 8 + (lane >> 2)];
             rows.slope[m][i] = -0.5f * inverse;
             factor[m][i] = 0.25f * inverse * inverse;
         }
@@ -196,7 +207,7 @@ __global__ void __launch_bounds__(yat_block(YatPass::forward, D, split).threads(
     }
 
     // Sums beyond the accumulators: in shared memory where there are more keys than they can hold.
-    constexpr int kFlushTiles = yat_flush_rows(split) / kTile;
+    constexpr int kFlushTiles = yat_flush_rows(lane_type) / kTile;
     const bool flushes = tiles > kFlushTiles;
     float* totals = reinterpret_cast<float*>(shared + kStages * kStageBytes);
     const auto flush_all = [&] {
@@ -221,20 +232,12 @@ __global__ void __launch_bounds__(yat_block(YatPass::forward, D, split).threads(
         __syncthreads();
         if (tile + kStages - 1 < tiles) fetch(tile + kStages - 1);
         commit_copies();
-        const auto* at = reinterpret_cast<const uint16_t*>(stage(tile));
-        const auto* inverse = reinterpret_cast<const float*>(at + 2 * Rows::kPlanes * Rows::kPlane);
+        const uint16_t* at = stage(tile);
         const std::int64_t distance = row0 - key_begin - static_cast<std::int64_t>(tile) * kTile;
         if (!args.causal || distance >= kTile - 1) {
-#pragma unroll
-            for (int key = 0; key < kTile; key += 16) {
-                rows.template add_keys<false>(at, inverse, key, 0, args.quarter_epsilon, lane);
-            }
+            rows.add_tile(at, args.quarter_epsilon, lane);
         } else {
-            const auto ahead = static_cast<int>(distance);
-#pragma unroll 1
-            for (int key = 0; key < kTile && key < ahead + MT * 16; key += 16) {
-                rows.template add_keys<true>(at, inverse, key, ahead, args.quarter_epsilon, lane);
-            }
+            rows.add_masked(at, static_cast<int>(distance), args.quarter_epsilon, lane);
         }
         if (flushes && (tile + 1) % kFlushTiles == 0) flush_all();
     }
@@ -248,8 +251,8 @@ __global__ void __launch_bounds__(yat_block(YatPass::forward, D, split).threads(
             rows.sums[i / 2][i % 2 * 2] = totals[(MT * D / 2 + i) * kThreads + threadIdx.x];
     }
 
-    const int batch = static_cast<int>(blockIdx.y) / args.heads;
-    const int head = static_cast<int>(blockIdx.y) % args.heads;
+    const int batch = place.pair / args.heads;
+    const int head = place.pair % args.heads;
     const std::int64_t y_head = batch * args.y.batch_stride + head * args.y.head_stride;
     const std::int64_t correction_head =
         batch * args.correction.batch_stride + head * args.correction.head_stride;
@@ -259,11 +262,11 @@ __global__ void __launch_bounds__(yat_block(YatPass::forward, D, split).threads(
         for (int i = 0; i < 2; ++i) {
             const std::int64_t row = row0 + m * 16 + i * 8 + (lane >> 2);
             float sum = rows.sums[m][2 * i];
-            if constexpr (split) sum = row_sum(sum);
+            if constexpr (Rows::kTerms > 1) sum = row_sum(sum);
             if (row >= args.length) continue;
             sum *= factor[m][i];
             if (args.splits > 1) {
-                const std::int64_t at = (range * args.pairs + blockIdx.y) * args.length + row;
+                const std::int64_t at = (place.range * args.pairs + place.pair) * args.length + row;
                 if ((lane & 3) == 0) args.partial_sums[at] = sum;
                 float* to = args.partials + at * D + (lane & 3) * 2;
 #pragma unroll
@@ -274,7 +277,7 @@ __global__ void __launch_bounds__(yat_block(YatPass::forward, D, split).threads(
                 }
                 continue;
             }
-            if ((lane & 3) == 0) args.denominators[blockIdx.y * args.length + row] = sum;
+            if ((lane & 3) == 0) args.denominators[place.pair * args.length + row] = sum;
             const float scale = factor[m][i] / (sum + args.delta);
             const std::int64_t at = y_head + row * args.y.row_stride;
             const std::int64_t rest = correction_head + row * args.correction.row_stride;

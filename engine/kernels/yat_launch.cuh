@@ -8,7 +8,7 @@
 
 namespace slay::kernels {
 
-// A tensor of bf16 as an operand.
+// A tensor of a half type as an operand.
 inline YatOperand yat_operand(const TensorView& view) {
     return {static_cast<const uint16_t*>(view.data), view.batch_stride, view.head_stride,
             view.row_stride, 0};
@@ -38,17 +38,17 @@ inline YatArguments yat_arguments(const YatShape& shape, std::int64_t splits, fl
     return args;
 }
 
-// Blocks of `rows` rows times ranges, for each of B * H.
+// As YatPlace takes it apart.
 inline dim3 yat_grid(const YatArguments& args, int rows) {
-    const std::int64_t blocks = (args.length + rows - 1) / rows * args.splits;
-    return dim3(static_cast<unsigned>(blocks), static_cast<unsigned>(args.pairs));
+    const std::int64_t blocks = (args.length + rows - 1) / rows * args.splits * args.pairs;
+    return dim3(static_cast<unsigned>(blocks));
 }
 
 // Bytes of shared memory; `other` rows at most are summed by one block.
-template <YatPass pass, int D, bool split>
+template <YatPass pass, int D, YatLane lane>
 int yat_launch_bytes(const YatArguments& args) {
     const std::int64_t other = std::min(args.chunk, args.length);
-    return static_cast<int>(yat_shared_bytes(pass, D, split, other > yat_flush_rows(split)));
+    return static_cast<int>(yat_shared_bytes(pass, D, lane, other > yat_flush_rows(lane)));
 }
 
 }  // namespace slay::kernels

@@ -79,15 +79,97 @@ __device__ __forceinline__ float reciprocal(float x) {
     return y;
 }
 
-// x and y in one or two terms of bf16: an a fragment's register of each.
-template <bool split>
-__device__ __forceinline__ void to_terms(float x, float y, uint32_t& high, uint32_t& low) {
-    high = pack(x, y);
-    if constexpr (split) low = pack(x - low_float(high), y - high_float(high));
+// x and y in terms of bf16: a register of an a fragment for each.
+template <int terms>
+__device__ __forceinline__ void to_terms(float x, float y, uint32_t (&out)[terms]) {
+#pragma unroll
+    for (int t = 0; t < terms; ++t) {
+        out[t] = pack(x, y);
+        x -= low_float(out[t]);
+        y -= high_float(out[t]);
+    }
 }
 
-__device__ __forceinline__ const uint16_t* head_of(const YatOperand& operand, int heads) {
-    const int pair = static_cast<int>(blockIdx.y);
+// s[m][n] += own rows . eight rows of a tile, over d, both in `terms` planes. `own(a, m, p, kk)`
+// gives an a fragment of the own rows; `rows`: this lane's address in plane 0, planes `plane`
+// elements apart. Small products have a sum of their own: the tensor cores' additions truncate at
+// the size of the sum, and that of the high terms of q^ and k^ (multiples of 2^-11 below 1) stays
+// exact.
+template <int D, int MT, int terms, bool half, typename Own>
+__device__ __forceinline__ void add_products(float (&s)[MT][2][4], const Own& own,
+                                             const uint16_t* rows, int plane) {
+    float small[MT][2][4] = {};
+#pragma unroll
+    for (int kk = 0; kk < D / 16; ++kk) {
+        uint32_t b[terms][4];
+#pragma unroll
+        for (int t = 0; t < terms; ++t) load_matrices(b[t], rows + t * plane + kk * 16);
+#pragma unroll
+        for (int m = 0; m < MT; ++m) {
+            uint32_t a[terms][4];
+#pragma unroll
+            for (int t = 0; t < terms; ++t) own(a[t], m, t, kk);
+            if constexpr (terms == 2) yat_mma_pair<half>(small[m], a[1], b[1]);
+#pragma unroll
+            for (int order = terms - 1; order > 0; --order)
+#pragma unroll
+                for (int t = 0; t <= order; ++t) yat_mma_pair<half>(small[m], a[t], b[order - t]);
+            yat_mma_pair<half>(s[m], a[0], b[0]);
+        }
+    }
+    if constexpr (terms > 1) {
+#pragma unroll
+        for (int m = 0; m < MT; ++m)
+#pragma unroll
+            for (int n = 0; n < 2; ++n)
+#pragma unroll
+                for (int i = 0; i < 4; ++i) s[m][n][i] += small[m][n][i];
+    }
+}
+
+// acc += weights . rows over sixteen rows of a tile, both in terms of bf16; the small products
+// first, because the tensor cores' additions truncate at the size of the sum. `rows`: this lane's
+// address in plane 0, planes `plane` elements apart.
+template <int D, int MT, int terms>
+__device__ __forceinline__ void add_weighted(float (&acc)[MT][D / 8][4],
+                                             const uint32_t (&weights)[MT][4][terms],
+                                             const uint16_t* rows, int plane) {
+#pragma unroll
+    for (int n = 0; n < D / 8; n += 2) {
+        uint32_t b[terms][4];
+#pragma unroll
+        for (int t = 0; t < terms; ++t) load_matrices_transposed(b[t], rows + t * plane + n * 8);
+#pragma unroll
+        for (int order = terms - 1; order >= 0; --order) {
+#pragma unroll
+            for (int t = 0; t <= order; ++t) {
+#pragma unroll
+                for (int m = 0; m < MT; ++m) {
+                    const uint32_t a[4] = {weights[m][0][t], weights[m][1][t], weights[m][2][t],
+                                           weights[m][3][t]};
+                    mma(acc[m][n], a, b[order - t][0], b[order - t][1]);
+                    mma(acc[m][n + 1], a, b[order - t][2], b[order - t][3]);
+                }
+            }
+        }
+    }
+}
+
+// This block's place in a grid of (blocks of rows) * ranges * (B * H), B * H the fastest.
+struct YatPlace {
+    int pair;
+    std::int64_t range, order, blocks;
+    __device__ __forceinline__ YatPlace(int pairs, std::int64_t splits) {
+        const unsigned rest = blockIdx.x / static_cast<unsigned>(pairs);
+        const auto count = static_cast<unsigned>(splits);
+        pair = static_cast<int>(blockIdx.x % static_cast<unsigned>(pairs));
+        range = rest % count;
+        order = rest / count;
+        blocks = gridDim.x / static_cast<unsigned>(pairs) / count;
+    }
+};
+
+__device__ __forceinline__ const uint16_t* head_of(const YatOperand& operand, int pair, int heads) {
     return operand.data + pair / heads * operand.batch_stride + pair % heads * operand.head_stride;
 }
 

@@ -1,15 +1,12 @@
 // How a pass of exact Yat is cut into ranges, and how its scratch memory is laid out.
 #include <algorithm>
+#include <cmath>
 
 #include "engine/kernels/yat_exact.h"
 #include "engine/kernels/yat_sizes.h"
 
 namespace slay::kernels {
 namespace {
-
-bool is_split(const YatShape& shape) {
-    return shape.type != YatType::bfloat16;
-}
 
 // Bytes of scratch memory as they are taken, in order.
 class Layout {
@@ -26,10 +23,10 @@ class Layout {
 };
 
 // The fewest ranges that keep every multiprocessor busy, by a model of the time in steps (a block
-// and 64 rows of the other side): the mean load of a slot, half of the longest range for the
-// unevenness of the end, and the ranges' sums, written and read once more.
+// and 64 rows of the other side). Blocks start in the order of their lengths, so that causal ones
+// even out; equal ones come in waves. Ranges' sums are written and read once more.
 std::int64_t choose_splits(const YatShape& shape, YatPass pass, int multiprocessors) {
-    const YatBlock block = yat_block(pass, yat_padded_dim(shape.head_dim), is_split(shape));
+    const YatBlock block = yat_block(pass, yat_padded_dim(shape.head_dim), yat_lane(shape.type));
     const std::int64_t pairs = shape.batch * shape.heads;
     const std::int64_t rows = (shape.length + block.rows() - 1) / block.rows();
     const std::int64_t tiles = (shape.length + 63) / 64;
@@ -43,8 +40,10 @@ std::int64_t choose_splits(const YatShape& shape, YatPass pass, int multiprocess
         if (splits > 1 && range < 4) break;
         const double blocks = static_cast<double>(pairs * rows * splits) * visible;
         const double extra = splits == 1 ? 0 : 1.5 + 1.5 * all / slots / range;
-        const double time =
-            blocks <= slots ? range + extra : std::max(range, all / slots + range / 2) + extra;
+        double time = range;
+        if (blocks > slots && shape.causal) time = std::max(range, all / slots) + 0.15 * range;
+        if (blocks > slots && !shape.causal) time = std::ceil(blocks / slots) * range;
+        time += extra;
         if (splits == 1 || time < 0.95 * least) {
             best = splits;
             least = time;
@@ -66,11 +65,11 @@ std::string exact_yat_unsupported(const YatShape& shape, double epsilon) {
 
 std::size_t exact_yat_shared_bytes(const YatShape& shape) {
     const int dim = yat_padded_dim(shape.head_dim);
-    const bool split = is_split(shape);
+    const YatLane lane = yat_lane(shape.type);
     std::size_t most = 0;
     for (const YatPass pass : {YatPass::forward, YatPass::queries, YatPass::keys})
-        most = std::max(most,
-                        yat_shared_bytes(pass, dim, split, shape.length > yat_flush_rows(split)));
+        most =
+            std::max(most, yat_shared_bytes(pass, dim, lane, shape.length > yat_flush_rows(lane)));
     return most;
 }
 
@@ -93,16 +92,17 @@ YatScratch yat_forward_scratch(const YatShape& shape, const YatPlan& plan) {
     const std::int64_t pairs = shape.batch * shape.heads;
     const std::int64_t rows = pairs * yat_padded_length(shape.length);
     const std::int64_t dim = yat_padded_dim(shape.head_dim);
+    const YatLane lane = yat_lane(shape.type);
     Layout layout;
     YatScratch at;
-    if (is_split(shape)) {
-        at.q = layout.take(rows * dim * 2, 2);
-        at.k = layout.take(rows * dim * 2, 2);
-        at.v = layout.take(rows * dim * 2, 2);
-    } else {
+    if (yat_raw(lane)) {
         at.inverse_q = layout.take(rows, 4);
         at.inverse_k = layout.take(rows, 4);
+    } else {
+        at.q = layout.take(rows * dim * 2, 2);
+        at.k = layout.take(rows * dim * 2, 2);
     }
+    if (lane != YatLane::bfloat16) at.v = layout.take(rows * dim * yat_terms(lane), 2);
     if (plan.splits > 1) {
         at.partials = layout.take(plan.splits * pairs * shape.length * dim, 4);
         at.partial_sums = layout.take(plan.splits * pairs * shape.length, 4);
@@ -115,15 +115,18 @@ YatScratch yat_backward_scratch(const YatShape& shape, const YatPlan& plan) {
     const std::int64_t pairs = shape.batch * shape.heads;
     const std::int64_t rows = pairs * yat_padded_length(shape.length);
     const std::int64_t dim = yat_padded_dim(shape.head_dim);
+    const YatLane lane = yat_lane(shape.type);
     Layout layout;
     YatScratch at;
-    if (is_split(shape)) {
-        for (std::size_t* part : {&at.q, &at.k, &at.q_in, &at.k_in})
-            *part = layout.take(rows * dim * 2, 2);
-        at.v = layout.take(rows * dim * 3, 2);
-        at.dy = layout.take(rows * dim * 3, 2);
-    } else {
+    if (yat_raw(lane)) {
         at.inverse_k = layout.take(rows, 4);
+    } else {
+        at.q = layout.take(rows * dim * 2, 2);
+        at.k = layout.take(rows * dim * 2, 2);
+    }
+    if (lane != YatLane::bfloat16) {
+        for (std::size_t* part : {&at.q_in, &at.k_in, &at.v, &at.dy})
+            *part = layout.take(rows * dim * yat_terms(lane), 2);
     }
     at.columns = layout.take(rows, 16);
     at.partials = layout.take(plan.splits * pairs * shape.length * dim, 4);

@@ -11,11 +11,12 @@ inline constexpr float kYatSmallestNorm = 1e-12f;
 struct YatRowJob {
     TensorView in;
     float* inverse;        // 1 / |u|, [B*H][padded L]
-    uint16_t* half_terms;  // 16 u^ in two planes of fp16, [B*H][plane][padded L][D]
+    uint16_t* half_terms;  // 16 u^ in two planes of fp16, [B*H][plane][padded L][D]: the first a
+                           // multiple of 2^-11 (u^), so that its products' sums are exact
     uint16_t* terms;       // u^, or u, in planes of bf16
     int planes;            // of `terms`
     bool normalise;        // terms of u^
-    float4* columns;       // {1 / |u|, c, c / |u|, -dy.y}; with `terms`: {1, c, c, -dy.y}
+    float4* columns;       // {1 / |u|, c, c / |u|, -dy.y}; with `normalise`: {1, c, c, -dy.y}
 };
 
 struct YatRowArguments {
@@ -112,7 +113,7 @@ __global__ void __launch_bounds__(256) yat_rows_kernel(const YatRowArguments arg
         if (first) {
             float4 column = make_float4(0.f, 0.f, 0.f, 0.f);
             if (row < args.length) {
-                const float inverse = job.terms ? 1.f : 1.f / norm;
+                const float inverse = job.normalise ? 1.f : 1.f / norm;
                 const float scale =
                     1.f / (args.denominators[blockIdx.y * args.length + row] + args.delta);
                 column = make_float4(inverse, scale, inverse * scale, -along);
@@ -135,10 +136,11 @@ __global__ void __launch_bounds__(256) yat_rows_kernel(const YatRowArguments arg
         uint32_t high[4], low[4];
 #pragma unroll
         for (int i = 0; i < 4; ++i) {
-            const float x = 16.f * u.x[2 * i], y = 16.f * u.x[2 * i + 1];
-            const __half2 rounded = __floats2half2_rn(x, y);
-            const float2 back = __half22float2(rounded);
-            const __half2 rest = __floats2half2_rn(x - back.x, y - back.y);
+            const float x = u.x[2 * i], y = u.x[2 * i + 1];
+            const float x_grid = rintf(2048.f * x), y_grid = rintf(2048.f * y);
+            const __half2 rounded = __floats2half2_rn(x_grid / 128.f, y_grid / 128.f);
+            const __half2 rest =
+                __floats2half2_rn(16.f * x - x_grid / 128.f, 16.f * y - y_grid / 128.f);
             high[i] = *reinterpret_cast<const uint32_t*>(&rounded);
             low[i] = *reinterpret_cast<const uint32_t*>(&rest);
         }

@@ -18,8 +18,8 @@ inline void require(cudaError_t status, const char* what) {
 
 class DeviceBuffer {
   public:
-    explicit DeviceBuffer(std::size_t bytes) : bytes_(std::max<std::size_t>(bytes, 16)) {
-        require(cudaMalloc(&data_, bytes_), "allocate");
+    explicit DeviceBuffer(std::size_t bytes) : bytes_(bytes) {
+        require(cudaMalloc(&data_, std::max<std::size_t>(bytes, 16)), "allocate");
         poison();
     }
     ~DeviceBuffer() { cudaFree(data_); }

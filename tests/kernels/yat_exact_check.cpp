@@ -86,9 +86,9 @@ bool finite(const YatProblem& problem) {
 
 // Relative L2 of y and of gradients; the bounds of the variant's row in the registry.
 Errors bound_of(YatType type) {
-    if (type == bfloat16) return {5e-3, 1e-3, 1e-2, 1e-2, 1e-2};
+    if (type == bfloat16) return {5e-3, 5e-3, 1e-2, 1e-2, 1e-2};
     if (type == float16) return {1e-3, 1e-4, 2e-3, 2e-3, 2e-3};
-    return {2e-5, 2e-5, 1e-4, 1e-4, 1e-4};
+    return {5e-6, 5e-6, 5e-5, 5e-5, 5e-5};
 }
 
 bool check(const YatCase& c, std::uint64_t seed) {
