@@ -2,9 +2,38 @@
 #include "engine/kernels/yat_forward_kernel.cuh"
 #include "engine/kernels/yat_launch.cuh"
 #include "engine/kernels/yat_rows_kernel.cuh"
+#include "engine/kernels/yat_warpgroup_kernel.cuh"
 
 namespace slay::kernels {
 namespace {
+
+// Whether the current device runs the kernel's code for sm_90a: on any other it is built empty.
+template <int D>
+bool warpgroup_usable() {
+    int device = 0;
+    cudaFuncAttributes attributes{};
+    if (cudaGetDevice(&device) != cudaSuccess) return false;
+    if (cudaFuncGetAttributes(&attributes, yat_warpgroup_kernel<D>) != cudaSuccess) return false;
+    return attributes.numRegs > 64;
+}
+
+// The kernel over all scores; `block_rows` are the queries of one block of threads.
+template <int D, YatLane lane>
+cudaError_t enqueue(const YatArguments& args, cudaStream_t stream, int& block_rows) {
+    if constexpr (lane == YatLane::bfloat16 && D <= 64) {
+        if (warpgroup_usable<D>()) {
+            block_rows = yat_wide_rows(D);
+            const std::int64_t keys = std::min(args.chunk, args.length);
+            const auto bytes = static_cast<int>(yat_wide_bytes(D, keys > yat_flush_rows(lane)));
+            return launch(yat_warpgroup_kernel<D>, yat_grid(args, block_rows),
+                          yat_wide_groups(D) * 128, bytes, stream, args);
+        }
+    }
+    constexpr YatBlock kBlock = yat_block(YatPass::forward, D, lane);
+    block_rows = kBlock.rows();
+    return launch(yat_forward_kernel<D, lane>, yat_grid(args, block_rows), kBlock.threads(),
+                  yat_launch_bytes<YatPass::forward, D, lane>(args), stream, args);
+}
 
 template <int D, YatLane lane>
 cudaError_t run(const YatForward& pass, const YatPlan& plan) {
@@ -55,13 +84,12 @@ cudaError_t run(const YatForward& pass, const YatPlan& plan) {
     cudaError_t status = launch(yat_rows_kernel<D>, row_grid, 256, 0, pass.stream, rows);
     if (status != cudaSuccess) return status;
 
-    constexpr YatBlock kBlock = yat_block(YatPass::forward, D, lane);
-    status = launch(yat_forward_kernel<D, lane>, yat_grid(args, kBlock.rows()), kBlock.threads(),
-                    yat_launch_bytes<YatPass::forward, D, lane>(args), pass.stream, args);
+    int block_rows = 0;
+    status = enqueue<D, lane>(args, pass.stream, block_rows);
     if (status != cudaSuccess || args.splits == 1) return status;
     const std::int64_t quads = args.length * (D / 4);
     const dim3 grid(static_cast<unsigned>((quads + 127) / 128), static_cast<unsigned>(args.pairs));
-    yat_combine_kernel<D><<<grid, 128, 0, pass.stream>>>(args, kBlock.rows());
+    yat_combine_kernel<D><<<grid, 128, 0, pass.stream>>>(args, block_rows);
     return cudaGetLastError();
 }
 

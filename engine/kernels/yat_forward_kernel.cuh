@@ -1,7 +1,7 @@
 // y_i = sum_j K_ij v_j / (D_i + delta) in tiles of keys; K only in registers.
 #pragma once
 
-#include "engine/kernels/yat_parts.cuh"
+#include "engine/kernels/yat_store.cuh"
 
 #ifndef SLAY_YAT_AHEAD
 #define SLAY_YAT_AHEAD 1
@@ -251,82 +251,16 @@ __global__ void __launch_bounds__(yat_block(YatPass::forward, D, lane_type).thre
             rows.sums[i / 2][i % 2 * 2] = totals[(MT * D / 2 + i) * kThreads + threadIdx.x];
     }
 
-    const int batch = place.pair / args.heads;
-    const int head = place.pair % args.heads;
-    const std::int64_t y_head = batch * args.y.batch_stride + head * args.y.head_stride;
-    const std::int64_t correction_head =
-        batch * args.correction.batch_stride + head * args.correction.head_stride;
 #pragma unroll
     for (int m = 0; m < MT; ++m) {
 #pragma unroll
         for (int i = 0; i < 2; ++i) {
-            const std::int64_t row = row0 + m * 16 + i * 8 + (lane >> 2);
             float sum = rows.sums[m][2 * i];
             if constexpr (Rows::kTerms > 1) sum = row_sum(sum);
-            if (row >= args.length) continue;
-            sum *= factor[m][i];
-            if (args.splits > 1) {
-                const std::int64_t at = (place.range * args.pairs + place.pair) * args.length + row;
-                if ((lane & 3) == 0) args.partial_sums[at] = sum;
-                float* to = args.partials + at * D + (lane & 3) * 2;
-#pragma unroll
-                for (int n = 0; n < D / 8; ++n) {
-                    *reinterpret_cast<float2*>(to + n * 8) =
-                        make_float2(rows.acc[m][n][2 * i] * factor[m][i],
-                                    rows.acc[m][n][2 * i + 1] * factor[m][i]);
-                }
-                continue;
-            }
-            if ((lane & 3) == 0) args.denominators[place.pair * args.length + row] = sum;
-            const float scale = factor[m][i] / (sum + args.delta);
-            const std::int64_t at = y_head + row * args.y.row_stride;
-            const std::int64_t rest = correction_head + row * args.correction.row_stride;
-#pragma unroll
-            for (int n = 0; n < D / 8; ++n) {
-                const int c = n * 8 + (lane & 3) * 2;
-                if (c >= args.head_dim) continue;
-                store_two(args.y.data, args.correction.data, at + c, rest + c, args.type,
-                          rows.acc[m][n][2 * i] * scale, rows.acc[m][n][2 * i + 1] * scale);
-            }
+            store_row<D>(args, place, row0 + m * 16 + i * 8 + (lane >> 2), &rows.acc[m][0][0], i,
+                         sum, factor[m][i], lane);
         }
     }
-}
-
-// The sums of the ranges, in their order. grid (ceil(L * dim / 4 / 128), B * H), block 128.
-template <int D>
-__global__ void __launch_bounds__(128) yat_combine_kernel(const YatArguments args, int block_rows) {
-    constexpr int kQuads = D / 4;
-    const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-    const std::int64_t row = i / kQuads;
-    const int c = static_cast<int>(i % kQuads) * 4;
-    if (row >= args.length) return;
-    const std::int64_t seen =
-        args.causal ? min((row / block_rows + 1) * block_rows, args.length) : args.length;
-    const std::int64_t count = (seen + args.chunk - 1) / args.chunk;
-    float4 sum = make_float4(0.f, 0.f, 0.f, 0.f);
-    float denominator = 0.f;
-    for (std::int64_t range = 0; range < count; ++range) {
-        const std::int64_t at = (range * args.pairs + blockIdx.y) * args.length + row;
-        const float4 part = *reinterpret_cast<const float4*>(args.partials + at * D + c);
-        sum.x += part.x;
-        sum.y += part.y;
-        sum.z += part.z;
-        sum.w += part.w;
-        denominator += args.partial_sums[at];
-    }
-    if (c == 0) args.denominators[blockIdx.y * args.length + row] = denominator;
-    if (c >= args.head_dim) return;
-    const float scale = 1.f / (denominator + args.delta);
-    const int batch = static_cast<int>(blockIdx.y) / args.heads;
-    const int head = static_cast<int>(blockIdx.y) % args.heads;
-    const std::int64_t at =
-        batch * args.y.batch_stride + head * args.y.head_stride + row * args.y.row_stride + c;
-    const std::int64_t rest = batch * args.correction.batch_stride +
-                              head * args.correction.head_stride +
-                              row * args.correction.row_stride + c;
-    store_two(args.y.data, args.correction.data, at, rest, args.type, sum.x * scale, sum.y * scale);
-    store_two(args.y.data, args.correction.data, at + 2, rest + 2, args.type, sum.z * scale,
-              sum.w * scale);
 }
 
 }  // namespace slay::kernels

@@ -239,28 +239,4 @@ __device__ __forceinline__ void flush(float* sums, float* accumulators) {
     }
 }
 
-// Two adjacent numbers of a row of an output tensor; the rest of a half type into `correction`.
-__device__ __forceinline__ void store_two(void* data, void* correction, std::int64_t at,
-                                          std::int64_t correction_at, YatType type, float x,
-                                          float y) {
-    if (type == YatType::float32) {
-        *reinterpret_cast<float2*>(static_cast<float*>(data) + at) = make_float2(x, y);
-        return;
-    }
-    uint32_t pair, rest;
-    if (type == YatType::bfloat16) {
-        pair = pack(x, y);
-        rest = pack(x - low_float(pair), y - high_float(pair));
-    } else {
-        const __half2 rounded = __floats2half2_rn(x, y);
-        const float2 back = __half22float2(rounded);
-        const __half2 left = __floats2half2_rn(x - back.x, y - back.y);
-        pair = *reinterpret_cast<const uint32_t*>(&rounded);
-        rest = *reinterpret_cast<const uint32_t*>(&left);
-    }
-    *reinterpret_cast<uint32_t*>(static_cast<uint16_t*>(data) + at) = pair;
-    if (correction)
-        *reinterpret_cast<uint32_t*>(static_cast<uint16_t*>(correction) + correction_at) = rest;
-}
-
 }  // namespace slay::kernels

@@ -26,11 +26,16 @@ class Layout {
 // and 64 rows of the other side). Blocks start in the order of their lengths, so that causal ones
 // even out; equal ones come in waves. Ranges' sums are written and read once more.
 std::int64_t choose_splits(const YatShape& shape, YatPass pass, int multiprocessors) {
-    const YatBlock block = yat_block(pass, yat_padded_dim(shape.head_dim), yat_lane(shape.type));
+    const int dim = yat_padded_dim(shape.head_dim);
+    const YatLane lane = yat_lane(shape.type);
+    const YatBlock block = yat_block(pass, dim, lane);
+    const bool wide = pass == YatPass::forward && lane == YatLane::bfloat16 && dim <= 64;
+    const int block_rows = wide ? yat_wide_rows(dim) : block.rows();
+    const int resident = wide ? yat_wide_resident(dim) : block.resident;
     const std::int64_t pairs = shape.batch * shape.heads;
-    const std::int64_t rows = (shape.length + block.rows() - 1) / block.rows();
+    const std::int64_t rows = (shape.length + block_rows - 1) / block_rows;
     const std::int64_t tiles = (shape.length + 63) / 64;
-    const double slots = static_cast<double>(multiprocessors) * block.resident;
+    const double slots = static_cast<double>(multiprocessors) * resident;
     const double visible = shape.causal ? 0.5 * (1 + 1.0 / static_cast<double>(rows)) : 1.0;
     const double all = static_cast<double>(pairs * rows * tiles) * visible;
     std::int64_t best = 1;

@@ -1,7 +1,7 @@
 // What exact Yat does once for each row: norms, operands in terms, and the gradients' last step.
 #pragma once
 
-#include "engine/kernels/yat_parts.cuh"
+#include "engine/kernels/yat_store.cuh"
 
 namespace slay::kernels {
 

@@ -54,7 +54,7 @@ constexpr YatBlock yat_block(YatPass pass, int dim, YatLane lane) {
     const bool bf16 = lane == YatLane::bfloat16, single = lane == YatLane::float32;
     switch (pass) {
         case YatPass::forward:
-            if (bf16 && dim == 32) return {8, 2, 64, 3, 2, false};
+            if (bf16 && dim == 32) return {8, 2, 128, 2, 2, false};
             if (bf16 && dim == 64) return {4, 2, 64, 2, 3, false};
             if (dim == 32) return {8, 1, 64, 2, 2, false};
             if (dim == 64) return {8, 1, 64, 2, 1, false};
@@ -124,10 +124,33 @@ constexpr std::size_t yat_shared_bytes(YatPass pass, int dim, YatLane lane, bool
     return bytes;
 }
 
-// Ranges are of whole tiles of 64.
+// The forward kernel of sm_90a, for bf16 and d up to 64, has blocks of its own.
+inline constexpr int kYatWideStep = 64;   // keys whose products are started together
+inline constexpr int kYatWideTile = 128;  // keys in one stage
+inline constexpr int kYatWideStages = 3;
+
+constexpr int yat_wide_groups(int dim) {  // warpgroups in a block of threads
+    return dim == 32 ? 1 : 2;
+}
+constexpr int yat_wide_rows(int dim) {
+    return yat_wide_groups(dim) * 128;
+}
+constexpr int yat_wide_resident(int dim) {  // blocks a multiprocessor is meant to hold
+    return dim == 32 ? 3 : 1;
+}
+constexpr int yat_wide_accumulators(int dim) {  // floats of a thread: y's sums and D
+    return dim + 4;
+}
+constexpr std::size_t yat_wide_bytes(int dim, bool flushes) {
+    const std::size_t stages = kYatWideStages * (kYatWideTile * dim * 4 + kYatWideTile * 4);
+    const std::size_t totals = yat_wide_groups(dim) * 128 * yat_wide_accumulators(dim) * 4;
+    return 1024 + stages + (flushes ? totals : 0);
+}
+
+// Ranges are of whole tiles, of 128 rows at most.
 constexpr std::int64_t yat_chunk(std::int64_t length, std::int64_t splits) {
-    const std::int64_t tiles = (length + 63) / 64;
-    return (tiles + splits - 1) / splits * 64;
+    const std::int64_t tiles = (length + 127) / 128;
+    return (tiles + splits - 1) / splits * 128;
 }
 
 constexpr std::int64_t yat_padded_length(std::int64_t length) {

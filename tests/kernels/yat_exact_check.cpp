@@ -1,5 +1,5 @@
 // Checks exact Yat against float64 over awkward shapes and near x = 1, then times it. Needs the
-// CUDA runtime only:  yat_exact_check [check|quick|near|time|profile|all]
+// CUDA runtime only:  yat_exact_check [check|quick|near|time [type]|profile|all]
 #include <cstdio>
 #include <string>
 
@@ -159,18 +159,26 @@ int check_all(bool quick) {
     return wrong;
 }
 
-// D in plain float32 arithmetic on normalised vectors, as the row-block form computes it.
+// D in plain float32 arithmetic, norms included, as the row-block form computes it.
 double plain_float_error(const YatProblem& problem) {
     const YatHead head = problem.head(0, 0);
+    const auto unit = [&](const std::vector<double>& u) {
+        std::vector<float> out(u.begin(), u.end());
+        for (std::int64_t i = 0; i < head.length; ++i) {
+            float sum = 0;
+            for (int e = 0; e < head.d; ++e) sum += out[i * head.d + e] * out[i * head.d + e];
+            for (int e = 0; e < head.d; ++e) out[i * head.d + e] /= std::sqrt(sum);
+        }
+        return out;
+    };
+    const std::vector<float> q = unit(head.q), k = unit(head.k);
     Sum error;
     std::vector<double> y(static_cast<std::size_t>(head.d));
     for (std::int64_t i = 0; i < head.length; ++i) {
         float sum = 0;
         for (std::int64_t j = 0; j < (head.causal ? i + 1 : head.length); ++j) {
             float x = 0;
-            for (int e = 0; e < head.d; ++e)
-                x += static_cast<float>(head.q[i * head.d + e] / head.norm_q[i]) *
-                     static_cast<float>(head.k[j * head.d + e] / head.norm_k[j]);
+            for (int e = 0; e < head.d; ++e) x += q[i * head.d + e] * k[j * head.d + e];
             const float den = std::max(2.f - 2.f * x, 0.f) + static_cast<float>(head.epsilon);
             sum += x * x / den;
         }
@@ -220,13 +228,15 @@ double median_ms(const std::function<void()>& work, DeviceBuffer& flush, int rep
     return times[times.size() / 2];
 }
 
-void time_all() {
+// Of one type, or of all where `only` is empty.
+void time_all(const std::string& only) {
     cudaDeviceProp device;
     require(cudaGetDeviceProperties(&device, 0), "device");
     std::printf("%s; B*H 8, cold L2, median of 20 (5 above 50 ms)\n", device.name);
     std::printf("type    d   L       ranges   forward ms  backward ms\n");
     DeviceBuffer flush(256 << 20);
     const auto measure = [&](YatType type, int d, std::int64_t length, bool causal) {
+        if (!only.empty() && only != name_of(type)) return;
         YatProblem problem({type, 1, 8, length, d, causal}, 7);
         const auto time = [&](const std::function<void()>& work) {
             const double once = median_ms(work, flush, 1);
@@ -251,7 +261,7 @@ void time_all() {
             measure(type, 128, length, true);
         }
     }
-    measure(float16, 32, 32768, true);
+    for (const std::int64_t length : {4096, 32768}) measure(float16, 32, length, true);
 }
 
 // One pass of each headline shape, for a profiler.
@@ -275,6 +285,6 @@ int main(int argc, char** argv) {
     if (mode == "check" || mode == "all") wrong = check_all(false);
     if (mode == "near" || mode == "all") near_one();
     if (mode == "profile") profile();
-    if (mode == "time" || mode == "all") time_all();
+    if (mode == "time" || mode == "all") time_all(argc > 2 ? argv[2] : "");
     return wrong == 0 ? 0 : 1;
 }
