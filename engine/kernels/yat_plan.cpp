@@ -57,6 +57,12 @@ std::int64_t choose_splits(const YatShape& shape, YatPass pass, int multiprocess
     return best;
 }
 
+std::int64_t ranges_of(const YatShape& shape, YatPass pass, int multiprocessors,
+                       std::int64_t splits) {
+    return yat_ranges(shape.length,
+                      splits > 0 ? splits : choose_splits(shape, pass, multiprocessors));
+}
+
 }  // namespace
 
 std::string exact_yat_unsupported(const YatShape& shape, double epsilon) {
@@ -80,15 +86,15 @@ std::size_t exact_yat_shared_bytes(const YatShape& shape) {
 
 YatPlan plan_yat_forward(const YatShape& shape, int multiprocessors, std::int64_t splits) {
     YatPlan plan;
-    plan.splits = splits > 0 ? splits : choose_splits(shape, YatPass::forward, multiprocessors);
+    plan.splits = ranges_of(shape, YatPass::forward, multiprocessors, splits);
     plan.scratch_bytes = yat_forward_scratch(shape, plan).bytes;
     return plan;
 }
 
 YatPlan plan_yat_backward(const YatShape& shape, int multiprocessors, std::int64_t splits) {
     YatPlan plan;
-    plan.splits = splits > 0 ? splits : choose_splits(shape, YatPass::queries, multiprocessors);
-    plan.key_splits = splits > 0 ? splits : choose_splits(shape, YatPass::keys, multiprocessors);
+    plan.splits = ranges_of(shape, YatPass::queries, multiprocessors, splits);
+    plan.key_splits = ranges_of(shape, YatPass::keys, multiprocessors, splits);
     plan.scratch_bytes = yat_backward_scratch(shape, plan).bytes;
     return plan;
 }

@@ -153,6 +153,12 @@ constexpr std::int64_t yat_chunk(std::int64_t length, std::int64_t splits) {
     return (tiles + splits - 1) / splits * 128;
 }
 
+// As many ranges as have rows, of those asked for.
+constexpr std::int64_t yat_ranges(std::int64_t length, std::int64_t splits) {
+    const std::int64_t chunk = yat_chunk(length, splits);
+    return (length + chunk - 1) / chunk;
+}
+
 constexpr std::int64_t yat_padded_length(std::int64_t length) {
     return (length + kYatPadding - 1) / kYatPadding * kYatPadding;
 }

@@ -6,17 +6,13 @@
 #include "engine/kernels/wgmma.cuh"
 #include "engine/kernels/yat_store.cuh"
 
-#ifndef SLAY_YAT_SHARED
-#define SLAY_YAT_SHARED 4
-#endif
-
 namespace slay::kernels {
 
 // One block of 64 queries; see YatForwardRows for the arithmetic.
 template <int D>
 struct YatWideRows {
     static constexpr int kRowBytes = D * 2;
-    static constexpr int kSharedEvery = SLAY_YAT_SHARED;  // of n8 tiles; 0: none
+    static constexpr int kSharedEvery = D == 32 ? 4 : 0;  // of n8 tiles; 0: none
     OwnRows<D, 1, 1> q;
     float slope[2];
     float acc[D / 2];  // [D / 8][4]
@@ -55,7 +51,11 @@ struct YatWideRows {
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
                 t[i] = s[n * 4 + i] * ((i & 1) ? column.y : column.x);
+#ifdef SLAY_YAT_MAX
+                u[i] = fmaxf(fmaf(t[i], slope[i >> 1], 0.5f), quarter_epsilon);
+#else
                 u[i] = multiply_add_saturated(t[i], slope[i >> 1], 0.5f) + quarter_epsilon;
+#endif
             }
             // The special functions' unit is the bound: now and then two share a reciprocal.
             const bool shared = kSharedEvery > 0 && n % (kSharedEvery > 0 ? kSharedEvery : 1) == 0;
@@ -201,7 +201,8 @@ __global__ void __launch_bounds__(yat_wide_groups(D) * 128, yat_wide_resident(D)
                 row0 - key_begin - static_cast<std::int64_t>(tile) * kTile;
             const int ahead = static_cast<int>(min(distance, std::int64_t{kTile}));
             constexpr bool kMasked = decltype(masked)::value;
-#pragma unroll
+            constexpr int kUnroll = D == 32 ? kTile / kYatWideStep : 1;  // registers
+#pragma unroll kUnroll
             for (int step = 0; step < kTile; step += kYatWideStep) {
                 const unsigned char* k = keys + step * Rows::kRowBytes;
                 const unsigned char* v = k + kMatrix;
