@@ -38,6 +38,20 @@ const std::vector<FigureSpec>& figure_table() {
          .against_yat = true,
          .references = {{"uniform_relative_l2", "uniform weights"},
                         {"quadrature_relative_l2", "quadrature alone"}}},
+        {.id = "training_curves",
+         .title = "Training curves",
+         .tab = "Training",
+         .experiment = "training",
+         .x = {"step"},
+         .samples = true,
+         .last_round = "steps",
+         .metric = "training_loss",
+         .log_x = false,
+         .log_y = false,
+         .slopes = {},
+         .crossovers = false,
+         .predicted = false,
+         .references = {}},
     };
     return rows;
 }

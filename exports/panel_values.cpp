@@ -78,7 +78,9 @@ std::string describe_parameter(const std::string& id, const ParameterValue& valu
     if (id == "causal") return text == "true" ? "causal" : "bidirectional";
     if (id == "pass") return text == "forward+backward" ? "forward + backward" : text;
     if (id == "inputs") return text + " inputs";
-    if (id == "dtype" || id == "lane" || id == "scale" || id == "device") return text;
+    if (id == "corpus") return text == "generated" ? "generated language" : text;
+    if (id == "objective" || id == "dtype" || id == "lane" || id == "scale" || id == "device")
+        return text;
     if (id == "seed") return "seed " + text;
     if (id == "seeds") {
         std::string spaced;

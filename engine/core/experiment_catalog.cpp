@@ -30,6 +30,15 @@ const std::vector<ExperimentInfo>& experiment_catalog() {
          .metrics = {"peak_mb", "peak_absolute_mb", "reserved_mb", "allocation_retries",
                      "predicted_mb", "prediction_error", "longest_length"},
          .cost = memory_cost},
+        {.name = "training",
+         .title = "End-to-end training",
+         .question = "How well does a language model train when this is its attention?",
+         .axes = {"length", "batch", "heads", "width", "dtype", "layers", "steps", "learning_rate",
+                  "objective", "corpus", "vocabulary", "accumulation", "warmup_steps", "seed"},
+         .metrics = {"validation_loss", "perplexity", "training_loss", "entropy_bound",
+                     "excess_loss", "gradient_norm", "gradient_norm_max", "gradient_spikes",
+                     "tokens_per_s", "training_seconds", "training_peak_mb"},
+         .cost = training_cost},
     };
     return rows;
 }

@@ -32,6 +32,7 @@ std::vector<RunTable> tables_of(const RunRecord& record) {
                 return each->point.parameters.has("scale");
             }))
             id = "poly_ablation_sweep";
+        if (spec.experiment == "training") id = "e2e_training";
         out.push_back({id, spec.experiment, spec.metric});
     }
     return out;
@@ -40,7 +41,8 @@ std::vector<RunTable> tables_of(const RunRecord& record) {
 std::string table_file(const RunRecord& record, const RunTable& which) {
     const FigureSpec& spec = spec_of(which.experiment);
     const Table table = which.experiment == "kernel-quality" ? quality_table(record, which.id, spec)
-                                                             : scaling_table(record, spec);
+                        : which.experiment == "training" ? training_table(record, which.id, spec)
+                                                         : scaling_table(record, spec);
     const Provenance& from = record.provenance();
     const std::string about = clean_text(
         "SLAY Workbench " + from.program_version + ", run " + record.run() + ", " + from.started,
