@@ -12,13 +12,13 @@
 namespace slay {
 namespace {
 
-bool equal(const at::Tensor& a, const at::Tensor& b) {
+bool same(const at::Tensor& a, const at::Tensor& b) {
     if (!a.defined() || !b.defined()) return a.defined() == b.defined();
     return a.scalar_type() == b.scalar_type() && at::equal(a, b);
 }
 
-bool equal(const Batch& a, const Batch& b) {
-    return equal(a.tokens, b.tokens) && equal(a.rows, b.rows) && equal(a.targets, b.targets);
+bool same(const Batch& a, const Batch& b) {
+    return same(a.tokens, b.tokens) && same(a.rows, b.rows) && same(a.targets, b.targets);
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ bool same_weights(const Point& a, const Point& b) {
     const auto ours = first.model().named_parameters(), theirs = second.model().named_parameters();
     if (ours.size() != theirs.size()) return false;
     for (const auto& item : ours)
-        if (!theirs.contains(item.key()) || !equal(item.value(), theirs[item.key()])) return false;
+        if (!theirs.contains(item.key()) || !same(item.value(), theirs[item.key()])) return false;
     return true;
 }
 
@@ -81,8 +81,8 @@ bool same_batches(const Point& a, const Point& b) {
     const Batches second(language, training_setup(b), at::kCPU);
     for (std::int64_t step = 1; step <= 3; ++step)
         for (std::int64_t part = 0; part < 2; ++part)
-            if (!equal(first.training(step, part), second.training(step, part))) return false;
-    return equal(first.validation(2), second.validation(2));
+            if (!same(first.training(step, part), second.training(step, part))) return false;
+    return same(first.validation(2), second.validation(2));
 }
 
 std::vector<std::int64_t> reached_from(const Point& point, std::int64_t position) {
