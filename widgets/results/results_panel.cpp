@@ -108,9 +108,7 @@ void ResultsPanel::show_columns() {
         const bool shown = chosen_.value(model_->column_id(column), model_->leading(column));
         table_->setColumnHidden(column, !shown);
         if (!shown) continue;
-        int width = header->fontMetrics().horizontalAdvance(
-                        model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString()) +
-                    20;
+        int width = header->sectionSizeHint(column) + 4;
         // Widths by what the first rows hold, with room for figures to come.
         const int rows = std::min(model_->rowCount(), 60);
         const int icon = model_->index(0, column).data(Qt::DecorationRole).isValid() ? 34 : 0;
