@@ -74,6 +74,7 @@ void MainWindow::build_panels() {
     library_ = new LibraryPanel;
     configuration_ = new ConfigurationPanel(workspace_.spec(), workspace_.estimator());
     results_ = new ResultsPanel(workspace_.run());
+    connect(plots_, &PlotTabs::experiment_shown, results_, &ResultsPanel::show_experiment);
     log_ = new LogPanel(workspace_.run());
     setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
