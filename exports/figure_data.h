@@ -40,6 +40,7 @@ struct FigureSpec {
     bool samples = false;
     std::string last_round = {};  // of samples: the parameter that tells the last round planned
     std::string metric;           // y
+    std::vector<std::string> other_metrics = {};  // to choose instead of `metric` on the screen
     bool log_x = true, log_y = true;
     std::vector<ReferenceSlope> slopes;
     bool crossovers = false;   // mark where a curve falls below `standard`

@@ -46,6 +46,8 @@ const std::vector<FigureSpec>& figure_table() {
          .samples = true,
          .last_round = "steps",
          .metric = "training_loss",
+         .other_metrics = {"validation_loss", "perplexity", "gradient_norm", "tokens_per_s",
+                           "training_peak_mb"},
          .log_x = false,
          .log_y = false,
          .slopes = {},

@@ -76,7 +76,7 @@ const std::vector<MetricInfo>& metric_table() {
          "L2 norm of the gradient before clipping, mean over the steps."},
         {"gradient_norm_max", "Gradient norm max", "", 3, neither,
          "The largest gradient norm of a step, before clipping."},
-        {"gradient_spikes", "Gradient spikes", "", 3, lower,
+        {"gradient_spikes", "Gradient spikes", "", 2, lower,
          "Steps after warm-up whose gradient norm is above three times the median."},
         {"training_seconds", "Training time", "s", 3, lower,
          "Time of the optimiser steps, without validation."},

@@ -11,8 +11,8 @@ namespace {
 
 // Shares of what follows inside an open clause. The verb takes the relative clause's where no
 // deeper clause is allowed.
-constexpr double filler_share = 0.78;
-constexpr double relative_share = 0.08;
+constexpr double filler_share = 0.6;
+constexpr double relative_share = 0.1;
 constexpr double verb_share = 1 - filler_share - relative_share;
 
 constexpr std::uint64_t words_of_window = std::uint64_t{1} << 32;  // of the counter, for each

@@ -24,7 +24,10 @@ std::vector<RunTable> tables_of(const RunRecord& record) {
     std::vector<RunTable> out;
     for (const FigureSpec& spec : figure_table()) {
         const auto points = points_of(record, spec.experiment);
-        if (points.empty()) continue;
+        const bool there = std::any_of(out.begin(), out.end(), [&](const RunTable& each) {
+            return each.experiment == spec.experiment;
+        });
+        if (points.empty() || there) continue;
         std::string id = spec.id;
         // The paper's ablation: budgets and shapes that move together as scales.
         if (spec.experiment == "kernel-quality" &&

@@ -162,7 +162,7 @@ class TrainingTest : public QObject {
         QCOMPARE(tables[0].id, std::string("e2e_training"));
         const std::string tex = table_file(record, tables[0]);
         for (const char* part :
-             {"tab:e2e_training", "Validation loss (nats)", "Perplexity", "Mean over seeds",
+             {"tab:e2e_training", "Loss (nats)", "Validation", "Perplexity", "Mean over seeds",
               "\\emph{Entropy of the source}", "1.750", "5.755", "generated language", "\\best{",
               "NVIDIA H200", "causal-lm"})
             QVERIFY2(tex.find(part) != std::string::npos, (part + ("\n" + tex)).c_str());
@@ -170,6 +170,29 @@ class TrainingTest : public QObject {
         const std::string csv = points_csv(record, "training");
         QVERIFY(csv.find("validation_loss") != std::string::npos);
         QCOMPARE(std::count(csv.begin(), csv.end(), '\n'), std::ptrdiff_t(5));
+    }
+
+    void the_papers_perplexities_stand_beside_models_of_its_size() {
+        const auto table = [](const char* heads) {
+            const auto outcome = [](const Point&) {
+                Outcome out;
+                out.result.state = PointState::ok;
+                out.result.metrics["validation_loss"] = {3.5, {}, {}, 1};
+                return out;
+            };
+            const RunRecord record =
+                record_of(std::string(R"({"schema": "slay-preset/1", "name": "t", "title": "t",
+                    "experiments": ["training"], "variants": ["standard", "performer",
+                    "yat-performer-rm"], "sweep": {"layers": [12], "widths": [768], "heads": [)") +
+                              heads + R"(], "seeds": [0]}})",
+                          outcome);
+            return table_file(record, tables_of(record)[0]);
+        };
+        const std::string same = table("12"), other = table("8");
+        for (const char* part : {"Paper: perplexity", "103.73", "233.32", "other data"}) {
+            QVERIFY2(same.find(part) != std::string::npos, same.c_str());
+            QVERIFY2(other.find(part) == std::string::npos, other.c_str());
+        }
     }
 
     void a_seed_that_diverged_is_told_beside_the_mean() {

@@ -125,6 +125,8 @@ class LanguageTest : public QObject {
         verify_close(rate, language.entropy_rate(), 0.01, "entropy rate");
         verify_close(entropy_of(words), language.unigram_entropy(), 0.01, "unigram entropy");
         QVERIFY(language.entropy_rate() < language.unigram_entropy() - 0.5);
+        // Worked out by hand from the shares and Zipf's law: 6.5 words a sentence.
+        verify_close(Language(64).entropy_rate(), 2.1088637991693133, 1e-9, "64 words");
         verify_close(language.window_entropy(100000), language.entropy_rate(), 1e-3, "long window");
     }
 
