@@ -45,7 +45,7 @@ void Adamw::step(double learning_rate, const at::Tensor& norm) {
     for (const Group& group : groups_) {
         if (group.parameters.empty()) continue;
         const std::vector<at::Tensor> scaled = gradients(group);
-        at::_foreach_mul_(scaled, scale);
+        at::_foreach_mul_(scaled, scale.to(scaled.front().scalar_type()));
         at::_foreach_add_(group.counts, 1);
         at::_fused_adamw_(group.parameters, scaled, group.first, group.second, {}, group.counts,
                           learning_rate, options_.beta1, options_.beta2, group.decay,
