@@ -81,6 +81,19 @@ void FigureAxes::set_scale(QCPAxis* axis, const FigureAxis& from, bool lengths) 
     axis->setSubTicks(!lengths);
 }
 
+void FigureAxes::set_categories(const std::vector<std::string>& categories) {
+    category_count_ = static_cast<int>(categories.size());
+    if (categories.empty()) {
+        plot_->xAxis->setTickLabelRotation(0);
+        return;
+    }
+    categories_->clear();
+    for (int i = 0; i < category_count_; ++i)
+        categories_->addTick(i, QString::fromStdString(categories[static_cast<std::size_t>(i)]));
+    plot_->xAxis->setTicker(categories_);
+    plot_->xAxis->setSubTicks(false);
+}
+
 void FigureAxes::set_scales(const FigureData& data) {
     QVector<double> places;
     for (const Series& series : data.series) {
@@ -91,10 +104,13 @@ void FigureAxes::set_scales(const FigureData& data) {
     if (places.isEmpty() && data.x.low <= data.x.high) places = {data.x.low, data.x.high};
     set_scale(plot_->xAxis, data.x, data.x.log && doubles(places));
     set_scale(plot_->yAxis, data.y, false);
+    set_categories(data.x.categories);
 }
 
 void FigureAxes::follow(const FigureData& data) {
-    if (data.x.low <= data.x.high) {
+    if (category_count_ > 0) {
+        plot_->xAxis->setRange(-0.55, category_count_ - 0.45);
+    } else if (data.x.low <= data.x.high) {
         if (data.x.log) {
             const double pad = std::max(1.08, std::pow(data.x.high / data.x.low, 0.035));
             plot_->xAxis->setRange(data.x.low / pad, data.x.high * pad);
@@ -104,6 +120,10 @@ void FigureAxes::follow(const FigureData& data) {
         }
     } else {
         plot_->xAxis->setRange(data.x.log ? QCPRange(1, 10) : QCPRange(0, 1));
+    }
+    if (data.y.share) {
+        plot_->yAxis->setRange(-0.02, failure_levels(data) > 0 ? 1.09 : 1.02);
+        return;
     }
     // A band at the top for the marks of what failed.
     double high = data.y.high;
@@ -120,6 +140,13 @@ void FigureAxes::set_label_room(const FigureTheme& theme, bool legend_beside) {
         QFontMetricsF(theme.tick_font).horizontalAdvance(QStringLiteral("128K")) * 1.35;
     const int viewport = plot_->viewport().width();
     const double room = std::max(60.0, viewport * (legend_beside ? 0.7 : 0.85));
+    if (category_count_ > 0) {  // names that do not fit side by side lean
+        double widest = 0;
+        for (const QString& name : categories_->ticks())
+            widest = std::max(widest, QFontMetricsF(theme.tick_font).horizontalAdvance(name));
+        const bool fits = widest * 1.08 < room / category_count_;
+        plot_->xAxis->setTickLabelRotation(fits ? 0 : -45);
+    }
     doubling_->set_label_room(std::max(2, static_cast<int>(room / std::max(1.0, width))));
 }
 

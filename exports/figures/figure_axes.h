@@ -23,11 +23,14 @@ class FigureAxes {
   private:
     void style_axis(QCPAxis* axis, const FigureTheme& theme, bool grid) const;
     void set_scale(QCPAxis* axis, const FigureAxis& from, bool lengths);
+    void set_categories(const std::vector<std::string>& categories);
 
     QPointer<QCustomPlot> plot_;
     QSharedPointer<DoublingTicker> doubling_{new DoublingTicker};
     QSharedPointer<DecadeTicker> decades_x_{new DecadeTicker};
     QSharedPointer<DecadeTicker> decades_y_{new DecadeTicker};
+    QSharedPointer<QCPAxisTickerText> categories_{new QCPAxisTickerText};
+    int category_count_ = 0;  // on the x axis; 0 on one of numbers
 };
 
 }  // namespace slay

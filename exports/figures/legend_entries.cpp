@@ -40,8 +40,9 @@ std::vector<FigureLegend::Entry> legend_entries(const FigureData& data, const Fi
         }
         if (theme.paper && (series.hidden || (series.points.empty() && series.undrawn.empty())))
             continue;
+        const bool dots = series.dots && series.kind == SeriesKind::measured;
         entries.push_back({QString::fromStdString(series.id), QString::fromStdString(series.label),
-                           series_pen(series, theme, Emphasis::normal),
+                           dots ? QPen(Qt::NoPen) : series_pen(series, theme, Emphasis::normal),
                            series_marker(series, theme, Emphasis::normal), series.hidden});
     }
     const auto explain = [&](const QString& label, const QPen& pen, const QCPScatterStyle& marker) {
