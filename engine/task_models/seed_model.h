@@ -20,11 +20,12 @@ struct SeedModelConfig {
     std::string variant;
     Parameters own;  // the variant's own parameters
     std::vector<std::uint64_t> seeds;
-    std::int64_t heads = 4, width = 64, layers = 2;  // width E = H d
-    std::int64_t length = 64;                        // L
-    std::int64_t answers = 1;                        // A, the last positions: those with logits
-    std::int64_t tokens = 37;                        // different inputs
-    std::int64_t classes = 32;                       // different answers
+    std::int64_t heads = 4, width = 64;  // E = H d
+    std::int64_t layers = 2;             // 0: no attention, each position by itself
+    std::int64_t length = 64;            // L
+    std::int64_t answers = 1;            // A, the last positions: those with logits
+    std::int64_t tokens = 37;            // different inputs
+    std::int64_t classes = 32;           // different answers
     bool full_block = false;
     // The residual stream and the weights are float32 (float64 with float64); matrix products and
     // attention inside a layer run in this type.
@@ -45,7 +46,7 @@ class SeedModel {
     SeedWeights& weights() { return weights_; }
     std::int64_t weights_per_seed() const { return weights_.count(); }
     // The kernel that the attention took last, where it chooses; else empty.
-    std::string backend() const { return attention_.front()->backend(); }
+    std::string backend() const { return attention_.empty() ? "" : attention_.front()->backend(); }
 
   private:
     at::Tensor attend(std::size_t layer, const at::Tensor& x);
