@@ -193,7 +193,10 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
     data.x.label = axis_label(data.x_parameter);
     for (const std::string& each : categories_of(panel.points, data.x_parameter))
         data.x.categories.push_back(clean_text(describe_parameter(data.x_parameter, each), 60));
-    if (!data.x.categories.empty()) data.x.log = false;
+    if (!data.x.categories.empty()) {
+        data.x.log = false;
+        data.x.label.clear();  // the names say what they are
+    }
     data.y.share = spec.share && data.metric == spec.metric;
     if (!panel.panel.label.empty()) data.title += " \u2013 " + panel.panel.label;
     data.subtitle = clean_text(record.provenance().device_name, 80);

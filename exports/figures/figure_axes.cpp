@@ -22,6 +22,15 @@ int failure_levels(const FigureData& data) {
     return std::min(levels, 4);
 }
 
+// Broken at the space nearest to the middle; as it is without one.
+QString in_two_lines(const QString& name) {
+    qsizetype best = -1;
+    for (qsizetype at = name.indexOf(' '); at >= 0; at = name.indexOf(' ', at + 1))
+        if (best < 0 || std::abs(2 * at - name.size()) < std::abs(2 * best - name.size()))
+            best = at;
+    return best < 0 ? name : name.left(best) + '\n' + name.mid(best + 1);
+}
+
 }  // namespace
 
 void FigureAxes::style_axis(QCPAxis* axis, const FigureTheme& theme, bool grid) const {
@@ -82,16 +91,35 @@ void FigureAxes::set_scale(QCPAxis* axis, const FigureAxis& from, bool lengths) 
 }
 
 void FigureAxes::set_categories(const std::vector<std::string>& categories) {
-    category_count_ = static_cast<int>(categories.size());
-    if (categories.empty()) {
+    names_.clear();
+    for (const std::string& each : categories) names_ << QString::fromStdString(each);
+    if (names_.isEmpty()) {
         plot_->xAxis->setTickLabelRotation(0);
         return;
     }
-    categories_->clear();
-    for (int i = 0; i < category_count_; ++i)
-        categories_->addTick(i, QString::fromStdString(categories[static_cast<std::size_t>(i)]));
     plot_->xAxis->setTicker(categories_);
     plot_->xAxis->setSubTicks(false);
+}
+
+// Names side by side in one line or in two; where neither fits, they lean.
+void FigureAxes::fit_categories(const FigureTheme& theme, double room) {
+    const QFontMetricsF metrics(theme.tick_font);
+    const auto widest = [&](const QStringList& names) {
+        double width = 0;
+        for (const QString& name : names)
+            for (const QString& line : name.split('\n'))
+                width = std::max(width, metrics.horizontalAdvance(line));
+        return width;
+    };
+    QStringList broken;
+    for (const QString& name : names_) broken << in_two_lines(name);
+    const double each = room / static_cast<double>(names_.size()) / 1.08;
+    const bool one = widest(names_) < each, two = widest(broken) < each;
+    const QStringList& shown = !one && two ? broken : names_;
+    categories_->clear();
+    for (qsizetype i = 0; i < shown.size(); ++i)
+        categories_->addTick(static_cast<double>(i), shown[i]);
+    plot_->xAxis->setTickLabelRotation(one || two ? 0 : -45);
 }
 
 void FigureAxes::set_scales(const FigureData& data) {
@@ -108,8 +136,8 @@ void FigureAxes::set_scales(const FigureData& data) {
 }
 
 void FigureAxes::follow(const FigureData& data) {
-    if (category_count_ > 0) {
-        plot_->xAxis->setRange(-0.55, category_count_ - 0.45);
+    if (!names_.isEmpty()) {
+        plot_->xAxis->setRange(-0.55, static_cast<double>(names_.size()) - 0.45);
     } else if (data.x.low <= data.x.high) {
         if (data.x.log) {
             const double pad = std::max(1.08, std::pow(data.x.high / data.x.low, 0.035));
@@ -140,13 +168,7 @@ void FigureAxes::set_label_room(const FigureTheme& theme, bool legend_beside) {
         QFontMetricsF(theme.tick_font).horizontalAdvance(QStringLiteral("128K")) * 1.35;
     const int viewport = plot_->viewport().width();
     const double room = std::max(60.0, viewport * (legend_beside ? 0.7 : 0.85));
-    if (category_count_ > 0) {  // names that do not fit side by side lean
-        double widest = 0;
-        for (const QString& name : categories_->ticks())
-            widest = std::max(widest, QFontMetricsF(theme.tick_font).horizontalAdvance(name));
-        const bool fits = widest * 1.08 < room / category_count_;
-        plot_->xAxis->setTickLabelRotation(fits ? 0 : -45);
-    }
+    if (!names_.isEmpty()) fit_categories(theme, room);
     doubling_->set_label_room(std::max(2, static_cast<int>(room / std::max(1.0, width))));
 }
 

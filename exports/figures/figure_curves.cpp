@@ -55,7 +55,7 @@ void FigureCurves::style(Curve& curve, const Series& series, const FigureTheme& 
     curve.bars->setPen(interval_pen(series, theme, how));
     const bool level = series.dots && series.kind == SeriesKind::reference;
     curve.bars->setWhiskerWidth(level ? 0 : theme.marker_size * (series.dots ? 0.4 : 0.8));
-    if (level) curve.bars->setPen(series_pen(series, theme, how));
+    if (level) curve.bars->setPen(interval_pen(series, theme, how));
 }
 
 FigureCurves::Curve FigureCurves::make_curve() const {
