@@ -42,12 +42,17 @@ MetricValue with_deviation(const RecordedPoint& point, const MetricValue& mean_v
     return out;
 }
 
-// 98.3(4): per cent, the deviation in units of the last digit; all rows to the same place.
-Rounded in_percent(const MetricValue& value) {
+Rounded one_decimal(double value) {
     Rounded out;
-    out.text = fmt::format("{:.1f}", 100 * value.value);
+    out.text = fmt::format("{:.1f}", value);
     out.decimals = 1;
     out.integers = static_cast<int>(out.text.size()) - 2;
+    return out;
+}
+
+// 98.3(4): per cent, the deviation in units of the last digit; all rows to the same place.
+Rounded in_percent(const MetricValue& value) {
+    Rounded out = one_decimal(100 * value.value);
     if (!value.high) return out;
     const std::string deviation = fmt::format("{:.0f}", 1000 * (*value.high - value.value));
     out.uncertainty = static_cast<int>(deviation.size());
@@ -96,6 +101,7 @@ class Build {
             table.columns.push_back({head.head, true, head.span});
         table.columns.push_back({"Chance", true, ""});
         add_rows(table);
+        add_totals(table);
         table.notes = notes_.notes();
         table.caption = "Accuracy (\\%) on synthetic tasks, on sequences not trained on (" +
                         latex_setting(record_, points_, "task") + ").";
@@ -109,6 +115,8 @@ class Build {
                 " Best in bold, second underlined; means that the deviations do not tell from them "
                 "are marked alike.";
         table.caption += " Chance: the best accuracy without attention.";
+        if (seeds_ > 1 && order_.size() > 1)
+            table.caption += " Training time: of all seeds side by side, all tasks together.";
         return table;
     }
 
@@ -172,6 +180,47 @@ class Build {
                 table.groups.push_back({category, {}});
             table.groups.back().rows.push_back(table_row(*row));
         }
+    }
+
+    // The sum of a metric over all rows of a column; nothing where a row lacks it.
+    std::optional<double> sum_of(const Curve& column, const std::string& metric) const {
+        double sum = 0;
+        for (const Row& row : order_) {
+            const auto found = row.cells.find(column.id);
+            if (found == row.cells.end()) return std::nullopt;
+            const auto value = metric_value(record_, *found->second, metric);
+            if (!value || !std::isfinite(value->value)) return std::nullopt;
+            sum += value->value;
+        }
+        return sum;
+    }
+
+    // Of the variants that were measured on every task.
+    void add_totals(Table& table) {
+        if (order_.size() < 2) return;
+        TableGroup group{"All tasks", {}};
+        const auto add = [&](const char* label, const std::string& metric, double scale,
+                             Better better) {
+            TableRow row;
+            row.cells.reserve(columns_.size() + 2);
+            row.cells.push_back(TableCell::text_of(label));
+            std::vector<RankedCell> ranked;
+            for (const Curve& column : columns_) {
+                row.cells.emplace_back();
+                const auto sum = sum_of(column, metric);
+                if (!sum) continue;
+                row.cells.back() = TableCell::of(one_decimal(*sum * scale));
+                ranked.push_back({&row.cells.back(), {*sum * scale, {}, {}, 1}});
+            }
+            row.cells.emplace_back();
+            if (ranked.empty()) return;
+            mark_best(std::move(ranked), better);
+            group.rows.push_back(std::move(row));
+        };
+        const double mean = 100 / static_cast<double>(order_.size());
+        add("Mean accuracy", spec_.metric, mean, Better::higher);
+        add("Training time (s)", "training_seconds", 1, Better::lower);
+        if (!group.rows.empty()) table.groups.push_back(std::move(group));
     }
 
     struct Row {

@@ -55,7 +55,7 @@ class TaskExportsTest : public QObject {
     void table_reads_by_category_with_ties_and_chance() {
         const RunRecord record = small_task_record();
         const Table table = task_table(record, spec());
-        QCOMPARE(table.groups.size(), std::size_t{2});  // the catalog's order, not the plan's
+        QCOMPARE(table.groups.size(), std::size_t{3});  // the catalog's order, not the plan's
         QCOMPARE(table.groups[0].title, std::string("Basic"));
         QCOMPARE(table.groups[1].title, std::string("Memory and retrieval"));
         const TableRow& copy = table.groups[0].rows.at(0);
@@ -75,6 +75,12 @@ class TaskExportsTest : public QObject {
         QVERIFY(table.notes[static_cast<std::size_t>(recall.cells[3].note)].find("Failed") == 0);
         // The deviation of 0.25, 0.27, 0.26 is 0.01.
         QCOMPARE(recall.cells[2].number.text, std::string("26.0(10)"));
+        // The totals leave out the variant that lacks a task.
+        const TableGroup& totals = table.groups[2];
+        QCOMPARE(totals.title, std::string("All tasks"));
+        QCOMPARE(totals.rows.at(0).cells[1].number.text, std::string("92.2"));
+        QCOMPARE(totals.rows.at(1).cells[1].number.text, std::string("4.5"));
+        QVERIFY(totals.rows.at(0).cells[3].kind == TableCell::Kind::empty);
         // Heads: what the two forms of SLAY share stands above them.
         QCOMPARE(table.columns[2].span, std::string("SLAY"));
         QCOMPARE(table.columns[2].head, std::string("anchor"));
@@ -92,8 +98,8 @@ class TaskExportsTest : public QObject {
         const Table table = task_table(record, spec());
         std::size_t rows = 0;
         for (const TableGroup& group : table.groups) rows += group.rows.size();
-        QCOMPARE(table.groups.size(), std::size_t{8});
-        QCOMPARE(rows, std::size_t{22});
+        QCOMPARE(table.groups.size(), std::size_t{8 + 1});  // and the totals
+        QCOMPARE(rows, std::size_t{22 + 2});
         QCOMPARE(table.columns.size(), std::size_t{14});
         QCOMPARE(figure_panels(spec(), record).size(), std::size_t{1});
     }
