@@ -55,6 +55,7 @@ Rounded in_percent(const MetricValue& value) {
     Rounded out = one_decimal(100 * value.value);
     if (!value.high) return out;
     const std::string deviation = fmt::format("{:.0f}", 1000 * (*value.high - value.value));
+    if (deviation == "0") return out;  // siunitx would leave it out, and the underline not
     out.uncertainty = static_cast<int>(deviation.size());
     out.text += '(' + deviation + ')';
     return out;
@@ -108,7 +109,7 @@ class Build {
         if (seeds_ > 1)
             table.caption += fmt::format(
                 " Mean over {} seeds; in parentheses the standard deviation, in units of the last "
-                "digit.",
+                "digit (none: below half of one).",
                 seeds_);
         if (marks_)
             table.caption +=

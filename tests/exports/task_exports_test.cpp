@@ -59,7 +59,7 @@ class TaskExportsTest : public QObject {
         QCOMPARE(table.groups[0].title, std::string("Basic"));
         QCOMPARE(table.groups[1].title, std::string("Memory and retrieval"));
         const TableRow& copy = table.groups[0].rows.at(0);
-        QCOMPARE(copy.cells[1].number.text, std::string("100.0(0)"));
+        QCOMPARE(copy.cells[1].number.text, std::string("100.0"));
         QVERIFY(copy.cells[1].mark == Mark::best);
         QVERIFY(copy.cells[2].mark == Mark::second && copy.cells[3].mark == Mark::none);
         QCOMPARE(copy.cells[4].number.text, std::string("6.2"));  // 1 of 16
