@@ -54,6 +54,17 @@ const std::vector<FigureSpec>& figure_table() {
          .crossovers = false,
          .predicted = false,
          .references = {}},
+        {.id = "task_performance",
+         .title = "Synthetic tasks",
+         .tab = "Tasks",
+         .experiment = "tasks",
+         .x = {"task", "length", "vocabulary", "layers", "steps"},
+         .every_axis = true,
+         .metric = "accuracy",
+         .log_y = false,
+         .share = true,
+         .slopes = {},
+         .references = {{"chance_accuracy", "chance level"}}},
     };
     return rows;
 }

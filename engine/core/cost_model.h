@@ -16,5 +16,6 @@ Prediction training_cost(const Point& point, const Measurement& measurement,
                          const DeviceRates& rates);
 Prediction quality_cost(const Point& point, const Measurement& measurement,
                         const DeviceRates& rates);
+Prediction tasks_cost(const Point& point, const Measurement& measurement, const DeviceRates& rates);
 
 }  // namespace slay

@@ -207,6 +207,10 @@ Result<std::unique_ptr<TokenSource>> open_token_source(const std::string& corpus
                                                        std::int64_t vocabulary,
                                                        const TextProgress& progress,
                                                        const std::stop_token& stop) {
+    // What this experiment can take; the parameter serves others too.
+    if (vocabulary < 32 || vocabulary > 65536)
+        return Error{ErrorKind::bad_data, "a vocabulary of " + std::to_string(vocabulary) +
+                                              ": a language model takes 32 to 65536"};
     if (corpus == "generated")
         return std::unique_ptr<TokenSource>(std::make_unique<GeneratedLanguage>(vocabulary));
     Result<std::unique_ptr<TextCorpus>> text = open_text_corpus(corpus, vocabulary, progress, stop);

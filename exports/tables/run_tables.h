@@ -29,6 +29,8 @@ Table quality_table(const RunRecord& record, const std::string& id, const Figure
 
 // Variants by what their models came to, a group of rows for each panel.
 Table training_table(const RunRecord& record, const std::string& id, const FigureSpec& spec);
+// Tasks by variants, a group of rows for each category; mean and deviation over seeds, in per cent.
+Table task_table(const RunRecord& record, const FigureSpec& spec);
 
 // The whole file: comment, macros, floats.
 std::string table_file(const RunRecord& record, const RunTable& which);

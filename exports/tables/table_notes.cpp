@@ -62,11 +62,10 @@ std::string latex_condition(const std::string& id, const ParameterValue& value) 
 
 }  // namespace
 
-int NoteCollector::note_for(const std::string& words, const std::string& reason,
-                            const std::string& alike) {
-    const std::string key = words + '\n' + alike;
+int NoteCollector::note_for(PointState state, const std::string& reason, const std::string& alike) {
+    const std::string key = std::string(state_words(state)) + '\n' + alike;
     const auto [at, fresh] = index_.try_emplace(key, static_cast<int>(notes_.size()));
-    if (fresh) notes_.push_back({words, reason, false});
+    if (fresh) notes_.push_back({state, reason, false, false});
     Note& note = notes_[static_cast<std::size_t>(at->second)];
     note.several = note.several || note.reason != reason;
     return at->second;
@@ -75,22 +74,29 @@ int NoteCollector::note_for(const std::string& words, const std::string& reason,
 TableCell NoteCollector::cell(const Curve& curve, const StepValue& value) {
     const bool reached = !not_reached(value.state);
     const std::string reason = reached ? value.reason : std::string();
-    const int note = note_for(state_words(value.state), reason, without_particulars(reason, curve));
+    const int note = note_for(value.state, reason, without_particulars(reason, curve));
     return TableCell::text_of(value.state == PointState::out_of_memory ? "OOM" : "--", note);
 }
 
-int NoteCollector::incomplete(const Curve& curve, const StepValue& value) {
-    return note_for("Incomplete", value.reason, without_particulars(value.reason, curve));
+int NoteCollector::unconverged(const StepValue& value) {
+    return value.state == PointState::unconverged ? note_for(value.state, "", "") : -1;
 }
 
-int NoteCollector::unconverged(const StepValue& value) {
-    return value.state == PointState::unconverged ? note_for(state_words(value.state), "", "") : -1;
+int NoteCollector::remark(const Curve& curve, const StepValue& value) {
+    const int note = note_for(PointState::ok, value.reason,
+                              "remark " + without_particulars(value.reason, curve));
+    notes_[static_cast<std::size_t>(note)].remark = true;
+    return note;
 }
 
 std::vector<std::string> NoteCollector::notes() const {
     std::vector<std::string> out;
     for (const Note& note : notes_) {
-        std::string text = note.words;
+        if (note.remark) {
+            out.push_back((note.several ? "For example: " : "") + latex_escape(note.reason, 300));
+            continue;
+        }
+        std::string text = state_words(note.state);
         if (!note.reason.empty())
             text += (note.several ? ", for example: " : ": ") + latex_escape(note.reason, 300);
         if (text.back() != '.') text += '.';

@@ -17,22 +17,23 @@ class NoteCollector {
     // The cell of a step without a value: OOM or a dash, with its note.
     TableCell cell(const Curve& curve, const StepValue& value);
 
-    // The note of a mean that some of its seeds are missing from: how many, and why.
-    int incomplete(const Curve& curve, const StepValue& value);
-
     // The note of a figure whose interval is wider than asked for; -1 when it is not.
     int unconverged(const StepValue& value);
+
+    // The note of a figure that stands in spite of something: its reason.
+    int remark(const Curve& curve, const StepValue& value);
 
     // In the order of their letters, as LaTeX.
     std::vector<std::string> notes() const;
 
   private:
     struct Note {
-        std::string words;     // "Out of memory"
+        PointState state = PointState::failed;
         std::string reason;    // the first one
         bool several = false;  // there are others like it
+        bool remark = false;   // beside a figure, not in its place
     };
-    int note_for(const std::string& words, const std::string& reason, const std::string& alike);
+    int note_for(PointState state, const std::string& reason, const std::string& alike);
 
     std::vector<Note> notes_;
     std::map<std::string, int> index_;

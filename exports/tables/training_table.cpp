@@ -67,7 +67,7 @@ struct Build {
             out.cells.push_back(TableCell::of(round_for_table(*found.value, metric.digits)));
             // A seed that diverged is left out of the mean, and said.
             if (!found.reason.empty() && id == metrics.front().id)
-                out.cells.back().note = notes.incomplete(curve, found);
+                out.cells.back().note = notes.remark(curve, found);
             help.intervals = help.intervals || out.cells.back().number.uncertainty > 0;
             help.pooled = help.pooled || step.points.size() > 1;
             ranked[id].push_back({&out.cells.back(), *found.value});

@@ -212,6 +212,10 @@ class LoopTest : public QObject {
         QVERIFY2(seen.result.reason.find("/nonexistent/wikitext-2") != std::string::npos,
                  seen.result.reason.c_str());
         QVERIFY(seen.result.reason.find("wiki.train.tokens") != std::string::npos);
+        const TrainingObserver small =
+            run(training_point("linear", 5, with("vocabulary", std::int64_t{16})));
+        QVERIFY(small.result.state == PointState::failed);
+        QVERIFY(small.result.reason.find("32 to 65536") != std::string::npos);
     }
 };
 
