@@ -165,7 +165,7 @@ Prediction tasks_cost(const Point& point, const Measurement& measurement,
                             (2 * vocabulary + step.length) * step.width) *
                            seeds;
     const double launches = 120 + (full ? 60 : 0) * layers;
-    const double pass = layers * latency_seconds(step, rates, measurement) +
+    const double pass = layers * pass_seconds(step, measurement, rates) +
                         3 * (mlp + head) / rates.matrix_flops + launches * rates.launch_seconds +
                         60 * weights / rates.bytes_per_second;
 
