@@ -227,7 +227,8 @@ class Run {
         spec.device = spec_.device;
         for (std::vector<Point>& group : open_groups()) {
             if (!control_.wait_while_paused() || log_->failure()) return;
-            GroupRun(std::move(group), *log_, control_, limits).run(executor_, spec, device_.id);
+            GroupRun(std::move(group), *log_, control_, limits)
+                .run(executor_, spec, device_.id, options_.folder);
         }
     }
 
