@@ -3,10 +3,6 @@
 
 #include "engine/kernels/yat_store.cuh"
 
-#ifndef SLAY_YAT_AHEAD
-#define SLAY_YAT_AHEAD 1
-#endif
-
 namespace slay::kernels {
 
 // What a warp keeps of its rows. With t_ij = q_i.k_j / |k_j| and u = (1 - x) / 2, clamped to [0,
@@ -24,7 +20,7 @@ struct YatForwardRows {
     static constexpr int kTerms = yat_terms(lane_type);
     static constexpr bool kRaw = yat_raw(lane_type);
     static constexpr int kColumnsAt = (kScoreTerms + kTerms) * kPlane;
-    static constexpr bool kAhead = SLAY_YAT_AHEAD && lane_type == YatLane::bfloat16;
+    static constexpr bool kAhead = lane_type == YatLane::bfloat16;
     using Scores = float[MT][2][4];
     using Weights = uint32_t[MT][4][kTerms];
 

@@ -51,11 +51,7 @@ struct YatWideRows {
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
                 t[i] = s[n * 4 + i] * ((i & 1) ? column.y : column.x);
-#ifdef SLAY_YAT_MAX
-                u[i] = fmaxf(fmaf(t[i], slope[i >> 1], 0.5f), quarter_epsilon);
-#else
                 u[i] = multiply_add_saturated(t[i], slope[i >> 1], 0.5f) + quarter_epsilon;
-#endif
             }
             // The special functions' unit is the bound: now and then two share a reciprocal.
             const bool shared = kSharedEvery > 0 && n % (kSharedEvery > 0 ? kSharedEvery : 1) == 0;
