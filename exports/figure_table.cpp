@@ -38,6 +38,16 @@ const std::vector<FigureSpec>& figure_table() {
          .against_yat = true,
          .references = {{"uniform_relative_l2", "uniform weights"},
                         {"quadrature_relative_l2", "quadrature alone"}}},
+        {.id = "memory_vs_seqlen",
+         .title = "Memory against length",
+         .tab = "Context",
+         .experiment = "max-context",
+         .x = {"length"},
+         .metric = "peak_absolute_mb",
+         .slopes = {{1, "L"}, {2, "L\u00b2"}},
+         .crossovers = false,
+         .predicted = false,
+         .references = {}},
     };
     return rows;
 }

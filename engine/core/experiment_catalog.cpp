@@ -30,6 +30,13 @@ const std::vector<ExperimentInfo>& experiment_catalog() {
          .metrics = {"peak_mb", "peak_absolute_mb", "reserved_mb", "allocation_retries",
                      "predicted_mb", "prediction_error", "longest_length"},
          .cost = memory_cost},
+        {.name = "max-context",
+         .title = "Maximum context length",
+         .question = "How long a sequence fits into the memory budget, and how long does it take?",
+         .axes = {"batch", "heads", "width", "dtype", "causal", "lane", "seed"},
+         .metrics = {"max_length", "max_length_ms", "patience_length", "peak_absolute_mb",
+                     "limit_mb"},
+         .cost = context_cost},
     };
     return rows;
 }
