@@ -28,6 +28,9 @@ class ResultsPanel : public QWidget {
     // The selected cells, else the whole table as it is sorted, with heads; tabs between cells.
     QString tsv() const;
 
+    // Selects these points' rows and scrolls to the first.
+    void select_points(const QStringList& ids);
+
     void retheme();
     QJsonObject state() const;  // the columns that were shown or hidden by hand
     void restore(const QJsonObject& state);

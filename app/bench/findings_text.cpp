@@ -1,0 +1,42 @@
+#include "app/bench/findings_text.h"
+
+#include <fmt/format.h>
+
+#include "app/bench/text_table.h"
+#include "engine/core/units.h"
+
+namespace slay::bench {
+namespace {
+
+std::string answer_words(const CheckAnswer& answer) {
+    std::string words(to_string(answer.verdict));
+    if (answer.aim_reached) words += ", aim reached";
+    if (!answer.check->decides) words += " (beside)";
+    return words;
+}
+
+}  // namespace
+
+std::string findings_text(const JudgedSet& judged) {
+    std::string text = judged.set->title + "\n";
+    for (const FindingAnswer& answer : judged.answers) {
+        text += fmt::format("  {}: {}{}\n", to_string(answer.verdict), answer.finding->title,
+                            answer.reason.empty() ? "" : " (" + clean_text(answer.reason) + ")");
+        TextTable table;
+        table.add_column("check");
+        table.add_column("measured", Align::right);
+        table.add_column("accepted", Align::right);
+        table.add_column("aim", Align::right);
+        table.add_column("answer");
+        for (const CheckAnswer& check : answer.checks) {
+            const std::optional<double>& aim = check.check->aim;
+            table.add_row({check.check->label, check.figure ? figure_text(*check.figure) : "-",
+                           accepted_text(*check.check), aim ? format_number(*aim, 3) : "",
+                           answer_words(check)});
+        }
+        text += table.to_text("    ");
+    }
+    return text;
+}
+
+}  // namespace slay::bench
