@@ -10,6 +10,7 @@
 #include "app/bench/exit_status.h"
 #include "app/bench/findings_text.h"
 #include "engine/core/journal.h"
+#include "engine/core/units.h"
 
 namespace slay::bench {
 namespace {

@@ -61,8 +61,9 @@ bool check(const char* variant, at::ScalarType type, at::Device device, std::int
     }
     const double bound = type == at::kFloat ? 1e-4 : 3e-2;
     const bool good = worst <= bound;
-    std::printf("%s %s, %s, L = %lld, %.3g elements: relative L2 %.1e%s\n", good ? "ok  " : "MISS",
-                variant, causal ? "causal" : "bidirectional", static_cast<long long>(length),
+    std::printf("%s %s, %s, %s, L = %lld, %.3g elements: relative L2 %.1e%s\n",
+                good ? "ok  " : "MISS", variant, type == at::kFloat ? "float32" : "bfloat16",
+                causal ? "causal" : "bidirectional", static_cast<long long>(length),
                 static_cast<double>(length * kHeads * kDim), worst, good ? "" : " above its bound");
     return good;
 }

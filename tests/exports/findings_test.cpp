@@ -1,4 +1,5 @@
 // Findings: each answer from records made for it.
+#include <QFile>
 #include <QtTest>
 #include <cmath>
 #include <limits>
@@ -414,6 +415,36 @@ class FindingsTest : public QObject {
         QCOMPARE(order[0].verdict, Verdict::supported);
         for (const CheckAnswer& check : order[0].checks)
             if (check.check->decides) QCOMPARE(check.rows.size(), std::size_t{3});  // scales
+    }
+
+    void the_kernels_speed_is_answered_from_its_preset() {
+        QFile preset(QStringLiteral(SLAY_SOURCE_DIR "/presets/kernel-speed.json"));
+        QVERIFY(preset.open(QIODevice::ReadOnly));
+        const RunRecord record = slay::testing::kernel_speed_record(preset.readAll().toStdString());
+        const auto answers = judge(*find_finding_set("kernel-speed"), record);
+        for (const FindingAnswer& answer : answers)
+            for (const CheckAnswer& check : answer.checks)
+                QVERIFY2(
+                    check.figure,
+                    (answer.finding->id + ", " + check.check->label + ": " + check.reason).c_str());
+        const auto answer_of = [&](const char* id) {
+            return *std::find_if(answers.begin(), answers.end(),
+                                 [&](const FindingAnswer& each) { return each.finding->id == id; });
+        };
+        // 24 over 3, with samples that spread: about 8, which is the bound itself.
+        const CheckAnswer layer = answer_of("layer-bf16").checks[0];
+        QVERIFY(std::abs(layer.figure->value - 8) < 0.5);
+        QVERIFY(!layer.aim_reached);
+        QCOMPARE(answer_of("exact-yat").verdict, Verdict::supported);  // an eighth of its time
+        QVERIFY(answer_of("exact-yat").checks[0].aim_reached);
+        QCOMPARE(answer_of("exact-yat").checks[0].rows.size(), std::size_t{3});  // lengths
+        // 261 ms over 3 us x 32768.
+        const double published = answer_of("published-code").checks[0].figure->value;
+        QVERIFY2(std::abs(published / (260.9726 / 0.098304) - 1) < 0.03,
+                 qPrintable(QString::number(published)));
+        QCOMPARE(answer_of("peak-memory").verdict, Verdict::supported);
+        QVERIFY(!answer_of("peak-memory").checks[0].aim_reached);
+        QCOMPARE(answer_of("longest-context").verdict, Verdict::supported);
     }
 
     void files_of_a_record() {

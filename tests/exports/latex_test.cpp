@@ -43,6 +43,10 @@ class LatexTest : public QObject {
         QFile preset(QStringLiteral(SLAY_SOURCE_DIR "/presets/kernel-quality.json"));
         QVERIFY(preset.open(QIODevice::ReadOnly));
         QTest::newRow("grid") << grid_record(preset.readAll().toStdString());
+        QTest::newRow("context") << context_record();
+        QFile speed(QStringLiteral(SLAY_SOURCE_DIR "/presets/kernel-speed.json"));
+        QVERIFY(speed.open(QIODevice::ReadOnly));
+        QTest::newRow("kernel speed") << kernel_speed_record(speed.readAll().toStdString());
         QTest::newRow("many lengths") << record_of(
             R"({"schema": "slay-preset/1", "name": "m", "title": "m", "experiments": ["latency"],
                 "variants": ["standard", "linear", "yat-performer-tensor"], "sweep": {"lengths":
