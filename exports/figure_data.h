@@ -34,7 +34,12 @@ struct FigureSpec {
     // Each of `x` that varies gives panels of its own, in which the others are held at one value
     // (the default, or the measured one next to it): the slices of a budget sweep.
     bool slices = false;
-    std::string metric;  // y
+    // The curves are raw samples of the metric: x counts their rounds and x.front() names them
+    // ("step", "length"). They are drawn while a point runs, and of one that failed. Points that
+    // differ in their seed alone are one curve: the mean, in a band from smallest to largest.
+    bool samples = false;
+    std::string last_round = {};  // of samples: the parameter that tells the last round planned
+    std::string metric;           // y
     bool log_x = true, log_y = true;
     std::vector<ReferenceSlope> slopes;
     bool crossovers = false;   // mark where a curve falls below `standard`
@@ -97,6 +102,7 @@ struct Series {
     VariantStyle style;
     SeriesKind kind = SeriesKind::measured;
     bool hidden = false;
+    bool band = false;                  // the intervals are drawn as a band, markers are few
     std::vector<FigurePoint> points;    // sorted by x, all finite; positive on a log axis
     std::vector<UndrawnPoint> undrawn;  // sorted by x
 };

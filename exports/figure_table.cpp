@@ -43,11 +43,12 @@ const std::vector<FigureSpec>& figure_table() {
          .tab = "Context",
          .experiment = "max-context",
          .x = {"length"},
+         .samples = true,
          .metric = "peak_absolute_mb",
          .slopes = {{1, "L"}, {2, "L\u00b2"}},
          .crossovers = false,
          .predicted = false,
-         .references = {}},
+         .references = {{"limit_mb", "memory limit"}}},
     };
     return rows;
 }
