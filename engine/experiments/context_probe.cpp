@@ -75,11 +75,18 @@ PointResult probe_context(const ProbeRequest& request) {
         if (request.limit_bytes > 0) limit.emplace(request.limit_bytes);
         const SharedInputs inputs = repeating_inputs(setup, at::kCPU);
         AttentionPass pass(setup, inputs);
-        const auto begin = std::chrono::steady_clock::now();
-        pass.run();
-        const std::chrono::duration<double, std::milli> taken =
-            std::chrono::steady_clock::now() - begin;
-        ms = taken.count();
+        const auto timed = [&] {
+            const auto begin = std::chrono::steady_clock::now();
+            pass.run();
+            const std::chrono::duration<double, std::milli> taken =
+                std::chrono::steady_clock::now() - begin;
+            return taken.count();
+        };
+        ms = timed();
+        if (ms < 1e3 * kRehearsedSeconds) {
+            pass.release();
+            ms = timed();
+        }
         const std::string backend = pass.backend();
         if (!backend.empty()) result.notes["backend"] = backend;
     });

@@ -14,6 +14,9 @@ namespace slay {
 // pass, and neither time nor memory depends on their values.
 inline constexpr std::int64_t kInputPeriod = 4096;
 
+// A pass shorter than this is run once before it is timed.
+inline constexpr double kRehearsedSeconds = 0.5;
+
 struct ContextProbe {
     ProbedLength taken;
     std::string backend;  // of a variant that chooses between kernels

@@ -16,8 +16,6 @@
 namespace slay {
 namespace {
 
-// A pass shorter than this is run once before it is timed.
-constexpr double kRehearsedSeconds = 0.5;
 // The probe of a CPU is given up only when it takes this many times what it may.
 constexpr double kPatience = 20;
 constexpr double kLeastPatienceSeconds = 300;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 namespace slay {
 namespace {
@@ -36,7 +37,9 @@ class Search {
         }
         limits_.probed.push_back(*taken);
         if (taken->fits) {
-            if (length > limits_.longest.length) limits_.longest = *taken;
+            ProbedLength& longest = limits_.longest;
+            if (length > longest.length || (length == longest.length && taken->ms < longest.ms))
+                longest = *taken;
         } else if (length > limits_.longest.length &&
                    (limits_.too_long == 0 || length < limits_.too_long)) {
             limits_.too_long = length;
@@ -64,9 +67,15 @@ class Search {
         using enum ContextLimits::Bound;
         for (std::int64_t length = std::min(settings_.first, settings_.longest);;) {
             if (expected_seconds(length) > settings_.pass_seconds) {
+                // One pass may have been slow by chance: not without a second look.
+                if (!std::exchange(looked_again_, true)) {
+                    if (!take(limits_.longest.length)) return;
+                    continue;
+                }
                 limits_.bound = time;
                 return;
             }
+            looked_again_ = false;
             if (!take(length)) return;
             const std::int64_t low = limits_.longest.length, high = limits_.too_long;
             if (high == 0) {
@@ -112,6 +121,7 @@ class Search {
     const LengthProbe& probe_;
     ContextLimits limits_;
     bool interrupted_ = false;
+    bool looked_again_ = false;  // at the longest that fits, before longer ones are given up
 };
 
 }  // namespace

@@ -141,8 +141,10 @@ class TablesTest : public QObject {
                     return out;
                 },
                 [&](RunStarted& started) {
-                    for (Point& point : started.plan.points)
+                    for (Point& point : started.plan.points) {
                         point.parameters.set("dtype", std::string(dtype));
+                        point.id += dtype;
+                    }
                 });
         };
         const auto tex_of = [](const RunRecord& record) {

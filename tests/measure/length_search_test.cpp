@@ -3,6 +3,7 @@
 
 #include <QtTest>
 #include <algorithm>
+#include <utility>
 
 using namespace slay;
 
@@ -101,6 +102,22 @@ class LengthSearchTest : public QObject {
         for (const std::int64_t length : device.tried) QVERIFY(device.seconds(length) <= 20);
         QCOMPARE(limits.longest.length, std::int64_t{131'072});  // 17 s; the double takes 69 s
         QVERIFY(limits.patience <= 31'623 && limits.patience >= 31'300);
+    }
+
+    void one_slow_pass_does_not_end_the_search() {
+        bool hiccup = true;
+        const auto probe = [&](std::int64_t length, double) -> std::optional<ProbedLength> {
+            if (length > 50'000) return ProbedLength{length, false, 0, 0};
+            const double ms = length == 4096 && std::exchange(hiccup, false) ? 15'000.0 : 1.0;
+            return ProbedLength{length, true, ms, 1};
+        };
+        ContextSettings settings;
+        settings.pass_seconds = 20;
+        settings.growth = 1;
+        const ContextLimits limits = search_context(settings, probe);
+        QVERIFY(!hiccup);
+        QCOMPARE(limits.bound, ContextLimits::Bound::memory);
+        QVERIFY(limits.longest.length > 49'500);
     }
 
     void a_search_that_is_given_up_says_so() {
