@@ -108,6 +108,8 @@ Table findings_table(const JudgedSet& judged, const std::string& measured_on) {
         TableGroup group{latex_escape(answer.finding->title, 160), {}};
         if (!aims) group.title += ": \\textbf{" + std::string(to_string(answer.verdict)) + "}";
         for (const CheckAnswer& check : answer.checks) {
+            // What neither decides nor was measured is in the CSV file alone.
+            if (!check.check->decides && !check.figure) continue;
             TableRow row;
             row.cells.push_back(text(check.check->label));
             row.cells.push_back(check.figure ? text(figure_text(*check.figure))
