@@ -6,17 +6,6 @@
 #include "engine/core/units.h"
 
 namespace slay::bench {
-namespace {
-
-std::string answer_words(const CheckAnswer& answer) {
-    std::string words(to_string(answer.verdict));
-    if (answer.aim_reached) words += ", aim reached";
-    if (!answer.check->decides) words += " (beside)";
-    return words;
-}
-
-}  // namespace
-
 std::string findings_text(const JudgedSet& judged) {
     std::string text = judged.set->title + "\n";
     for (const FindingAnswer& answer : judged.answers) {
@@ -31,8 +20,8 @@ std::string findings_text(const JudgedSet& judged) {
         for (const CheckAnswer& check : answer.checks) {
             const std::optional<double>& aim = check.check->aim;
             table.add_row({check.check->label, check.figure ? figure_text(*check.figure) : "-",
-                           accepted_text(*check.check), aim ? format_number(*aim, 3) : "",
-                           answer_words(check)});
+                           accepted_text(*check.check), aim ? fmt::format("{:g}", *aim) : "",
+                           answer_text(check)});
         }
         text += table.to_text("    ");
     }

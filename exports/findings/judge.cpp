@@ -251,9 +251,21 @@ std::size_t checks_with_figures(const std::vector<FindingAnswer>& answers) {
     return count;
 }
 
+std::string answer_text(const CheckAnswer& answer) {
+    std::string words(to_string(answer.verdict));
+    if (answer.check->aim) {
+        const bool accepted = answer.verdict == Verdict::supported;
+        words = answer.aim_reached                   ? "aim reached"
+                : accepted                           ? "accepted"
+                : answer.verdict == Verdict::refuted ? "missed"
+                                                     : "open";
+    }
+    return answer.check->decides ? words : words + " (beside)";
+}
+
 std::string accepted_text(const Check& check) {
     const auto text = [](double value) {
-        return value >= 1e4 ? format_count(value) : format_number(value, 3);
+        return value >= 1e4 ? format_count(value) : fmt::format("{:g}", value);
     };
     if (check.low && check.high)
         return fmt::format("{} to {}", text(*check.low), text(*check.high));

@@ -58,6 +58,9 @@ std::vector<FindingAnswer> judge(const FindingSet& set, const RunRecord& record)
 // How many of the checks have a figure.
 std::size_t checks_with_figures(const std::vector<FindingAnswer>& answers);
 
+// The verdict of a check; of one with an aim "aim reached", "accepted", "missed" or "open".
+std::string answer_text(const CheckAnswer& answer);
+
 // "10 or more", "between 0.8 and 1.25": what a check accepts.
 std::string accepted_text(const Check& check);
 // "12.4 (11.9 to 12.9)", "at least 5.2".

@@ -1,5 +1,7 @@
 #include "exports/findings/report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -28,7 +30,7 @@ bool has_aims(const FindingSet& set) {
 std::string aim_text(const Check& check) {
     if (!check.aim) return {};
     const double aim = *check.aim;
-    return (aim >= 1e4 ? format_count(aim) : format_number(aim, 3)) +
+    return (aim >= 1e4 ? format_count(aim) : fmt::format("{:g}", aim)) +
            (check.low ? " or more" : " or less");
 }
 
@@ -116,18 +118,18 @@ Table findings_table(const JudgedSet& judged, const std::string& measured_on) {
                                              : TableCell::text_of("--"));
             row.cells.push_back(text(expected_text(*check.check)));
             if (aims) row.cells.push_back(text(aim_text(*check.check)));
-            std::string words(to_string(check.verdict));
-            if (check.aim_reached) words += ", aim reached";
-            if (!check.check->decides) words += " (beside)";
-            row.cells.push_back(text(words, note_of(check.reason)));
+            row.cells.push_back(text(answer_text(check), note_of(check.reason)));
             group.rows.push_back(std::move(row));
         }
         table.groups.push_back(std::move(group));
     }
     table.caption = latex_escape(judged.set->title, 160) + " (" + latex_escape(measured_on, 120) +
-                    "). Ratios with their 95\\,\\% intervals; supported: the whole interval is "
-                    "where it is expected; refuted: none of it is.";
-    if (!aims) table.caption += " Rows marked ``beside'' do not decide.";
+                    "). Ratios with their 95\\,\\% intervals; ";
+    table.caption +=
+        aims ? "accepted, and aim reached: the whole interval is there; missed: none of "
+               "it is where it would be accepted."
+             : "supported: the whole interval is where it is expected; refuted: none "
+               "of it is. Rows marked ``beside'' do not decide.";
     return table;
 }
 
