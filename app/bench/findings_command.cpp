@@ -60,12 +60,12 @@ class FindingsCommand : public Command {
     }
 
   private:
-    // Why a check has no figure, or what else is to know of it.
+    // What else is to know of the checks that have a figure.
     static std::string reasons_text(const JudgedSet& judged) {
         std::string text;
         for (const FindingAnswer& answer : judged.answers)
             for (const CheckAnswer& check : answer.checks)
-                if (!check.reason.empty())
+                if (!check.reason.empty() && check.figure)
                     text += fmt::format("    {}, {}: {}\n", answer.finding->id, check.check->label,
                                         clean_text(check.reason));
         return text.empty() ? text : "  Notes\n" + text;

@@ -8,6 +8,9 @@
 namespace slay {
 namespace {
 
+constexpr double time_margin = 0.95;  // of a length that is to stay within a time
+constexpr double least_step = 1.05;   // that is worth a probe near the limit of time
+
 class Search {
   public:
     Search(const ContextSettings& settings, const LengthProbe& probe)
@@ -47,6 +50,14 @@ class Search {
         return &limits_.probed.back();
     }
 
+    // The length, or the longest below it whose pass is expected to stay within pass_seconds.
+    std::int64_t within_time(std::int64_t length) const {
+        const double expected = expected_seconds(length);
+        if (expected <= settings_.pass_seconds) return length;
+        const double share = std::pow(settings_.pass_seconds / expected, 1 / settings_.growth);
+        return static_cast<std::int64_t>(time_margin * share * static_cast<double>(length));
+    }
+
     bool near(std::int64_t low, std::int64_t high) const {
         return static_cast<double>(high - low) <=
                std::max(1.0, settings_.tolerance * static_cast<double>(low));
@@ -66,7 +77,12 @@ class Search {
     void find_memory() {
         using enum ContextLimits::Bound;
         for (std::int64_t length = std::min(settings_.first, settings_.longest);;) {
-            if (expected_seconds(length) > settings_.pass_seconds) {
+            if (const std::int64_t shorter = within_time(length); shorter < length) {
+                if (static_cast<double>(shorter) >
+                    least_step * static_cast<double>(limits_.longest.length)) {
+                    length = shorter;
+                    continue;
+                }
                 // One pass may have been slow by chance: not without a second look.
                 if (!std::exchange(looked_again_, true)) {
                     if (!take(limits_.longest.length)) return;

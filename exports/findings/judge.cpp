@@ -277,6 +277,7 @@ std::string figure_text(const Extent& figure) {
     const auto text = [](double value) {
         return value >= 1e4 ? format_count(std::round(value)) : format_number(value, 3);
     };
+    if (std::isinf(figure.high) && figure.low <= 0) return "not bounded";
     if (std::isinf(figure.high)) return "at least " + text(figure.low);
     if (figure.low == 0 && figure.has_interval) return "at most " + text(figure.high);
     if (!figure.has_interval) return text(figure.value);

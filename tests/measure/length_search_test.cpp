@@ -104,6 +104,14 @@ class LengthSearchTest : public QObject {
         QVERIFY(limits.patience <= 31'623 && limits.patience >= 31'300);
     }
 
+    void the_time_limit_is_come_close_to() {
+        Device device{std::int64_t{1} << 40, 1e-6};  // 20 s at 20 million
+        const ContextLimits limits = search(device);
+        QCOMPARE(limits.bound, ContextLimits::Bound::time);
+        QVERIFY2(limits.longest.length > 18'000'000 && limits.longest.length <= 20'000'000,
+                 qPrintable(QString::number(limits.longest.length)));
+    }
+
     void one_slow_pass_does_not_end_the_search() {
         bool hiccup = true;
         const auto probe = [&](std::int64_t length, double) -> std::optional<ProbedLength> {
