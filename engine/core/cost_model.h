@@ -13,6 +13,7 @@ Prediction memory_cost(const Point& point, const Measurement& measurement,
                        const DeviceRates& rates);
 Prediction quality_cost(const Point& point, const Measurement& measurement,
                         const DeviceRates& rates);
+Prediction tasks_cost(const Point& point, const Measurement& measurement, const DeviceRates& rates);
 // latency_ms and peak_bytes are those at the longest length that is expected to fit.
 Prediction context_cost(const Point& point, const Measurement& measurement,
                         const DeviceRates& rates);
