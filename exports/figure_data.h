@@ -43,6 +43,7 @@ struct FigureSpec {
     bool samples = false;
     std::string last_round = {};  // of samples: the parameter that tells the last round planned
     std::string metric;           // y
+    std::vector<std::string> other_metrics = {};  // to choose instead of `metric` on the screen
     bool log_x = true, log_y = true;
     bool share = false;  // y is a share: its axis shows 0 to 1
     std::vector<ReferenceSlope> slopes;

@@ -250,7 +250,8 @@ class Run {
                 return;
             }
             spec.measurement.point_seconds = cut.point_seconds;
-            GroupRun(group, *log_, control_, limits).run(executor_, spec, device_.id);
+            GroupRun(group, *log_, control_, limits)
+                .run(executor_, spec, device_.id, options_.folder);
             budget.end_group();
             left = left.subspan(group.size());
         }

@@ -130,12 +130,32 @@ std::pair<std::vector<double>, std::vector<double>> in_rounds(const RecordedPoin
     return out;
 }
 
-// The geometric mean of ratios with Student's interval: errors over seeds spread over decades.
-Extent geometric_ratio(const std::vector<double>& numerator,
-                       const std::vector<double>& denominator) {
+std::optional<Extent> paired(const Check& check, const Side& numerator, const Side& denominator) {
+    const auto* a = samples_of(numerator, check.metric);
+    const auto* b = samples_of(denominator, check.metric);
+    if (!a || !b) return std::nullopt;
+    const bool over_seeds = numerator.point->point.parameters.has("seeds");
+    // Rounds were taken side by side only within one group and one start of the run.
+    // Other metrics' samples are a history (a loss by step), which the last figure sums up.
+    if (!over_seeds && check.metric != "latency_ms") return std::nullopt;
+    if (!over_seeds && (numerator.point->point.group != denominator.point->point.group ||
+                        numerator.point->session != denominator.point->session))
+        return std::nullopt;
+    const auto [above, below] = in_rounds(*a, *b);
+    if (above.empty()) return std::nullopt;
+    if (over_seeds) {
+        std::vector<double> ratios;
+        for (std::size_t i = 0; i < above.size(); ++i) ratios.push_back(above[i] / below[i]);
+        return geometric_mean(ratios);
+    }
+    return extent_of(paired_ratio(above, below));
+}
+
+}  // namespace
+
+Extent geometric_mean(const std::vector<double>& ratios) {
     std::vector<double> logs;
-    for (std::size_t i = 0; i < numerator.size(); ++i)
-        logs.push_back(std::log(numerator[i] / denominator[i]));
+    for (const double ratio : ratios) logs.push_back(std::log(ratio));
     const MetricValue mean = mean_with_interval(logs);
     Extent out = exactly(std::exp(mean.value));
     out.count = mean.count;
@@ -145,23 +165,6 @@ Extent geometric_ratio(const std::vector<double>& numerator,
     out.has_interval = true;
     return out;
 }
-
-std::optional<Extent> paired(const Check& check, const Side& numerator, const Side& denominator) {
-    const auto* a = samples_of(numerator, check.metric);
-    const auto* b = samples_of(denominator, check.metric);
-    if (!a || !b) return std::nullopt;
-    const bool over_seeds = numerator.point->point.parameters.has("seeds");
-    // Rounds were taken side by side only within one group and one start of the run.
-    if (!over_seeds && (numerator.point->point.group != denominator.point->point.group ||
-                        numerator.point->session != denominator.point->session))
-        return std::nullopt;
-    const auto [above, below] = in_rounds(*a, *b);
-    if (above.empty()) return std::nullopt;
-    if (over_seeds) return geometric_ratio(above, below);
-    return extent_of(paired_ratio(above, below));
-}
-
-}  // namespace
 
 std::string shared_key(const Parameters& parameters) {
     std::string key;

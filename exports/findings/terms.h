@@ -34,6 +34,9 @@ Side recorded_side(const CheckTerm& term, const Check& check, const FindingSet& 
 Extent ratio_of(const Check& check, const RunRecord& record, const Side& numerator,
                 const Side& denominator);
 
+// With Student's interval: over seeds errors spread over decades, and ratios do less.
+Extent geometric_mean(const std::vector<double>& ratios);
+
 // What the two sides have to share: every parameter that is not a variant's own.
 std::string shared_key(const Parameters& parameters);
 
