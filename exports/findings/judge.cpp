@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "engine/core/units.h"
 #include "exports/findings/terms.h"
@@ -37,8 +38,8 @@ bool reaches_aim(const Check& check, const Extent& figure) {
 
 // "L = 32768, forward, float32".
 std::string conditions_text(const RecordedPoint& point) {
-    static const std::vector<std::string> told{"length", "scale",  "pass",  "dtype",
-                                               "lane",   "inputs", "width", "seed"};
+    static const std::vector<std::string> told{"length", "scale",  "pass",      "dtype", "lane",
+                                               "inputs", "corpus", "objective", "width"};
     std::string out;
     for (const std::string& id : told) {
         const ParameterValue* value = point.point.parameters.find(id);
@@ -125,16 +126,55 @@ class CheckJudge {
                 row.reason += std::string(row.reason.empty() ? "" : "; ") +
                               "too few samples or seeds for an interval";
             } else {
-                row.verdict = verdict_of(check_, *row.figure);
-                if (row.verdict == Verdict::inconclusive)
-                    row.reason += std::string(row.reason.empty() ? "" : "; ") +
-                                  "the interval reaches beyond what is expected";
+                take_verdict(row);
             }
         }
+        Parameters but_seed = leading.point.parameters;
+        but_seed.erase("seed");
+        keys_.push_back(record.run() + shared_key(but_seed));
         answer_.rows.push_back(std::move(row));
     }
 
+    // Rows that differ in their seed alone and have no interval of their own become one that has.
+    void pool_seeds() {
+        std::map<std::string, std::vector<std::size_t>> groups;
+        for (std::size_t i = 0; i < answer_.rows.size(); ++i) {
+            const auto& figure = answer_.rows[i].figure;
+            if (figure && !figure->has_interval && figure->value > 0) groups[keys_[i]].push_back(i);
+        }
+        std::set<std::size_t> gone;
+        std::vector<CheckRow> made;
+        for (const auto& [key, members] : groups) {
+            if (members.size() < 2 || !needs_interval(check_)) continue;
+            std::vector<double> values;
+            CheckRow pooled = answer_.rows[members.front()];
+            pooled.points.clear();
+            for (const std::size_t i : members) {
+                const CheckRow& row = answer_.rows[i];
+                values.push_back(row.figure->value);
+                pooled.points.insert(pooled.points.end(), row.points.begin(), row.points.end());
+                gone.insert(i);
+            }
+            pooled.conditions += fmt::format(", {} seeds", members.size());
+            pooled.reason.clear();
+            pooled.figure = geometric_mean(values);
+            take_verdict(pooled);
+            made.push_back(std::move(pooled));
+        }
+        for (auto i = gone.rbegin(); i != gone.rend(); ++i)
+            answer_.rows.erase(answer_.rows.begin() + static_cast<std::ptrdiff_t>(*i));
+        for (CheckRow& row : made) answer_.rows.push_back(std::move(row));
+    }
+
+    void take_verdict(CheckRow& row) const {
+        row.verdict = verdict_of(check_, *row.figure);
+        if (row.verdict == Verdict::inconclusive)
+            row.reason += std::string(row.reason.empty() ? "" : "; ") +
+                          "the interval reaches beyond what is expected";
+    }
+
     void combine() {
+        pool_seeds();
         std::map<Verdict, std::size_t> counts;
         std::vector<const CheckRow*> figures;
         for (const CheckRow& row : answer_.rows) {
@@ -186,7 +226,8 @@ class CheckJudge {
     const Check& check_;
     const FindingSet& set_;
     CheckAnswer answer_;
-    std::string said_;  // the first reason for which something is missing
+    std::vector<std::string> keys_;  // of the rows: run and shared conditions but the seed
+    std::string said_;               // the first reason for which something is missing
 };
 
 FindingAnswer judge_one(const Finding& finding, const FindingSet& set,

@@ -212,6 +212,40 @@ class FindingsTest : public QObject {
         QVERIFY2(says(answer.check().reason, "supported") || !answer.check().reason.empty(), "");
     }
 
+    // A training for each seed, whose history is in the raw samples.
+    static RunRecord trainings(const std::string& seeds, double ratio) {
+        return record_of(
+            R"({"schema": "slay-preset/1", "name": "n", "title": "t", "experiments": ["training"],
+                "variants": ["standard", "yat-performer-anchor"], "sweep": {"seeds": )" +
+                seeds + "}}",
+            [=](const Point& point) {
+                const auto seed = static_cast<double>(point.parameters.integer("seed"));
+                const bool anchor = point.variant == "yat-performer-anchor";
+                const double last = (20 + 5 * seed) * (anchor ? ratio * (1 + 0.004 * seed) : 1);
+                Outcome out;
+                out.result.state = PointState::ok;
+                out.result.metrics["perplexity"].value = last;
+                for (int step = 1; step <= 10; ++step)
+                    out.raw["perplexity"][step] = (anchor ? 5000.0 : 900.0) / step;
+                return out;
+            });
+    }
+    void trainings_are_pooled_over_seeds_by_their_last_figure() {
+        const FindingSet set = set_of(
+            R"("experiment": "training", "metric": "perplexity",
+               "numerator": "yat-performer-anchor", "denominator": "standard", "at_most": 1.1)");
+        Answer answer = ask(set, trainings("[0, 1, 2]", 1.03));
+        QCOMPARE(answer.verdict(), Verdict::supported);
+        QCOMPARE(answer.check().rows.size(), std::size_t{1});
+        QCOMPARE(answer.check().rows[0].points.size(), std::size_t{6});
+        QVERIFY(says(answer.check().rows[0].conditions, "3 seeds"));
+        QVERIFY(std::abs(answer.check().figure->value - 1.034) < 0.001);
+        QCOMPARE(ask(set, trainings("[0, 1, 2]", 1.2)).verdict(), Verdict::refuted);
+        answer = ask(set, trainings("[0]", 1.03));
+        QCOMPARE(answer.verdict(), Verdict::inconclusive);
+        QVERIFY(says(answer.check().reason, "too few samples or seeds"));
+    }
+
     // Memory, measured once: no interval, and a baseline that ran out of memory.
     static RunRecord memory(double standard_mb, PointState standard_at_2048) {
         return record_of(
