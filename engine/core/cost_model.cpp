@@ -192,13 +192,13 @@ Prediction context_cost(const Point& point, const Measurement& measurement,
         const double resident =
             shape.tokens() * shape.width * shape.element_bytes * (shape.layer ? 1 : 3);
         return resident + peak_bytes(shape, rates.cuda) <= limit &&
-               latency_seconds(shape, rates, measurement) <= measurement.pass_seconds;
+               pass_seconds(shape, measurement, rates) <= measurement.pass_seconds;
     };
     // As the search goes: doubling, then halving what lies between, a pass or two each.
     Prediction prediction;
     const auto pass_at = [&](double length) {
         shape.length = length;
-        const double seconds = latency_seconds(shape, rates, measurement);
+        const double seconds = pass_seconds(shape, measurement, rates);
         prediction.seconds += 1.5 * seconds + (rates.cuda ? 0.05 : 0.3);
     };
     double low = 1024, high = 2048;
@@ -213,7 +213,7 @@ Prediction context_cost(const Point& point, const Measurement& measurement,
         (runs(middle) ? low : high) = middle;
     }
     shape.length = low;
-    prediction.latency_ms = latency_seconds(shape, rates, measurement) * 1e3;
+    prediction.latency_ms = pass_seconds(shape, measurement, rates) * 1e3;
     prediction.peak_bytes = peak_bytes(shape, rates.cuda);
     const double patience = std::min(measurement.patience_seconds, prediction.latency_ms / 1e3);
     prediction.seconds += 10 * patience + (rates.cuda ? 0 : 2);
