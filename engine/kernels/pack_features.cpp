@@ -51,42 +51,55 @@ void pad_to_16_bytes(std::vector<std::uint32_t>& words) {
 PackedFeatures pack_features(const FeatureMap& map) {
     PackedFeatures packed;
     packed.factor = map.factor;
-    packed.poly = map.poly;
+    packed.has_poly = map.poly == Poly::product;
     packed.normalise = map.normalise;
+    packed.cancels = map.cancels;
     packed.heads = map.heads;
     packed.head_dim = map.head_dim;
     packed.g = map.g;
-    packed.p = map.p;
+    packed.p = packed.has_poly ? map.p : 1;
+    std::vector<double> twice;
+    const std::vector<double>* omega = &map.omega;
+    if (map.poly == Poly::cos_sin) {
+        // Each g comes with cos, then each with sin.
+        packed.rotate = map.g;
+        packed.g = 2 * map.g;
+        const std::size_t count = static_cast<std::size_t>(map.g) * map.head_dim;
+        for (int head = 0; head < map.heads; ++head) {
+            const auto first = map.omega.begin() + static_cast<std::ptrdiff_t>(head * count);
+            for (int half = 0; half < 2; ++half)
+                twice.insert(twice.end(), first, first + static_cast<std::ptrdiff_t>(count));
+        }
+        omega = &twice;
+    }
     const FusedSizes sizes = fused_sizes({.head_dim = map.head_dim}, packed);
 
     // Exponentials are taken to base 2: z is scaled by log2(e).
     const bool exponential =
         map.factor == Factor::exponential || map.factor == Factor::exponential_square;
+    const bool padded_by_offset = exponential || map.factor == Factor::elu_plus_one;
     const double log2e = std::log2(std::exp(1.0));
     for (int head = 0; head < map.heads; ++head) {
-        const double* omega =
-            map.omega.data() + static_cast<std::size_t>(head) * map.g * map.head_dim;
-        append_fragments(packed.words, omega, map.g, sizes.g_padded, map.head_dim,
-                         exponential ? log2e : 1.0);
+        append_fragments(packed.words,
+                         omega->data() + static_cast<std::size_t>(head) * packed.g * map.head_dim,
+                         packed.g, sizes.g_padded, map.head_dim, exponential ? log2e : 1.0);
     }
     packed.offset_at = packed.words.size() * 4;
     const double squared = map.factor == Factor::exponential_square ? -2 * std::log2(log2e) : 0.0;
     for (int m = 0; m < sizes.g_padded; ++m) {
-        const double offset = m < static_cast<int>(map.offset.size())
-                                  ? map.offset[m] * log2e + squared
-                              : exponential ? -std::numeric_limits<double>::infinity()
-                                            : 0.0;
+        const double given = m < static_cast<int>(map.offset.size()) ? map.offset[m] : 0.0;
+        const double offset = m < packed.g       ? (exponential ? given * log2e + squared : 0.0)
+                              : padded_by_offset ? -std::numeric_limits<double>::infinity()
+                                                 : 0.0;
         packed.words.push_back(std::bit_cast<std::uint32_t>(static_cast<float>(offset)));
     }
     pad_to_16_bytes(packed.words);
-    packed.first_at = packed.second_at = packed.words.size() * 4;
-    if (map.poly == Poly::product) {
-        append_fragments(packed.words, map.first.data(), map.p, sizes.p_padded, map.head_dim, 1.0);
-        if (!map.second.empty()) {
-            packed.second_at = packed.words.size() * 4;
-            append_fragments(packed.words, map.second.data(), map.p, sizes.p_padded, map.head_dim,
-                             1.0);
-        }
+    if (!packed.has_poly) return packed;
+    packed.products = !map.third.empty() ? 2 : !map.second.empty() ? 1 : 0;
+    const std::vector<double>* parts[] = {&map.first, &map.second, &map.third, &map.fourth};
+    for (int i = 0; i < 4 && !parts[i]->empty(); ++i) {
+        packed.poly_at[i] = packed.words.size() * 4;
+        append_fragments(packed.words, parts[i]->data(), map.p, sizes.p_padded, map.head_dim, 1.0);
     }
     return packed;
 }

@@ -60,8 +60,10 @@ inline ReferenceFactors reference_factors(const FeatureMap& map, const std::vect
             if (map.poly == Poly::cos_sin) value = p == 0 ? std::cos(angle) : std::sin(angle);
             if (map.poly == Poly::product) {
                 const auto& second = map.second.empty() ? map.first : map.second;
-                value = dot(map.first.data() + static_cast<std::size_t>(p) * d) *
-                        dot(second.data() + static_cast<std::size_t>(p) * d);
+                const std::size_t at = static_cast<std::size_t>(p) * d;
+                value = dot(map.first.data() + at) * dot(second.data() + at);
+                if (!map.third.empty())
+                    value += dot(map.third.data() + at) * dot(map.fourth.data() + at);
             }
             f.poly[i * map.p + p] = value;
         }
@@ -102,11 +104,11 @@ inline void quadrature(int nodes, std::vector<double>& s, std::vector<double>& w
     }
 }
 
-enum class Kind { anchor, maclaurin, laplace, hadamard, performer, linear, cosformer };
+enum class Kind { anchor, maclaurin, sketch, laplace, hadamard, performer, linear, cosformer };
 
 inline const char* kind_name(Kind kind) {
-    const char* names[] = {"anchor",    "rm",     "laplace",  "hadamard",
-                           "performer", "linear", "cosformer"};
+    const char* names[] = {"anchor",   "rm",        "sketch", "laplace",
+                           "hadamard", "performer", "linear", "cosformer"};
     return names[static_cast<int>(kind)];
 }
 
@@ -169,7 +171,12 @@ inline FeatureMap make_map(Kind kind, int heads, int d, int nodes, int m, int p,
         }
     };
     draw(map.first);
-    if (kind == Kind::maclaurin) draw(map.second);
+    if (kind == Kind::anchor) return map;
+    draw(map.second);
+    map.cancels = true;
+    if (kind == Kind::maclaurin) return map;
+    draw(map.third);
+    draw(map.fourth);
     return map;
 }
 
