@@ -1,54 +1,66 @@
-// g(u) and poly(u) of 16 rows by one warp: z = W u on tensor cores, W split into two bf16 terms.
+// g(u) and poly(u) of 16 rows by one warp: z = W u on tensor cores, W split into two or three bf16
+// terms.
 #pragma once
 
 #include "engine/kernels/kernel_arguments.cuh"
+#include "engine/kernels/known_map.h"
 #include "engine/kernels/split.cuh"
 
 namespace slay::kernels {
 
 // 16 rows of q or k as mma's a fragments, from shared memory [row][D + 8]; a lane's two rows are
-// r = lane / 4 and r + 8.
+// r = lane / 4 and r + 8. Their elements have a third term where operands have two: projections
+// cancel, and their errors do not average out over the keys.
 template <int D, int Terms>
 struct RowTile {
-    Fragment<Terms> u[D / 16];
+    static constexpr int kRowTerms = row_terms(Terms);
+    Fragment<kRowTerms> u[D / 16];
     float inverse[2];  // 1 / max(|u|, 1e-12), or 1
+    const uint16_t* rows;
+    int plane;
 
-    __device__ __forceinline__ RowTile(const uint16_t* rows, int plane, bool normalise, int lane) {
+    __device__ __forceinline__ RowTile(const uint16_t* from, int row_plane, const DeviceFeatures& f,
+                                       int lane)
+        : rows(from), plane(row_plane) {
+        inverse[0] = inverse[1] = 1.f;
+        if (f.identity) return;
 #pragma unroll
         for (int k = 0; k < D / 16; ++k) {
             load_matrices(u[k], rows + k * 16 + rows_first(lane, D + 8), plane);
         }
-        inverse[0] = inverse[1] = 1.f;
-        if (normalise) form_norms(lane);
+        if (f.normalise) form_norms(lane);
     }
 
-    // The diagonals of u u^T: an a fragment's registers 0, 2 and 1, 3 are b fragments of its rows.
+    // Adds the diagonals of a b^T, a and b terms of u: an a fragment's registers 0, 2 and 1, 3 are
+    // b fragments of its rows.
+    template <bool first>
+    __device__ __forceinline__ void add_diagonals(float (&low)[4], float (&high)[4], int a,
+                                                  int b) const {
+#pragma unroll
+        for (int k = 0; k < D / 16; ++k) {
+            const auto& x = u[k].term[b];
+            if (first && k == 0) {
+                mma_first(low, u[k].term[a], x[0], x[2]);
+                mma_first(high, u[k].term[a], x[1], x[3]);
+            } else {
+                mma(low, u[k].term[a], x[0], x[2]);
+                mma(high, u[k].term[a], x[1], x[3]);
+            }
+        }
+    }
     __device__ __forceinline__ void form_norms(int lane) {
         float low[4], high[4];
         if constexpr (Terms > 1) {
-            mma_first(low, u[0].term[0], u[0].term[1][0], u[0].term[1][2]);
-            mma_first(high, u[0].term[0], u[0].term[1][1], u[0].term[1][3]);
-#pragma unroll
-            for (int k = 1; k < D / 16; ++k) {
-                mma(low, u[k].term[0], u[k].term[1][0], u[k].term[1][2]);
-                mma(high, u[k].term[0], u[k].term[1][1], u[k].term[1][3]);
-            }
+            add_diagonals<true>(low, high, 0, 2);
+            add_diagonals<false>(low, high, 0, 1);
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
                 low[i] *= 2.f;
                 high[i] *= 2.f;
             }
-            mma(low, u[0].term[0], u[0].term[0][0], u[0].term[0][2]);
-            mma(high, u[0].term[0], u[0].term[0][1], u[0].term[0][3]);
-        } else {
-            mma_first(low, u[0].term[0], u[0].term[0][0], u[0].term[0][2]);
-            mma_first(high, u[0].term[0], u[0].term[0][1], u[0].term[0][3]);
+            add_diagonals<false>(low, high, 1, 1);
         }
-#pragma unroll
-        for (int k = 1; k < D / 16; ++k) {
-            mma(low, u[k].term[0], u[k].term[0][0], u[k].term[0][2]);
-            mma(high, u[k].term[0], u[k].term[0][1], u[k].term[0][3]);
-        }
+        add_diagonals<Terms == 1>(low, high, 0, 0);
         const bool odd = lane & 4;  // row r lies in column r % 2 of the quad's lane r / 2
         const int source = (lane & 28) | (lane >> 3);
         const float squares[2] = {__shfl_sync(0xffffffffu, odd ? low[1] : low[0], source),
@@ -57,34 +69,85 @@ struct RowTile {
         for (int i = 0; i < 2; ++i) inverse[i] = fminf(inverse_root(squares[i]), 1e12f);
     }
 
-    // z[row][8 features] = W u; `fragments` is the tile's first fragment.
-    __device__ __forceinline__ void project(float (&z)[4], const uint4* fragments, int lane) const {
+    // z[row][8 features] = W u for tile n of the features; for each k fragments hold W's first two
+    // terms and, further on, its third.
+    __device__ __forceinline__ void project(float (&z)[4], const uint4* weights, int n,
+                                            int lane) const {
+        const uint4* fragments = weights + n * weight_tile(D) + lane;
         uint4 b[D / 16];
 #pragma unroll
-        for (int k = 0; k < D / 16; ++k) b[k] = __ldg(fragments + k * 32 + lane);
-        mma_first(z, u[0].term[0], b[0].z, b[0].w);
-#pragma unroll
-        for (int k = 1; k < D / 16; ++k) mma(z, u[k].term[0], b[k].z, b[k].w);
+        for (int k = 0; k < D / 16; ++k) b[k] = __ldg(fragments + k * 32);
         if constexpr (Terms > 1) {
 #pragma unroll
+            for (int k = 0; k < D / 16; ++k) {
+                const uint2 third = __ldg(
+                    reinterpret_cast<const uint2*>(fragments - lane + D / 16 * 32) + k * 32 + lane);
+                if (k == 0) {
+                    mma_first(z, u[k].term[0], third.x, third.y);
+                } else {
+                    mma(z, u[k].term[0], third.x, third.y);
+                }
+                mma(z, u[k].term[1], b[k].z, b[k].w);
+                mma(z, u[k].term[2], b[k].x, b[k].y);
+            }
+#pragma unroll
+            for (int k = 0; k < D / 16; ++k) mma(z, u[k].term[0], b[k].z, b[k].w);
+#pragma unroll
             for (int k = 0; k < D / 16; ++k) mma(z, u[k].term[1], b[k].x, b[k].y);
+        } else {
+            mma_first(z, u[0].term[0], b[0].z, b[0].w);
+#pragma unroll
+            for (int k = 1; k < D / 16; ++k) mma(z, u[k].term[0], b[k].z, b[k].w);
         }
 #pragma unroll
         for (int k = 0; k < D / 16; ++k) mma(z, u[k].term[0], b[k].x, b[k].y);
     }
+
+    // z = u for tile n of its elements.
+    __device__ __forceinline__ void elements(float (&z)[4], int n, int lane) const {
+        const uint16_t* at = rows + (lane >> 2) * (D + 8) + n * 8 + (lane & 3) * 2;
+#pragma unroll
+        for (int t = 0; t < kRowTerms; ++t) {
+#pragma unroll
+            for (int i = 0; i < 2; ++i) {
+                const uint32_t pair =
+                    *reinterpret_cast<const uint32_t*>(at + t * plane + i * 8 * (D + 8));
+                z[2 * i] = t == 0 ? low_float(pair) : z[2 * i] + low_float(pair);
+                z[2 * i + 1] = t == 0 ? high_float(pair) : z[2 * i + 1] + high_float(pair);
+            }
+        }
+    }
 };
 
-// The features of the usual maps, known when the kernel is compiled: P > 0 stands for squares of P
-// projections times 32 exponentials of normalised vectors. P <= 0 is whatever the arguments say.
-template <int P>
+// The arguments with what is known of the map `P` (known_map.h) as constants.
+template <int D, int P>
 __device__ __forceinline__ DeviceFeatures known_features(const DeviceFeatures& given) {
     DeviceFeatures f = given;
     if constexpr (P > 0) {
         f.g_padded = kBlock;
         f.p_units = f.p_padded = P;
         f.products = f.rotate = 0;
+        f.mix = nullptr;
         f.factor = Factor::exponential;
         f.normalise = true;
+        f.identity = false;
+    } else if constexpr (takes_elements(P)) {
+        f.g_padded = P == kElu ? D : 2 * D;
+        f.p_units = 1;
+        f.rotate = P == kElu ? 0 : D;
+        f.factor = P == kElu ? Factor::elu_plus_one : Factor::relu;
+        f.normalise = false;
+        f.identity = true;
+    } else {
+        f.identity = false;
+    }
+    if constexpr (P == kRelu || P == kExponential || P == kExponentialSquare) {
+        f.p_units = 1;
+        f.rotate = 0;
+        f.factor = P == kRelu          ? Factor::relu
+                   : P == kExponential ? Factor::exponential
+                                       : Factor::exponential_square;
+        f.normalise = P != kRelu;
     }
     return f;
 }
@@ -97,19 +160,26 @@ struct TileRange {
     // that the count is known, where P is.
     template <int P>
     static __device__ __forceinline__ TileRange share(int first, int tiles, int part, int parts) {
-        return {first + part, parts, P > 0 ? tiles / parts : (tiles - part + parts - 1) / parts};
+        return {first + part, parts,
+                P > 0 || takes_elements(P) ? tiles / parts : (tiles - part + parts - 1) / parts};
     }
 };
 
-// `apply(n, z)` for the projections on each tile of the range.
+// `apply(n, z)` for the projections on each tile of the range (identity: the elements of u, over
+// again).
 template <int D, int Terms, typename Apply>
 __device__ __forceinline__ void project_tiles(const RowTile<D, Terms>& rows, const uint4* weights,
-                                              TileRange range, int lane, Apply apply) {
+                                              bool identity, TileRange range, int lane,
+                                              Apply apply) {
 #pragma unroll(D* Terms <= 64 ? 2 : 1)
     for (int i = 0; i < range.count; ++i) {
         const int n = range.first + i * range.step;
         float z[4];
-        rows.project(z, weights + n * (D / 16) * 32, lane);
+        if (identity) {
+            rows.elements(z, n % (D / 8), lane);
+        } else {
+            rows.project(z, weights, n, lane);
+        }
         apply(n, z);
     }
 }
@@ -137,7 +207,7 @@ __device__ __forceinline__ void form_g(const RowTile<D, Terms>& rows, const Devi
         if ((lane >> 2) + 8 >= count) z[2] = z[3] = 0.f;
     };
     if (f.factor == Factor::exponential) {
-        project_tiles(rows, omega, range, lane, [&](int n, float(&z)[4]) {
+        project_tiles(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
             const float2 offset = __ldg(offsets + n * 4);
 #pragma unroll
             for (int i = 0; i < 4; ++i) z[i] = exponent(z[i], i, offset);
@@ -145,7 +215,7 @@ __device__ __forceinline__ void form_g(const RowTile<D, Terms>& rows, const Devi
             store_tile<Terms>(n, z, store);
         });
     } else if (f.factor == Factor::exponential_square) {
-        project_tiles(rows, omega, range, lane, [&](int n, float(&z)[4]) {
+        project_tiles(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
             const float2 offset = __ldg(offsets + n * 4);
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
@@ -155,7 +225,7 @@ __device__ __forceinline__ void form_g(const RowTile<D, Terms>& rows, const Devi
             store_tile<Terms>(n, z, store);
         });
     } else if (f.factor == Factor::elu_plus_one) {
-        project_tiles(rows, omega, range, lane, [&](int n, float(&z)[4]) {
+        project_tiles(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
             const float2 offset = __ldg(offsets + n * 4);
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
@@ -174,7 +244,7 @@ __device__ __forceinline__ void form_g(const RowTile<D, Terms>& rows, const Devi
             const auto row = static_cast<float>(position + (lane >> 2) + i * 8);
             __sincosf(f.position_scale * row, &turn[i][1], &turn[i][0]);
         }
-        project_tiles(rows, omega, range, lane, [&](int n, float(&z)[4]) {
+        project_tiles(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
             const bool sine = n * 8 >= f.rotate;
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
@@ -185,38 +255,82 @@ __device__ __forceinline__ void form_g(const RowTile<D, Terms>& rows, const Devi
     }
 }
 
+// Products of projections, or squares of them, for tile n of poly.
+template <int D, int Terms>
+__device__ __forceinline__ void product_tile(float (&z)[4], const RowTile<D, Terms>& rows,
+                                             const DeviceFeatures& f, int n, int lane) {
+    rows.project(z, f.poly[0], n, lane);
+    if (f.products == 0) {
+#pragma unroll
+        for (int i = 0; i < 4; ++i) {
+            z[i] *= rows.inverse[i >> 1];
+            z[i] *= z[i];
+        }
+        return;
+    }
+    float other[4];
+    rows.project(other, f.poly[1], n, lane);
+#pragma unroll
+    for (int i = 0; i < 4; ++i) z[i] *= other[i];
+    if (f.products == 2) {
+        float third[4];
+        rows.project(third, f.poly[2], n, lane);
+        rows.project(other, f.poly[3], n, lane);
+#pragma unroll
+        for (int i = 0; i < 4; ++i) z[i] = fmaf(third[i], other[i], z[i]);
+    }
+#pragma unroll
+    for (int i = 0; i < 4; ++i) z[i] *= rows.inverse[i >> 1] * rows.inverse[i >> 1];
+}
+
+// Tile n of mix times the products: their tiles, two at a time, are an a fragment.
+template <int D, int Terms>
+__device__ __forceinline__ void mixed_tile(float (&z)[4], const RowTile<D, Terms>& rows,
+                                           const DeviceFeatures& f, int n, int lane) {
+    const int steps = f.p_padded / 16;
+    const uint4* fragments = f.mix + n * weight_tile(f.p_padded) + lane;
+    z[0] = z[1] = z[2] = z[3] = 0.f;
+#pragma unroll 1
+    for (int k = 0; k < steps; ++k) {
+        Fragment<3> s;
+#pragma unroll
+        for (int half = 0; half < 2; ++half) {
+            float products[4];
+            product_tile(products, rows, f, 2 * k + half, lane);
+#pragma unroll
+            for (int i = 0; i < 2; ++i) {
+                const SplitPair<3> pair = split<3>(products[2 * i], products[2 * i + 1]);
+#pragma unroll
+                for (int t = 0; t < 3; ++t) s.term[t][2 * half + i] = pair.term[t];
+            }
+        }
+        const uint4 b = __ldg(fragments + k * 32);
+        const uint2 third =
+            __ldg(reinterpret_cast<const uint2*>(fragments - lane + steps * 32) + k * 32 + lane);
+        mma(z, s.term[0], third.x, third.y);
+        mma(z, s.term[1], b.z, b.w);
+        mma(z, s.term[2], b.x, b.y);
+        mma(z, s.term[0], b.z, b.w);
+        mma(z, s.term[1], b.x, b.y);
+        mma(z, s.term[0], b.x, b.y);
+    }
+}
+
 // poly of the range's tiles, likewise. Zero in rows of zeros.
 template <int D, int Terms, typename Store>
 __device__ __forceinline__ void form_poly(const RowTile<D, Terms>& rows, const DeviceFeatures& f,
                                           TileRange range, int lane, Store store) {
-    if (f.products == 0) {
-        project_tiles(rows, f.poly[0], range, lane, [&](int n, float(&z)[4]) {
-#pragma unroll
-            for (int i = 0; i < 4; ++i) {
-                z[i] *= rows.inverse[i >> 1];
-                z[i] *= z[i];
-            }
-            store_tile<Terms>(n, z, store);
-        });
-        return;
-    }
-    project_tiles(rows, f.poly[0], range, lane, [&](int n, float(&z)[4]) {
-        const int at = n * (D / 16) * 32;
-        float other[4];
-        rows.project(other, f.poly[1] + at, lane);
-#pragma unroll
-        for (int i = 0; i < 4; ++i) z[i] *= other[i];
-        if (f.products == 2) {
-            float third[4];
-            rows.project(third, f.poly[2] + at, lane);
-            rows.project(other, f.poly[3] + at, lane);
-#pragma unroll
-            for (int i = 0; i < 4; ++i) z[i] = fmaf(third[i], other[i], z[i]);
+#pragma unroll(D* Terms <= 32 ? 2 : 1)
+    for (int i = 0; i < range.count; ++i) {
+        const int n = range.first + i * range.step;
+        float z[4];
+        if (Terms > 1 && f.mix) {
+            mixed_tile(z, rows, f, n, lane);
+        } else {
+            product_tile(z, rows, f, n, lane);
         }
-#pragma unroll
-        for (int i = 0; i < 4; ++i) z[i] *= rows.inverse[i >> 1] * rows.inverse[i >> 1];
         store_tile<Terms>(n, z, store);
-    });
+    }
 }
 
 }  // namespace slay::kernels

@@ -24,10 +24,11 @@ DeviceFeatures device_features(const FusedLinearPass& pass, const FusedSizes& si
     const auto* bytes = static_cast<const unsigned char*>(pass.device_words);
     DeviceFeatures f{};
     f.omega = reinterpret_cast<const uint4*>(bytes);
-    f.omega_stride = packed.heads == 1 ? 0 : sizes.g_padded * packed.head_dim / 4;
+    f.omega_stride = packed.heads == 1 ? 0 : sizes.g_padded / 8 * weight_tile(packed.head_dim);
     f.offset = reinterpret_cast<const float*>(bytes + packed.offset_at);
     for (int i = 0; i < 4; ++i)
         f.poly[i] = reinterpret_cast<const uint4*>(bytes + packed.poly_at[i]);
+    if (packed.mix_at > 0) f.mix = reinterpret_cast<const uint4*>(bytes + packed.mix_at);
     f.g_padded = sizes.g_padded;
     f.p_units = sizes.p_units;
     f.p_padded = sizes.p_padded;

@@ -26,9 +26,11 @@ struct PackedFeatures {
     int g = 8;
     int p = 1;
     int products = 0;           // of poly: 0 a square, 1 one product, 2 the sum of two
+    bool identity = false;      // the projections of g are the elements of u
     int rotate = 0;             // g below this times cos, the others times sin; 0: neither
     std::size_t offset_at = 0;  // byte offsets of the parts
     std::size_t poly_at[4] = {};
+    std::size_t mix_at = 0;  // 0: none
     std::vector<std::uint32_t> words;
 };
 

@@ -4,6 +4,7 @@
 
 #include "engine/kernels/fused_linear.h"
 #include "engine/kernels/fused_sizes.h"
+#include "engine/kernels/known_map.h"
 #include "engine/kernels/output_layout.h"
 #include "engine/kernels/state_layout.h"
 
@@ -20,6 +21,20 @@ int round_up(int value, int step) {
     return (value + step - 1) / step * step;
 }
 
+// known_map.h's name of a map with one factor.
+int known_factor(const PackedFeatures& features) {
+    if (features.normalise) {
+        if (features.rotate > 0) return kOneFactor;
+        if (features.factor == Factor::exponential) return kExponential;
+        return features.factor == Factor::exponential_square ? kExponentialSquare : kOneFactor;
+    }
+    if (features.factor == Factor::elu_plus_one)
+        return features.identity && features.rotate == 0 ? kElu : kOneFactor;
+    if (features.factor != Factor::relu) return kOneFactor;
+    if (features.rotate == 0) return kRelu;
+    return features.identity ? kRotated : kOneFactor;
+}
+
 // The segment that balances the scores inside a segment, T (P + G + d) operations a position, with
 // the traffic of the states, 8 F d / T bytes a position, at `operations_a_byte` of both rates; a
 // second term makes it twice the bytes and three times the operations.
@@ -34,8 +49,7 @@ std::int64_t balanced_segment(const FusedSizes& sizes, const FusedShape& shape) 
 
 // Blocks of state_kernel.cuh's grid to a segment.
 std::int64_t state_blocks_per_segment(const FusedSizes& sizes, int head_dim) {
-    const int one_factor = head_dim == 128 || sizes.terms > 1 ? 8 : 16;
-    return divide_up(sizes.units, sizes.p_units == 1 ? one_factor : 1024 / head_dim);
+    return divide_up(sizes.units, units_per_state_block(head_dim, sizes.p_units > 1));
 }
 
 // The output kernel's streamed form at its widest that the device has room for; nothing if there
@@ -59,13 +73,12 @@ StreamedForm streamed_form(const FusedShape& shape, const FusedSizes& sizes,
 
 bool states_fit(const FusedShape& shape, const FusedSizes& sizes, const FusedDevice& device) {
     const bool tensor = sizes.p_units > 1;
-    const int count =
-        tensor ? 1024 / shape.head_dim : (shape.head_dim == 128 || sizes.terms > 1 ? 8 : 16);
-    const int tokens = shape.head_dim == 128 || sizes.terms > 1 ? 64 : 128;
+    const int count = units_per_state_block(shape.head_dim, tensor);
+    const int tokens = state_tile(shape.head_dim, sizes.terms, tensor);
     for (int group = 0; group * count < sizes.units; ++group) {
         const UnitSpan span = unit_span(sizes.units, sizes.p_units, count, group);
         const StateLayout layout(tokens, span.block_count, span.p_count, shape.head_dim,
-                                 sizes.terms, tensor, span.last - span.first);
+                                 sizes.terms, tensor);
         if (layout.total > device.shared_bytes) return false;
     }
     return true;
@@ -90,7 +103,8 @@ FusedSizes fused_sizes(const FusedShape& shape, const PackedFeatures& features) 
                        features.has_poly && features.products == 0 && sizes.g_padded == 32 &&
                        sizes.p_units == sizes.p_padded && sizes.p_units <= 32 &&
                        (shape.head_dim == 32 || shape.head_dim == 64);
-    sizes.known = known ? sizes.p_units : 0;
+    if (known) sizes.known = sizes.p_units;
+    if (!features.has_poly && shape.head_dim >= 32) sizes.known = known_factor(features);
     return sizes;
 }
 

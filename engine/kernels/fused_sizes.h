@@ -14,7 +14,7 @@ struct FusedSizes {
     int p_padded = 16;          // P padded to a multiple of 16
     int units = 0;              // blocks of [32 g] x [1 p]
     std::int64_t elements = 0;  // of one state with its normalisers
-    int known = 0;              // P where the kernels are compiled for the map, or 0
+    int known = 0;              // the map that the kernels are compiled for (known_map.h)
     int terms = 1;              // of every operand
 };
 

@@ -15,10 +15,12 @@ struct DeviceFeatures {
     std::int64_t omega_stride;  // between heads; 0 where they share one
     const float* offset;        // [g_padded], for exp2
     const uint4* poly[4];       // each [p_padded / 8][d / 16][32 lanes]
+    const uint4* mix;           // [p_padded / 8] tiles over p_padded, or null
     int g_padded;               // a multiple of kBlock
     int p_units;                // 1, or P padded to a multiple of 8
     int p_padded;               // a multiple of 16
     int products;               // 0: poly[0] squared; 1: poly[0] poly[1]; 2: + poly[2] poly[3]
+    bool identity;              // omega is the identity, or two of them
     int rotate;                 // g up to here times cos, from here on times sin; 0: neither
     Factor factor;
     bool normalise;
@@ -27,12 +29,11 @@ struct DeviceFeatures {
 
 // States: [B * H][wave][elements], in chunks of eight elements. Before the scan they are sums over
 // one segment, bf16 for one term and float32 for two; after it, in the same place, sums over all
-// segments before it (or, reversed, after it; or, without causality, in slot 0 over all), each
-// chunk as eight bf16 high terms and, for two terms, eight low ones.
+// segments before it (or, without causality, in slot 0 over all), each chunk as eight bf16 high
+// terms and, for two terms, eight low ones.
 struct KernelArguments {
     TensorView q, k, v, y, residual;
     float* denominators;
-    const float* weights;  // of the normalisers' rows, [B * H][L]; null: ones
     DeviceFeatures features;
     unsigned char* states;
     float* carry;  // [B * H][elements]
@@ -44,16 +45,14 @@ struct KernelArguments {
     int wave;                    // segments in this wave
     int formed;                  // of them, those whose state is formed
     int heads;
-    int units;        // g_padded / 32 * p_units
-    int unit_groups;  // blocks of a grid that share one segment's units
-    int row_block;    // output rows of a block
-    int buffers;      // of keys' factors: 2, or 1 where they are large
-    int known;        // P where the map is one of known_features, or 0
+    int units;      // g_padded / 32 * p_units
+    int row_block;  // output rows of a block
+    int buffers;    // of keys' factors: 2, or 1 where they are large
+    int known;      // the map that the kernels are compiled for (known_map.h)
     Element element;
     bool causal;
-    bool reverse;  // the scan runs from the last segment to the first
-    bool begin;    // the scan starts: nothing is carried in
-    bool finish;   // the scan's last wave
+    bool begin;   // the scan starts: nothing is carried in
+    bool finish;  // the scan's last wave
     float delta;
 };
 

@@ -18,7 +18,7 @@ __device__ __forceinline__ void store_output(unsigned char* at, Element element,
     }
 }
 
-// P as in known_features. grid (row blocks of the wave, B * H), block 32 * output_warps.
+// P of known_map.h. grid (row blocks of the wave, B * H), block 32 * output_warps.
 template <int D, int Terms, int P>
 __global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_blocks<D, Terms, P>())
     output_kernel(const KernelArguments args) {
@@ -29,9 +29,12 @@ __global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_block
     constexpr int kRowBytes = (D + 8) * 2;
     SLAY_DYNAMIC_SHARED(shared);
     const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
-    const DeviceFeatures f = known_features<P>(args.features);
+    const DeviceFeatures f = known_features<D, P>(args.features);
     const int row_block = P > 0 ? output_rows<D, Terms, P>() : args.row_block;
-    const int buffers_of_keys = P > 0 ? 2 : args.buffers, units = P > 0 ? P : args.units;
+    const int buffers_of_keys = P > 0 ? 2 : args.buffers, units = P > 0 ? P
+                                                                  : P < kTwoFactors
+                                                                      ? f.g_padded / kBlock
+                                                                      : args.units;
     const bool has_poly = f.p_units > 1, double_buffered = buffers_of_keys == 2;
 
     // The blocks with the most keys come first.
@@ -56,18 +59,22 @@ __global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_block
     const uint16_t* prefix =
         reinterpret_cast<const uint16_t*>(args.states) + slot * args.elements * Terms;
     const auto fetch_states = [&](int stage) {
-        uint16_t* buffer = reinterpret_cast<uint16_t*>(buffers + (stage & 1) * layout.stage_bytes);
-        const int first = stage * kUnits;
-        const uint16_t* from = prefix + first * kBlock * D * Terms;
-        const int last = (units - first) * kBlock * (D / 8);  // chunks that are there
-#pragma unroll 4
-        for (int i = threadIdx.x; i < kUnits * kBlock * (D / 8); i += kThreads) {
-            uint16_t* to = buffer + i / (D / 8) * (D + 8) + i % (D / 8) * 8;
-            const bool there = i < last;
+        constexpr int kChunks = D / 8, kAtOnce = kThreads / kChunks;  // of a row; rows
+        static_assert(kUnits * kBlock % kAtOnce == 0);
+        const int row = threadIdx.x / kChunks, chunk = threadIdx.x % kChunks;
+        const int last = (units - stage * kUnits) * kBlock;  // rows that are there
+        uint16_t* to = reinterpret_cast<uint16_t*>(buffers + (stage & 1) * layout.stage_bytes) +
+                       row * (D + 8) + chunk * 8;
+        const uint16_t* from =
+            prefix +
+            (stage * kUnits * kBlock * kChunks + static_cast<int>(threadIdx.x)) * 8 * Terms;
+#pragma unroll
+        for (int i = 0; i < kUnits * kBlock; i += kAtOnce) {
+            const bool there = row + i < last;
 #pragma unroll
             for (int t = 0; t < Terms; ++t) {
-                copy_async(to + t * layout.stage_plane, from + (there ? (i * Terms + t) * 8 : 0),
-                           there);
+                copy_async(to + i * (D + 8) + t * layout.stage_plane,
+                           there ? from + (i * kChunks * Terms + t) * 8 : prefix, there);
             }
         }
         commit_copies();
@@ -125,8 +132,9 @@ __global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_block
         }
         __syncthreads();
         if constexpr (Terms > 1) {
-            split_rows<D, kThreads>(reinterpret_cast<uint16_t*>(planes), layout.query_plane,
-                                    unsplit, args.element, row_block);
+            split_rows<D, row_terms(Terms), kThreads>(reinterpret_cast<uint16_t*>(planes),
+                                                      layout.query_plane, unsplit, args.element,
+                                                      row_block);
             __syncthreads();
             if (tiles > 0) fetch_keys(0);
             commit_copies();
@@ -135,7 +143,7 @@ __global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_block
         for (int m = 0; m < MT; ++m) {
             const int row = rows.row_of(m);
             const RowTile<D, Terms> tile(reinterpret_cast<uint16_t*>(planes) + row * (D + 8),
-                                         layout.query_plane, f.normalise, lane);
+                                         layout.query_plane, f, lane);
             // Warps that share rows share the work.
             store_features<D, Terms, P>(
                 query_g + m * kWarps * 16 * layout.g_stride, layout.g_stride, layout.query_g_plane,
@@ -199,7 +207,7 @@ __global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_block
             const int row = tile * kKeys + tile_row;
             const RowTile<D, Terms> keys(
                 reinterpret_cast<const uint16_t*>(k_of(tile)) + tile_row * (D + 8),
-                layout.key_v_plane, f.normalise, lane);
+                layout.key_v_plane, f, lane);
             store_features<D, Terms, P>(
                 reinterpret_cast<uint16_t*>(buffer) + tile_row * layout.g_stride, layout.g_stride,
                 layout.key_g_plane,
@@ -231,11 +239,12 @@ __global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_block
             __syncthreads();
             const bool more = tile + 1 < tiles;
             if (Terms > 1 && more) {
-                split_rows<D, kThreads>(reinterpret_cast<uint16_t*>(k_of(0)), layout.key_v_plane,
-                                        unsplit, args.element, kKeys);
-                split_rows<D, kThreads>(reinterpret_cast<uint16_t*>(values_of(tile + 1)),
-                                        layout.key_v_plane, unsplit + layout.unsplit_bytes,
-                                        args.element, kKeys);
+                split_rows<D, row_terms(Terms), kThreads>(reinterpret_cast<uint16_t*>(k_of(0)),
+                                                          layout.key_v_plane, unsplit, args.element,
+                                                          kKeys);
+                split_rows<D, Terms, kThreads>(reinterpret_cast<uint16_t*>(values_of(tile + 1)),
+                                               layout.key_v_plane, unsplit + layout.unsplit_bytes,
+                                               args.element, kKeys);
                 __syncthreads();
             }
             if (tile + 2 < tiles) fetch_keys(tile + 2);
@@ -284,7 +293,7 @@ __global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_block
                 const float low = rows.acc[m][n][2 * i] * inverse;
                 const float high = rows.acc[m][n][2 * i + 1] * inverse;
                 store_output<Terms>(at + n * 8 * size, args.element, low, high);
-                if (Terms == 1 && args.residual.data) {
+                if (args.residual.data) {
                     unsigned char* rest =
                         const_cast<unsigned char*>(residual.at(row)) + (lane & 3) * 4 + n * 16;
                     *reinterpret_cast<uint32_t*>(rest) = split<2>(low, high).term[1];

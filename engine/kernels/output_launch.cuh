@@ -32,7 +32,24 @@ cudaError_t launch_outputs_of(const KernelArguments& args, bool wide, unsigned r
         if (wide && args.known == 16) return launch_outputs<D, Terms, 16>(args, rows, stream);
         if (wide && args.known == 32) return launch_outputs<D, Terms, 32>(args, rows, stream);
     }
-    return launch_outputs<D, Terms, 0>(args, rows, stream);
+    if constexpr (D >= 32) {
+        switch (args.known) {
+            case kElu:
+                return launch_outputs<D, Terms, kElu>(args, rows, stream);
+            case kRotated:
+                return launch_outputs<D, Terms, kRotated>(args, rows, stream);
+            case kRelu:
+                return launch_outputs<D, Terms, kRelu>(args, rows, stream);
+            case kExponential:
+                return launch_outputs<D, Terms, kExponential>(args, rows, stream);
+            case kExponentialSquare:
+                return launch_outputs<D, Terms, kExponentialSquare>(args, rows, stream);
+            default:
+                break;
+        }
+    }
+    return args.features.p_units == 1 ? launch_outputs<D, Terms, kOneFactor>(args, rows, stream)
+                                      : launch_outputs<D, Terms, kTwoFactors>(args, rows, stream);
 }
 
 template <int Terms>

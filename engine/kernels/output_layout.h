@@ -2,11 +2,12 @@
 #pragma once
 
 #include "engine/kernels/host_device.h"
+#include "engine/kernels/known_map.h"
 
 namespace slay::kernels {
 
-// P > 0: a map of known_features. With one term its queries' factors stay in registers for two row
-// tiles a warp; all other forms read them from shared memory at each use.
+// P of known_map.h. With one term and two known factors the queries' factors stay in registers for
+// two row tiles a warp; all other forms read them from shared memory at each use.
 template <int Terms, int P>
 SLAY_HOST_DEVICE constexpr bool resident() {
     return Terms == 1 && P > 0;
@@ -27,7 +28,8 @@ SLAY_HOST_DEVICE constexpr int row_tiles() {
 // Blocks on one multiprocessor that the registers are shared out for.
 template <int D, int Terms, int P>
 SLAY_HOST_DEVICE constexpr int output_blocks() {
-    return D == 128 ? 1 : resident<Terms, P>() && D == 64 ? 3 : 2;
+    if (D == 128) return 1;
+    return (resident<Terms, P>() && D == 64) || (P < kTwoFactors && Terms == 1 && D == 32) ? 3 : 2;
 }
 
 // Output rows of a block at its widest; in the forms that are not known, 2 warps may share theirs,
@@ -48,7 +50,8 @@ SLAY_HOST_DEVICE constexpr int units_per_stage(int d, int terms) {
 
 // Shared memory, in bytes: the queries' factors; keys' rows; unsplit rows; then, in one place, two
 // stages of states, the queries' rows, or buffers of the keys' factors and two of values. Every
-// array but the unsplit one has a plane for each term; planes in elements.
+// array but the unsplit one has a plane for each term, rows of q and k for each of row_terms;
+// planes in elements.
 struct OutputLayout {
     int g_stride, p_stride, query_g_plane, query_p_plane;
     int key_g_plane, key_p_plane, key_v_plane, stage_plane, query_plane;
@@ -64,9 +67,10 @@ struct OutputLayout {
         query_g_plane = rows * g_stride;
         query_p_plane = has_poly ? rows * p_stride : 0;
         query_p_at = query_g_plane * size;
+        const int row_size = 2 * row_terms(terms);
         k_at = query_p_at + query_p_plane * size;
         key_v_plane = keys * (d + 8);
-        k_bytes = key_v_plane * size;
+        k_bytes = key_v_plane * row_size;
         unsplit_at = k_at + (scores ? (terms == 1 ? 2 : 1) * k_bytes : 0);
         unsplit_bytes = terms == 1 ? 0 : keys * d * 4;
         const int unsplit_queries = terms == 1 ? 0 : rows * d * 4;
@@ -83,7 +87,7 @@ struct OutputLayout {
         key_bytes = key_p_at + key_p_plane * size;
         values_at = buffers * key_bytes;
         value_bytes = key_v_plane * size;
-        int shared = query_plane * size + (states ? stage_bytes : 0);
+        int shared = query_plane * row_size + (states ? stage_bytes : 0);
         if (states && 2 * stage_bytes > shared) shared = 2 * stage_bytes;
         const int key_phase = values_at + 2 * value_bytes;
         if (scores && key_phase > shared) shared = key_phase;

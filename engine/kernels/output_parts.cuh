@@ -26,7 +26,7 @@ __device__ __forceinline__ void store_features(uint16_t* g, int g_stride, int g_
                    at[4 * g_stride] = high.term[t];
                }
            });
-    if (f.p_units == 1) return;
+    if (P == kOneFactor || f.p_units == 1) return;
     uint16_t* const to_poly = poly + row * p_stride + column;
     form_poly(rows, f, TileRange::share<P>(0, f.p_padded / 8, part, parts), lane,
               [&](int n, const SplitPair<Terms>& low, const SplitPair<Terms>& high) {

@@ -18,28 +18,37 @@ float from_bf16(std::uint32_t value) {
     return std::bit_cast<float>(value << 16);
 }
 
-// Weights [rows, d] -> [padded / 8][d / 16][32 lanes][4 words]: both registers of a b fragment in
-// the high term, then in the low one.
+// Weights [rows, d] -> for each eight rows fragments [d / 16][32 lanes][4 words], both registers of
+// a b fragment in the first term, then in the second; then [d / 16][32 lanes][2 words] in the
+// third.
 void append_fragments(std::vector<std::uint32_t>& words, const double* weights, int rows,
                       int padded, int d, double scale) {
-    const auto split = [&](int row, int k, int term) -> std::uint32_t {
+    const auto term_of = [&](int row, int k, int term) -> std::uint32_t {
         if (row >= rows) return 0;
-        const double value = weights[static_cast<std::size_t>(row) * d + k] * scale;
-        const std::uint32_t high = nearest_bf16(static_cast<float>(value));
-        if (term == 0) return high;
-        return nearest_bf16(static_cast<float>(value - from_bf16(high)));
+        double rest = weights[static_cast<std::size_t>(row) * d + k] * scale;
+        for (int t = 0; t < term; ++t) rest -= from_bf16(nearest_bf16(static_cast<float>(rest)));
+        return nearest_bf16(static_cast<float>(rest));
+    };
+    const auto append = [&](int n, int step, int lane, int half, int term) {
+        const int row = n * 8 + lane / 4, k = step * 16 + half * 8 + lane % 4 * 2;
+        words.push_back(term_of(row, k, term) | term_of(row, k + 1, term) << 16);
     };
     for (int n = 0; n < padded / 8; ++n) {
-        for (int step = 0; step < d / 16; ++step) {
-            for (int lane = 0; lane < 32; ++lane) {
-                const int row = n * 8 + lane / 4;
-                for (int word = 0; word < 4; ++word) {
-                    const int k = step * 16 + (word & 1) * 8 + lane % 4 * 2;
-                    words.push_back(split(row, k, word / 2) | split(row, k + 1, word / 2) << 16);
-                }
-            }
+        for (int i = 0; i < d / 16 * 32; ++i) {
+            for (int word = 0; word < 4; ++word) append(n, i / 32, i % 32, word & 1, word / 2);
+        }
+        for (int i = 0; i < d / 16 * 32; ++i) {
+            for (int half = 0; half < 2; ++half) append(n, i / 32, i % 32, half, 2);
         }
     }
+}
+
+bool is_identity(const FeatureMap& map) {
+    if (map.heads != 1 || map.g != map.head_dim) return false;
+    for (std::size_t i = 0; i < map.omega.size(); ++i) {
+        if (map.omega[i] != (i % (map.head_dim + 1) == 0 ? 1.0 : 0.0)) return false;
+    }
+    return true;
 }
 
 void pad_to_16_bytes(std::vector<std::uint32_t>& words) {
@@ -58,6 +67,7 @@ PackedFeatures pack_features(const FeatureMap& map) {
     packed.head_dim = map.head_dim;
     packed.g = map.g;
     packed.p = packed.has_poly ? map.p : 1;
+    packed.identity = is_identity(map);
     std::vector<double> twice;
     const std::vector<double>* omega = &map.omega;
     if (map.poly == Poly::cos_sin) {
@@ -101,6 +111,13 @@ PackedFeatures pack_features(const FeatureMap& map) {
         packed.poly_at[i] = packed.words.size() * 4;
         append_fragments(packed.words, parts[i]->data(), map.p, sizes.p_padded, map.head_dim, 1.0);
     }
+    if (map.mix.empty()) return packed;
+    // [P, p_padded], so that whole fragments can be read.
+    std::vector<double> mix(static_cast<std::size_t>(map.p) * sizes.p_padded, 0.0);
+    for (int i = 0; i < map.p * map.p; ++i)
+        mix[i / map.p * sizes.p_padded + i % map.p] = map.mix[i];
+    packed.mix_at = packed.words.size() * 4;
+    append_fragments(packed.words, mix.data(), map.p, sizes.p_padded, sizes.p_padded, 1.0);
     return packed;
 }
 

@@ -36,14 +36,15 @@ __device__ __forceinline__ void copy_rows(unsigned char* shared, int shared_stri
     constexpr int kChunks = row_bytes / 16, kAtOnce = threads / kChunks;
     static_assert(threads % kChunks == 0);
     const int row = threadIdx.x / kChunks, chunk = threadIdx.x % kChunks;
-    const unsigned char* from = rows.at(first) + chunk * 16;
+    const unsigned char* from = rows.data + chunk * 16;
     unsigned char* to = shared + row * shared_stride + chunk * 16;
 #pragma unroll 2
     for (int i = 0; i < count; i += kAtOnce) {
         if (count % kAtOnce != 0 && row + i >= count) break;
         const bool there = row + i < valid;
-        copy_async(to + i * shared_stride,
-                   from + static_cast<std::int64_t>(there ? row + i : 0) * rows.stride, there);
+        const int at = first + (there ? row + i : 0);
+        copy_async(to + i * shared_stride, from + static_cast<std::int64_t>(at) * rows.stride,
+                   there);
     }
 }
 
@@ -63,21 +64,21 @@ __device__ __forceinline__ float2 half_floats(uint32_t pair) {
     return __half22float2(*reinterpret_cast<const __half2*>(&pair));
 }
 
-// [row][D] of the tensor's type -> two planes [row][D + 8] of bf16 terms.
-template <int D, int threads>
+// [row][D] of the tensor's type -> planes [row][D + 8] of `terms` bf16 terms.
+template <int D, int terms, int threads>
 __device__ __forceinline__ void split_rows(uint16_t* planes, int plane, const unsigned char* from,
                                            Element element, int count) {
     constexpr int kChunks = D / 8;  // of eight elements
 #pragma unroll 1
     for (int i = threadIdx.x; i < count * kChunks; i += threads) {
-        SplitPair<2> pairs[4];
+        SplitPair<terms> pairs[4];
         if (element == Element::float32) {
             const float4 low = reinterpret_cast<const float4*>(from)[2 * i];
             const float4 high = reinterpret_cast<const float4*>(from)[2 * i + 1];
-            pairs[0] = split<2>(low.x, low.y);
-            pairs[1] = split<2>(low.z, low.w);
-            pairs[2] = split<2>(high.x, high.y);
-            pairs[3] = split<2>(high.z, high.w);
+            pairs[0] = split<terms>(low.x, low.y);
+            pairs[1] = split<terms>(low.z, low.w);
+            pairs[2] = split<terms>(high.x, high.y);
+            pairs[3] = split<terms>(high.z, high.w);
         } else {
             const uint4 words = reinterpret_cast<const uint4*>(from)[i];
             const uint32_t all[4] = {words.x, words.y, words.z, words.w};
@@ -85,16 +86,17 @@ __device__ __forceinline__ void split_rows(uint16_t* planes, int plane, const un
             for (int j = 0; j < 4; ++j) {
                 if (element == Element::float16) {
                     const float2 x = half_floats(all[j]);
-                    pairs[j] = split<2>(x.x, x.y);
+                    pairs[j] = split<terms>(x.x, x.y);
                 } else {
                     pairs[j].term[0] = all[j];
-                    pairs[j].term[1] = 0;
+#pragma unroll
+                    for (int t = 1; t < terms; ++t) pairs[j].term[t] = 0;
                 }
             }
         }
         uint16_t* to = planes + i / kChunks * (D + 8) + i % kChunks * 8;
 #pragma unroll
-        for (int t = 0; t < 2; ++t) {
+        for (int t = 0; t < terms; ++t) {
             *reinterpret_cast<uint4*>(to + t * plane) =
                 make_uint4(pairs[0].term[t], pairs[1].term[t], pairs[2].term[t], pairs[3].term[t]);
         }

@@ -51,7 +51,7 @@ __device__ __forceinline__ void store_operands(uint4* at, const float (&sum)[8])
     }
 }
 
-// A chunk a lane, segments in their order (or in reverse): state s becomes the sum before it.
+// A chunk a lane, segments in their order: state s becomes the sum before it.
 // Bidirectional: slot 0 becomes the sum of all once the last wave is done.
 // grid (ceil(elements / 8 / 128), B * H), block 128.
 template <int Terms>
@@ -63,7 +63,7 @@ __global__ void __launch_bounds__(128) scan_kernel(const KernelArguments args) {
     uint4* states =
         reinterpret_cast<uint4*>(args.states) + row * args.wave_capacity * step + chunk * Terms;
     float4* carry = reinterpret_cast<float4*>(args.carry + row * args.elements) + chunk * 2;
-    const auto slot = [&](int s) { return states + (args.reverse ? args.wave - 1 - s : s) * step; };
+    const auto slot = [&](int s) { return states + s * step; };
 
     float sum[8] = {};
     if (!args.begin) {

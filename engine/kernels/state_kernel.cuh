@@ -1,48 +1,51 @@
-// States of one segment: S_u = sum_j g_j[block] (poly_jp v_j)^T and Z_p = sum_j w_j poly_jp g_j.
+// States of one segment: S_u = sum_j g_j[block] (poly_jp v_j)^T and Z_p = sum_j poly_jp g_j.
 #pragma once
 
 #include "engine/kernels/state_parts.cuh"
 
 namespace slay::kernels {
 
-// P as in known_features; 0 where there is one factor, -1 for any other map with two.
+// P of known_map.h.
 // grid (formed segments * unit_groups, B * H), block 32 * state_warps.
-template <int D, int Terms, int P, bool weighted>
-__global__ void __launch_bounds__(state_warps<D, Terms>() * 32, 1)
+template <int D, int Terms, int P>
+__global__ void __launch_bounds__(state_warps<D, Terms, has_second_factor(P)>() * 32,
+                                  state_blocks<D, Terms, P>())
     state_kernel(const KernelArguments args) {
-    constexpr bool tensor = P != 0;
-    constexpr int kWarps = state_warps<D, Terms>(), kThreads = kWarps * 32;
+    constexpr bool tensor = has_second_factor(P);
+    constexpr int kWarps = state_warps<D, Terms, tensor>(), kThreads = kWarps * 32;
     constexpr int kUnits = units_per_warp<D, Terms, tensor>();
-    constexpr int kTile = state_tile<D, Terms>(), kRowTiles = kWarps / 2;
+    constexpr int kTile = state_tile<D, Terms, tensor>(), kRowTiles = kWarps / 2;
     SLAY_DYNAMIC_SHARED(shared);
     const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
     constexpr int kCount = units_per_state_block<D, Terms, tensor>();
-    const DeviceFeatures f = known_features<P>(args.features);
-    const int units = P > 0 ? P : args.units;
-    const int groups = P > 0 ? (P + kCount - 1) / kCount : args.unit_groups;
+    const DeviceFeatures f = known_features<D, P>(args.features);
+    const int units = P > 0 ? P : !tensor ? f.g_padded / kBlock : args.units;
+    const int groups = (units + kCount - 1) / kCount;
     const int group = blockIdx.x % groups, slot = blockIdx.x / groups;
     const std::int64_t start = (args.first_segment + slot) * args.segment;
     const int length = static_cast<int>(min(args.segment, args.length - start));
     const int batch = blockIdx.y / args.heads, head = blockIdx.y % args.heads;
     const Rows k(args.k, args.element, batch, head, start);
     const Rows v(args.v, args.element, batch, head, start);
-    const float* weights = args.weights ? args.weights + blockIdx.y * args.length + start : nullptr;
     const uint4* omega = f.omega + head * f.omega_stride;
 
     const UnitSpan span = unit_span(units, f.p_units, kCount, group);
     const int span_units = span.last - span.first;
-    const StateLayout layout(kTile, span.block_count, span.p_count, D, Terms, tensor, span_units);
-    // With few one-factor units several warps share one, each with its own tokens.
+    const StateLayout layout(kTile, span.block_count, span.p_count, D, Terms, tensor);
+    // One factor: the columns of a unit are shared out to warps and, with few units, several warps
+    // share those too, each with its own tokens.
+    constexpr int kColumns = state_columns<D, tensor>(), kParts = D / kColumns;
     int ways = 1;
-    while (!tensor && ways < kTile / 16 && 2 * ways * span_units <= kWarps) ways *= 2;
+    while (!tensor && ways < kTile / 16 && 2 * ways * kParts * span_units <= kWarps) ways *= 2;
     const int way = tensor ? 0 : warp % ways;
-    const int unit = span.first + warp / ways * kUnits;
+    const int column = warp / ways % kParts * kColumns;
+    const int unit = span.first + warp / ways / kParts * kUnits;
     const bool active = unit < span.last;
     const int block = (active ? unit : span.first) / f.p_units;
     const int p = active ? unit - block * f.p_units : 0;
-    const bool has_normaliser = active && p % 8 == 0;  // its rows: p .. p + 7
+    const bool has_normaliser = active && p % 8 == 0 && column == 0;  // its rows: p .. p + 7
 
-    StateShare<D, Terms, tensor, weighted> share;
+    StateShare<D, Terms, tensor> share;
     const int tiles = (length + kTile - 1) / kTile;
     unsigned char* unsplit = shared + layout.unsplit_at;
     const auto buffer_of = [&](int tile) { return shared + (tile & 1) * layout.buffer_bytes; };
@@ -67,28 +70,20 @@ __global__ void __launch_bounds__(state_warps<D, Terms>() * 32, 1)
     };
     // After the barrier that `tile` is there: what features and products read of it.
     const auto prepare = [&](int tile) {
-        if (weighted && threadIdx.x < kTile) {
-            const int row = tile * kTile + threadIdx.x;
-            const SplitPair<Terms> w = split<Terms>(row < length ? weights[row] : 0.f, 0.f);
-            uint16_t* to = reinterpret_cast<uint16_t*>(buffer_of(tile) + layout.weights_at) +
-                           token_place(threadIdx.x);
-#pragma unroll
-            for (int t = 0; t < Terms; ++t) to[t * kTile] = static_cast<uint16_t>(w.term[t]);
-        }
         if constexpr (Terms > 1) {
-            split_rows<D, kThreads>(reinterpret_cast<uint16_t*>(k_of(tile)), layout.v_plane,
-                                    unsplit, args.element, kTile);
-            split_rows<D, kThreads>(reinterpret_cast<uint16_t*>(buffer_of(tile) + layout.v_at),
-                                    layout.v_plane, unsplit + layout.unsplit_bytes, args.element,
-                                    kTile);
+            split_rows<D, row_terms(Terms), kThreads>(reinterpret_cast<uint16_t*>(k_of(tile)),
+                                                      layout.v_plane, unsplit, args.element, kTile);
+            split_rows<D, Terms, kThreads>(
+                reinterpret_cast<uint16_t*>(buffer_of(tile) + layout.v_at), layout.v_plane,
+                unsplit + layout.unsplit_bytes, args.element, kTile);
             __syncthreads();
         }
     };
     const auto produce = [&](int tile) {
         const int row = tile * kTile + warp % kRowTiles * 16;
-        store_state_features<D, Terms, P>(buffer_of(tile),
-                                          reinterpret_cast<const uint16_t*>(k_of(tile)), layout,
-                                          span, f, omega, start + row, length - row, warp, lane);
+        store_state_features<D, Terms, P, tensor>(
+            buffer_of(tile), reinterpret_cast<const uint16_t*>(k_of(tile)), layout, span, f, omega,
+            start + row, length - row, warp, lane);
     };
     const auto consume = [&](int tile) {
         if (!active) return;
@@ -97,12 +92,11 @@ __global__ void __launch_bounds__(state_warps<D, Terms>() * 32, 1)
             reinterpret_cast<const uint16_t*>(buffer) + (block - span.block_first) * kBlock;
         const uint16_t* poly = reinterpret_cast<const uint16_t*>(buffer + layout.poly_at) +
                                (p - span.p_first) * (kTile + 8);
-        const uint16_t* row_weights = reinterpret_cast<const uint16_t*>(buffer + layout.weights_at);
-        const uint16_t* values = reinterpret_cast<const uint16_t*>(buffer + layout.v_at);
-#pragma unroll 1
+        const uint16_t* values = reinterpret_cast<const uint16_t*>(buffer + layout.v_at) + column;
+#pragma unroll(P > 0 && Terms == 1 ? 2 : 1)
         for (int step = way; step < kTile / 16; step += ways) {
             share.add(g + step * 16 * layout.g_stride, poly + step * 16, has_normaliser,
-                      row_weights + step * 16, values + step * 16 * (D + 8), layout, lane);
+                      values + step * 16 * (D + 8), layout, lane);
         }
     };
 
@@ -130,7 +124,7 @@ __global__ void __launch_bounds__(state_warps<D, Terms>() * 32, 1)
     }
 
     if (!tensor) {
-        float* stored = reinterpret_cast<float*>(shared) + warp / ways * (D + 8) * 32;
+        float* stored = reinterpret_cast<float*>(shared) + warp / ways * (kColumns + 8) * 32;
         for (int other = 1; other < ways; ++other) {
             __syncthreads();
             if (active && way == other) share.store(stored, lane);
@@ -141,7 +135,7 @@ __global__ void __launch_bounds__(state_warps<D, Terms>() * 32, 1)
     if (!active || way > 0) return;
     const int z = units * kBlock * D + (block * normaliser_rows(f.p_units) + p) * kBlock;
     share.write(args.states + (blockIdx.y * args.wave_capacity + slot) * args.elements * 2 * Terms,
-                unit * kBlock * D, has_normaliser ? z : -1, lane);
+                unit * kBlock * D + column, has_normaliser ? z : -1, lane);
 }
 
 }  // namespace slay::kernels

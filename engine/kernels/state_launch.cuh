@@ -10,21 +10,20 @@
 namespace slay::kernels {
 
 template <int D, int Terms, int P>
-cudaError_t launch_states(KernelArguments args, unsigned rows, cudaStream_t stream) {
-    constexpr bool tensor = P != 0;
+cudaError_t launch_states(const KernelArguments& args, unsigned rows, cudaStream_t stream) {
+    constexpr bool tensor = has_second_factor(P);
     constexpr int kCount = units_per_state_block<D, Terms, tensor>();
-    args.unit_groups = (args.units + kCount - 1) / kCount;
+    const int groups = (args.units + kCount - 1) / kCount;
     int bytes = 0;
-    for (int group = 0; group < args.unit_groups; ++group) {
+    for (int group = 0; group < groups; ++group) {
         const UnitSpan span = unit_span(args.units, args.features.p_units, kCount, group);
-        const StateLayout layout(state_tile<D, Terms>(), span.block_count, span.p_count, D, Terms,
-                                 tensor, span.last - span.first);
+        const StateLayout layout(state_tile<D, Terms, tensor>(), span.block_count, span.p_count, D,
+                                 Terms, tensor);
         bytes = std::max(bytes, layout.total);
     }
-    const dim3 grid(static_cast<unsigned>(args.formed * args.unit_groups), rows);
-    const auto kernel =
-        args.weights ? state_kernel<D, Terms, P, true> : state_kernel<D, Terms, P, false>;
-    return launch(kernel, grid, state_warps<D, Terms>() * 32, bytes, stream, args);
+    const dim3 grid(static_cast<unsigned>(args.formed * groups), rows);
+    return launch(state_kernel<D, Terms, P>, grid, state_warps<D, Terms, tensor>() * 32, bytes,
+                  stream, args);
 }
 
 template <int D, int Terms>
@@ -33,8 +32,24 @@ cudaError_t launch_states_of(const KernelArguments& args, unsigned rows, cudaStr
         if (args.known == 16) return launch_states<D, Terms, 16>(args, rows, stream);
         if (args.known == 32) return launch_states<D, Terms, 32>(args, rows, stream);
     }
-    return args.features.p_units == 1 ? launch_states<D, Terms, 0>(args, rows, stream)
-                                      : launch_states<D, Terms, -1>(args, rows, stream);
+    if constexpr (D >= 32) {
+        switch (args.known) {
+            case kElu:
+                return launch_states<D, Terms, kElu>(args, rows, stream);
+            case kRotated:
+                return launch_states<D, Terms, kRotated>(args, rows, stream);
+            case kRelu:
+                return launch_states<D, Terms, kRelu>(args, rows, stream);
+            case kExponential:
+                return launch_states<D, Terms, kExponential>(args, rows, stream);
+            case kExponentialSquare:
+                return launch_states<D, Terms, kExponentialSquare>(args, rows, stream);
+            default:
+                break;
+        }
+    }
+    return args.features.p_units == 1 ? launch_states<D, Terms, kOneFactor>(args, rows, stream)
+                                      : launch_states<D, Terms, kTwoFactors>(args, rows, stream);
 }
 
 template <int Terms>

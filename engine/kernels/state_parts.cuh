@@ -8,9 +8,6 @@
 namespace slay::kernels {
 
 // Tokens in groups of 16 are stored so that a lane's four, 2t, 2t+1, 2t+8, 2t+9, lie together.
-__device__ __forceinline__ int token_place(int token) {
-    return (token & ~15) | (token & 6) * 2 | (token & 8) >> 2 | (token & 1);
-}
 
 // A lane's four tokens of one row, as a pair for each half of an a fragment's columns.
 template <int Terms>
@@ -29,16 +26,16 @@ struct TokenPairs {
 
 // Features of the warp's 16 rows into one buffer; half of the warps take the even tiles of
 // eight features, half the odd ones.
-template <int D, int Terms, int P>
+template <int D, int Terms, int P, bool tensor>
 __device__ __forceinline__ void store_state_features(unsigned char* buffer, const uint16_t* k,
                                                      const StateLayout& layout,
                                                      const UnitSpan& span, const DeviceFeatures& f,
                                                      const uint4* omega, std::int64_t position,
                                                      int count, int warp, int lane) {
-    constexpr int kRowTiles = state_warps<D, Terms>() / 2;
-    constexpr int kTokenStride = state_tile<D, Terms>() + 8;
+    constexpr int kRowTiles = state_warps<D, Terms, tensor>() / 2;
+    constexpr int kTokenStride = state_tile<D, Terms, tensor>() + 8;
     const int tile = warp % kRowTiles * 16, part = warp / kRowTiles;
-    const RowTile<D, Terms> rows(k + tile * (D + 8), layout.v_plane, f.normalise, lane);
+    const RowTile<D, Terms> rows(k + tile * (D + 8), layout.v_plane, f, lane);
     uint16_t* g = reinterpret_cast<uint16_t*>(buffer) + (tile + (lane >> 2)) * layout.g_stride +
                   (lane & 3) * 2;
     constexpr int kTiles = kBlock / 8;
@@ -54,7 +51,7 @@ __device__ __forceinline__ void store_state_features(unsigned char* buffer, cons
                        high.term[t];
                }
            });
-    if (P == 0) return;
+    if (!tensor) return;
     // Transposed, so that a lane's pair is two tokens of one p.
     uint16_t* poly = reinterpret_cast<uint16_t*>(buffer + layout.poly_at) +
                      (lane >> 2) * kTokenStride + tile + (lane & 3) * 4;
@@ -70,12 +67,13 @@ __device__ __forceinline__ void store_state_features(unsigned char* buffer, cons
               });
 }
 
-// A warp's share of the states: its units, and 8 rows p of the normalisers.
-template <int D, int Terms, bool tensor, bool weighted>
+// A warp's share of the states: its units (or columns of one), and 8 rows p of the normalisers.
+template <int D, int Terms, bool tensor>
 struct StateShare {
     static constexpr int kUnits = units_per_warp<D, Terms, tensor>();
-    static constexpr int kTokenStride = state_tile<D, Terms>() + 8;
-    float state[kUnits][2][D / 8][4] = {};
+    static constexpr int kTokenStride = state_tile<D, Terms, tensor>() + 8;
+    static constexpr int W = state_columns<D, tensor>();
+    float state[kUnits][2][W / 8][4] = {};
     float normaliser[2][4] = {};
 
     static __device__ __forceinline__ void scale(Fragment<Terms>& to, const Fragment<Terms>& from,
@@ -92,10 +90,11 @@ struct StateShare {
     }
 
     // Adds 16 tokens: `g` at the warp's g block, `poly` at its first p (the normalisers' too, if
-    // the warp has some), `weights` of the tokens (if weighted), `v` at the first token.
+    // the warp has some), `weights` of the tokens (if weighted), `v` at the first
+    // token and the warp's first column.
     __device__ __forceinline__ void add(const uint16_t* g, const uint16_t* poly,
-                                        bool has_normaliser, const uint16_t* weights,
-                                        const uint16_t* v, const StateLayout& layout, int lane) {
+                                        bool has_normaliser, const uint16_t* v,
+                                        const StateLayout& layout, int lane) {
         Fragment<Terms> a[2];
 #pragma unroll
         for (int i = 0; i < 2; ++i) {
@@ -103,7 +102,7 @@ struct StateShare {
                                      layout.g_plane);
         }
         const int place = (lane & 3) * 4;
-        if (has_normaliser) add_normaliser(a, poly, weights, place, layout, lane);
+        if (has_normaliser) add_normaliser(a, poly, place, layout, lane);
         const uint16_t* values = v + rows_first(lane, D + 8);
         if constexpr (kUnits == 1) {
             if constexpr (tensor) {
@@ -112,7 +111,7 @@ struct StateShare {
                 scale(a[1], a[1], by);
             }
 #pragma unroll
-            for (int n = 0; n < D / 16; ++n) {
+            for (int n = 0; n < W / 16; ++n) {
                 Fragment<Terms> b;
                 load_matrices_transposed(b, values + n * 16, layout.v_plane);
 #pragma unroll
@@ -120,9 +119,9 @@ struct StateShare {
                     mma(state[0][i >> 1][2 * n + (i & 1)], a[i >> 1], b, i & 1);
             }
         } else {
-            Fragment<Terms> b[D / 16];
+            Fragment<Terms> b[W / 16];
 #pragma unroll
-            for (int n = 0; n < D / 16; ++n) {
+            for (int n = 0; n < W / 16; ++n) {
                 load_matrices_transposed(b[n], values + n * 16, layout.v_plane);
             }
 #pragma unroll
@@ -133,15 +132,15 @@ struct StateShare {
                     Fragment<Terms> scaled;
                     scale(scaled, a[i], by);
 #pragma unroll
-                    for (int n = 0; n < D / 8; ++n) mma(state[u][i][n], scaled, b[n / 2], n & 1);
+                    for (int n = 0; n < W / 8; ++n) mma(state[u][i][n], scaled, b[n / 2], n & 1);
                 }
             }
         }
     }
 
     __device__ __forceinline__ void add_normaliser(const Fragment<Terms> (&a)[2],
-                                                   const uint16_t* poly, const uint16_t* weights,
-                                                   int place, const StateLayout& layout, int lane) {
+                                                   const uint16_t* poly, int place,
+                                                   const StateLayout& layout, int lane) {
         TokenPairs<Terms> ones;
         if constexpr (tensor) {
             ones = TokenPairs<Terms>(poly + (lane >> 2) * kTokenStride + place, layout.poly_plane);
@@ -153,11 +152,6 @@ struct StateShare {
                     ones.half[i].term[t] = t == 0 && lane < 4 ? 0x3f803f80u : 0u;
                 }
             }
-        }
-        if constexpr (weighted) {
-            const TokenPairs<Terms> by(weights + place, state_tile<D, Terms>());
-#pragma unroll
-            for (int i = 0; i < 2; ++i) ones.half[i] = multiply(ones.half[i], by.half[i]);
         }
         Fragment<Terms> b;
 #pragma unroll
@@ -172,19 +166,19 @@ struct StateShare {
     // Adds the share that another warp stored (P = 1); `shared` has a column for each lane.
     __device__ __forceinline__ void store(float* shared, int lane) const {
 #pragma unroll
-        for (int i = 0; i < D; ++i) {
-            shared[i * 32 + lane] = state[0][i / (D / 2)][i / 4 % (D / 8)][i % 4];
+        for (int i = 0; i < W; ++i) {
+            shared[i * 32 + lane] = state[0][i / (W / 2)][i / 4 % (W / 8)][i % 4];
         }
 #pragma unroll
-        for (int i = 0; i < 8; ++i) shared[(D + i) * 32 + lane] = normaliser[i / 4][i % 4];
+        for (int i = 0; i < 8; ++i) shared[(W + i) * 32 + lane] = normaliser[i / 4][i % 4];
     }
     __device__ __forceinline__ void add_stored(const float* shared, int lane) {
 #pragma unroll
-        for (int i = 0; i < D; ++i) {
-            state[0][i / (D / 2)][i / 4 % (D / 8)][i % 4] += shared[i * 32 + lane];
+        for (int i = 0; i < W; ++i) {
+            state[0][i / (W / 2)][i / 4 % (W / 8)][i % 4] += shared[i * 32 + lane];
         }
 #pragma unroll
-        for (int i = 0; i < 8; ++i) normaliser[i / 4][i % 4] += shared[(D + i) * 32 + lane];
+        for (int i = 0; i < 8; ++i) normaliser[i / 4][i % 4] += shared[(W + i) * 32 + lane];
     }
 
     // Element `at` and the next one of a slot, as the scan reads them.
@@ -196,17 +190,17 @@ struct StateShare {
         }
     }
 
-    // `out` [unit][32][D] at element `first`, the warp's first unit; the normalisers [p][32] at
-    // element `z` (negative: none).
+    // `out` [unit][32][D] at element `first`, the warp's first unit and column; the normalisers
+    // [p][32] at element `z` (negative: none).
     __device__ __forceinline__ void write(unsigned char* out, int first, int z, int lane) const {
         const int r = lane >> 2, column = (lane & 3) * 2;
 #pragma unroll
         for (int u = 0; u < kUnits; ++u) {
 #pragma unroll
-            for (int i = 0; i < 4 * (D / 8); ++i) {
-                const float* s = state[u][i / 2 / (D / 8)][i / 2 % (D / 8)] + (i & 1) * 2;
-                const int row = i / 2 / (D / 8) * 16 + (i & 1) * 8;
-                put(out, first + (u * kBlock + r + row) * D + column + i / 2 % (D / 8) * 8, s[0],
+            for (int i = 0; i < 4 * (W / 8); ++i) {
+                const float* s = state[u][i / 2 / (W / 8)][i / 2 % (W / 8)] + (i & 1) * 2;
+                const int row = i / 2 / (W / 8) * 16 + (i & 1) * 8;
+                put(out, first + (u * kBlock + r + row) * D + column + i / 2 % (W / 8) * 8, s[0],
                     s[1]);
             }
         }
