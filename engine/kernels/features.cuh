@@ -167,7 +167,7 @@ struct TileRange {
 
 // `apply(n, z)` for the projections on each tile of the range (identity: the elements of u, over
 // again).
-template <int D, int Terms, typename Apply>
+template <int unroll, int D, int Terms, typename Apply>
 __device__ __forceinline__ void project_tiles(const RowTile<D, Terms>& rows, const uint4* weights,
                                               bool identity, TileRange range, int lane,
                                               Apply apply) {
@@ -192,7 +192,7 @@ __device__ __forceinline__ void store_tile(int n, const float (&z)[4], Store& st
 // g of the range's tiles: `store(n, pair, pair)` for rows r and r + 8. Zero in padded features
 // (their weights are zero, the offset of their exponential is -infinity) and in rows from `count`
 // on. `position` is that of the first row.
-template <int D, int Terms, typename Store>
+template <int unroll, int D, int Terms, typename Store>
 __device__ __forceinline__ void form_g(const RowTile<D, Terms>& rows, const DeviceFeatures& f,
                                        const uint4* omega, TileRange range, std::int64_t position,
                                        int count, int lane, Store store) {
@@ -207,7 +207,7 @@ __device__ __forceinline__ void form_g(const RowTile<D, Terms>& rows, const Devi
         if ((lane >> 2) + 8 >= count) z[2] = z[3] = 0.f;
     };
     if (f.factor == Factor::exponential) {
-        project_tiles(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
+        project_tiles<unroll>(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
             const float2 offset = __ldg(offsets + n * 4);
 #pragma unroll
             for (int i = 0; i < 4; ++i) z[i] = exponent(z[i], i, offset);
@@ -215,7 +215,7 @@ __device__ __forceinline__ void form_g(const RowTile<D, Terms>& rows, const Devi
             store_tile<Terms>(n, z, store);
         });
     } else if (f.factor == Factor::exponential_square) {
-        project_tiles(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
+        project_tiles<unroll>(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
             const float2 offset = __ldg(offsets + n * 4);
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
@@ -225,8 +225,9 @@ __device__ __forceinline__ void form_g(const RowTile<D, Terms>& rows, const Devi
             store_tile<Terms>(n, z, store);
         });
     } else if (f.factor == Factor::elu_plus_one) {
-        project_tiles(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
-            const float2 offset = __ldg(offsets + n * 4);
+        project_tiles<unroll>(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
+            float2 offset = make_float2(0.f, 0.f);
+            if (!f.identity) offset = __ldg(offsets + n * 4);
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
                 const float x = z[i] * rows.inverse[i >> 1];
@@ -244,7 +245,7 @@ __device__ __forceinline__ void form_g(const RowTile<D, Terms>& rows, const Devi
             const auto row = static_cast<float>(position + (lane >> 2) + i * 8);
             __sincosf(f.position_scale * row, &turn[i][1], &turn[i][0]);
         }
-        project_tiles(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
+        project_tiles<unroll>(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
             const bool sine = n * 8 >= f.rotate;
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
@@ -317,7 +318,7 @@ __device__ __forceinline__ void mixed_tile(float (&z)[4], const RowTile<D, Terms
 }
 
 // poly of the range's tiles, likewise. Zero in rows of zeros.
-template <int D, int Terms, typename Store>
+template <int unroll, int D, int Terms, typename Store>
 __device__ __forceinline__ void form_poly(const RowTile<D, Terms>& rows, const DeviceFeatures& f,
                                           TileRange range, int lane, Store store) {
 #pragma unroll(D* Terms <= 32 ? 2 : 1)

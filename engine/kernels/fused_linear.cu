@@ -12,7 +12,7 @@ namespace slay::kernels {
 template <int Terms>
 cudaError_t run_scan(const KernelArguments& args, unsigned rows, cudaStream_t stream) {
     const dim3 grid(static_cast<unsigned>((args.elements / 8 + 127) / 128), rows);
-    return launch(scan_kernel<Terms>, grid, 128, 0, stream, args);
+    return launch(scan_kernel<Terms>, grid, 128, 0, stream, args, args.overlaps);
 }
 template cudaError_t run_scan<1>(const KernelArguments&, unsigned, cudaStream_t);
 template cudaError_t run_scan<2>(const KernelArguments&, unsigned, cudaStream_t);
@@ -46,6 +46,12 @@ cudaError_t run_waves(KernelArguments args, const FusedPlan& plan, int head_dim,
     if (plan.segment == 0) {
         return run_outputs<Terms>(args, head_dim, plan.wide, rows, stream);
     }
+    int device = 0, major = 0;
+    cudaError_t found = cudaGetDevice(&device);
+    if (found == cudaSuccess)
+        found = cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
+    if (found != cudaSuccess) return found;
+    const bool overlaps = major >= 9;
     for (std::int64_t first = 0; first < plan.segments; first += plan.wave) {
         args.first_segment = first;
         args.wave = static_cast<int>(std::min(plan.wave, plan.segments - first));
@@ -53,11 +59,15 @@ cudaError_t run_waves(KernelArguments args, const FusedPlan& plan, int head_dim,
         args.finish = first + args.wave == plan.segments;
         // Nothing comes after the last segment of a causal pass.
         args.formed = args.causal && args.finish ? args.wave - 1 : args.wave;
+        // Nothing of this pass comes before its first kernel.
+        args.overlaps = overlaps && first > 0;
         cudaError_t status = run_states<Terms>(args, head_dim, rows, stream);
         if (status != cudaSuccess) return status;
+        args.overlaps = overlaps && args.formed > 0;
         status = run_scan<Terms>(args, rows, stream);
         if (status != cudaSuccess) return status;
         if (!args.causal) continue;
+        args.overlaps = overlaps;
         status = run_outputs<Terms>(args, head_dim, plan.wide, rows, stream);
         if (status != cudaSuccess) return status;
     }
@@ -85,6 +95,7 @@ cudaError_t run_fused_linear(const FusedLinearPass& pass, const FusedPlan& plan)
     args.heads = static_cast<int>(pass.shape.heads);
     args.units = sizes.units;
     args.row_block = plan.row_block;
+    args.block_segments = plan.block_segments;
     args.buffers = plan.buffers;
     args.known = sizes.known;
     args.element = pass.shape.element;

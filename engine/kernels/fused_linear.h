@@ -68,6 +68,7 @@ struct FusedPlan {
     std::int64_t segment = 0;   // positions between two stored states; a multiple of 256
     std::int64_t segments = 1;  // of the whole length
     std::int64_t wave = 0;      // segments whose states are stored at the same time
+    int block_segments = 1;     // that one block of the state kernel forms
     std::size_t scratch_bytes = 0;
     bool wide = false;    // the output kernel's form for known maps, with many rows a block
     int row_block = 128;  // output rows of a block of the other form

@@ -181,6 +181,7 @@ FusedPlan plan_fused_linear(const FusedShape& shape, const PackedFeatures& featu
     // Waves of even size.
     plan.wave =
         divide_up(plan.segments, divide_up(plan.segments, std::min(capacity, plan.segments)));
+    plan.block_segments = static_cast<int>(divide_up(plan.wave * blocks, processors));
     plan.scratch_bytes = fused_scratch(shape, sizes, plan.wave).bytes;
     return plan;
 }

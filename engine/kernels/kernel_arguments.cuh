@@ -45,14 +45,16 @@ struct KernelArguments {
     int wave;                    // segments in this wave
     int formed;                  // of them, those whose state is formed
     int heads;
-    int units;      // g_padded / 32 * p_units
-    int row_block;  // output rows of a block
-    int buffers;    // of keys' factors: 2, or 1 where they are large
-    int known;      // the map that the kernels are compiled for (known_map.h)
+    int units;           // g_padded / 32 * p_units
+    int row_block;       // output rows of a block
+    int block_segments;  // that a block of the state kernel forms one after the other
+    int buffers;         // of keys' factors: 2, or 1 where they are large
+    int known;           // the map that the kernels are compiled for (known_map.h)
     Element element;
     bool causal;
-    bool begin;   // the scan starts: nothing is carried in
-    bool finish;  // the scan's last wave
+    bool overlaps;  // the launch may overlap with the kernel before
+    bool begin;     // the scan starts: nothing is carried in
+    bool finish;    // the scan's last wave
     float delta;
 };
 

@@ -2,6 +2,7 @@
 // (poly_i . poly_j) (g_i . g_j) v_j) / (the same without S's and v's columns + delta).
 #pragma once
 
+#include "engine/kernels/launch.cuh"
 #include "engine/kernels/output_rows.cuh"
 
 namespace slay::kernels {
@@ -101,6 +102,7 @@ __global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_block
     };
 
     // The queries' factors. Their rows lie where the second stage of states will.
+    let_next_grid_start();
     WarpRows<D, Terms, P> rows;
     rows.lane = lane;
     const int row_warps = P > 0 ? kWarps : row_block / 16, ways = kWarps / row_warps;
@@ -124,12 +126,7 @@ __global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_block
         }
         if (Terms == 1 && tiles > 0) fetch_keys(0);
         commit_copies();
-        if (has_state) fetch_states(0);
-        if (has_state) {
-            wait_for_copies<1>();
-        } else {
-            wait_for_copies<0>();
-        }
+        wait_for_copies<0>();
         __syncthreads();
         if constexpr (Terms > 1) {
             split_rows<D, row_terms(Terms), kThreads>(reinterpret_cast<uint16_t*>(planes),
@@ -151,6 +148,8 @@ __global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_block
                 tile, f, omega, row0 + row, there - row, way, ways, lane);
         }
     }
+    wait_for_previous_grid();
+    if (has_state) fetch_states(0);
     __syncthreads();
     if (kResident) rows.load_block(0, layout);
 

@@ -22,7 +22,7 @@ cudaError_t launch_outputs(const KernelArguments& args, unsigned rows, cudaStrea
                               states, args.causal || !states);
     const dim3 grid(static_cast<unsigned>((last - first + row_block - 1) / row_block), rows);
     return launch(output_kernel<D, Terms, P>, grid, output_warps<D, Terms, P>() * 32, layout.total,
-                  stream, args);
+                  stream, args, args.overlaps);
 }
 
 template <int D, int Terms>

@@ -17,26 +17,29 @@ __device__ __forceinline__ void store_features(uint16_t* g, int g_stride, int g_
                                                int parts, int lane) {
     const int row = lane >> 2, column = (lane & 3) * 2;
     uint16_t* const to_g = g + row * g_stride + column;
-    form_g(rows, f, omega, TileRange::share<P>(0, f.g_padded / 8, part, parts), position, count,
-           lane, [&](int n, const SplitPair<Terms>& low, const SplitPair<Terms>& high) {
+    constexpr int kUnroll = D * Terms <= 32 || resident<Terms, P>() ? 2 : 1;
+    form_g<kUnroll>(rows, f, omega, TileRange::share<P>(0, f.g_padded / 8, part, parts), position,
+                    count, lane,
+                    [&](int n, const SplitPair<Terms>& low, const SplitPair<Terms>& high) {
 #pragma unroll
-               for (int t = 0; t < Terms; ++t) {
-                   uint32_t* at = reinterpret_cast<uint32_t*>(to_g + t * g_plane + n * 8);
-                   at[0] = low.term[t];
-                   at[4 * g_stride] = high.term[t];
-               }
-           });
+                        for (int t = 0; t < Terms; ++t) {
+                            uint32_t* at = reinterpret_cast<uint32_t*>(to_g + t * g_plane + n * 8);
+                            at[0] = low.term[t];
+                            at[4 * g_stride] = high.term[t];
+                        }
+                    });
     if (P == kOneFactor || f.p_units == 1) return;
     uint16_t* const to_poly = poly + row * p_stride + column;
-    form_poly(rows, f, TileRange::share<P>(0, f.p_padded / 8, part, parts), lane,
-              [&](int n, const SplitPair<Terms>& low, const SplitPair<Terms>& high) {
+    form_poly<kUnroll>(rows, f, TileRange::share<P>(0, f.p_padded / 8, part, parts), lane,
+                       [&](int n, const SplitPair<Terms>& low, const SplitPair<Terms>& high) {
 #pragma unroll
-                  for (int t = 0; t < Terms; ++t) {
-                      uint32_t* at = reinterpret_cast<uint32_t*>(to_poly + t * p_plane + n * 8);
-                      at[0] = low.term[t];
-                      at[4 * p_stride] = high.term[t];
-                  }
-              });
+                           for (int t = 0; t < Terms; ++t) {
+                               uint32_t* at =
+                                   reinterpret_cast<uint32_t*>(to_poly + t * p_plane + n * 8);
+                               at[0] = low.term[t];
+                               at[4 * p_stride] = high.term[t];
+                           }
+                       });
 }
 
 template <int Terms, bool scaled>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/kernels/kernel_arguments.cuh"
+#include "engine/kernels/launch.cuh"
 #include "engine/kernels/split.cuh"
 
 namespace slay::kernels {
@@ -65,13 +66,15 @@ __global__ void __launch_bounds__(128) scan_kernel(const KernelArguments args) {
     float4* carry = reinterpret_cast<float4*>(args.carry + row * args.elements) + chunk * 2;
     const auto slot = [&](int s) { return states + s * step; };
 
+    let_next_grid_start();
+    wait_for_previous_grid();
     float sum[8] = {};
     if (!args.begin) {
         const float4 low = carry[0], high = carry[1];
         sum[0] = low.x, sum[1] = low.y, sum[2] = low.z, sum[3] = low.w;
         sum[4] = high.x, sum[5] = high.y, sum[6] = high.z, sum[7] = high.w;
     }
-    constexpr int kAhead = 8 / Terms;
+    constexpr int kAhead = 16 / Terms;
     for (int s = 0; s < args.wave; s += kAhead) {
         StateChunk<Terms> next[kAhead];
 #pragma unroll

@@ -1,12 +1,13 @@
 // States of one segment: S_u = sum_j g_j[block] (poly_jp v_j)^T and Z_p = sum_j poly_jp g_j.
 #pragma once
 
+#include "engine/kernels/launch.cuh"
 #include "engine/kernels/state_parts.cuh"
 
 namespace slay::kernels {
 
 // P of known_map.h.
-// grid (formed segments * unit_groups, B * H), block 32 * state_warps.
+// grid (formed segments / block_segments * groups of units, B * H), block 32 * state_warps.
 template <int D, int Terms, int P>
 __global__ void __launch_bounds__(state_warps<D, Terms, has_second_factor(P)>() * 32,
                                   state_blocks<D, Terms, P>())
@@ -21,9 +22,13 @@ __global__ void __launch_bounds__(state_warps<D, Terms, has_second_factor(P)>() 
     const DeviceFeatures f = known_features<D, P>(args.features);
     const int units = P > 0 ? P : !tensor ? f.g_padded / kBlock : args.units;
     const int groups = (units + kCount - 1) / kCount;
-    const int group = blockIdx.x % groups, slot = blockIdx.x / groups;
+    const int group = blockIdx.x % groups;
+    // A block's segments follow each other, so that its pipeline does not run empty between them.
+    const int slot = static_cast<int>(blockIdx.x) / groups * args.block_segments;
+    const int slots = min(args.block_segments, args.formed - slot);
     const std::int64_t start = (args.first_segment + slot) * args.segment;
-    const int length = static_cast<int>(min(args.segment, args.length - start));
+    const int length = static_cast<int>(min(slots * args.segment, args.length - start));
+    const int segment_tiles = static_cast<int>(args.segment) / kTile;
     const int batch = blockIdx.y / args.heads, head = blockIdx.y % args.heads;
     const Rows k(args.k, args.element, batch, head, start);
     const Rows v(args.v, args.element, batch, head, start);
@@ -45,6 +50,7 @@ __global__ void __launch_bounds__(state_warps<D, Terms, has_second_factor(P)>() 
     const int p = active ? unit - block * f.p_units : 0;
     const bool has_normaliser = active && p % 8 == 0 && column == 0;  // its rows: p .. p + 7
 
+    let_next_grid_start();
     StateShare<D, Terms, tensor> share;
     const int tiles = (length + kTile - 1) / kTile;
     unsigned char* unsplit = shared + layout.unsplit_at;
@@ -100,6 +106,13 @@ __global__ void __launch_bounds__(state_warps<D, Terms, has_second_factor(P)>() 
         }
     };
 
+    const auto write = [&](int to) {
+        const int z = units * kBlock * D + (block * normaliser_rows(f.p_units) + p) * kBlock;
+        share.write(
+            args.states + (blockIdx.y * args.wave_capacity + to) * args.elements * 2 * Terms,
+            unit * kBlock * D + column, has_normaliser ? z : -1, lane);
+    };
+
     // Of the warps on one scheduler half form the next tile's features before their products and
     // half after, so that tensor cores and the rest of the chip are both busy.
     const bool early = warp < kWarps / 2;
@@ -121,9 +134,16 @@ __global__ void __launch_bounds__(state_warps<D, Terms, has_second_factor(P)>() 
                 consume(tile);
             }
         }
+        if constexpr (tensor) {
+            if (tile < 0 || ((tile + 1) % segment_tiles != 0 && more)) continue;
+            wait_for_previous_grid();
+            if (active) write(slot + tile / segment_tiles);
+            share.clear();
+        }
     }
 
-    if (!tensor) {
+    if constexpr (!tensor) {
+        __syncthreads();
         float* stored = reinterpret_cast<float*>(shared) + warp / ways * (kColumns + 8) * 32;
         for (int other = 1; other < ways; ++other) {
             __syncthreads();
@@ -131,11 +151,9 @@ __global__ void __launch_bounds__(state_warps<D, Terms, has_second_factor(P)>() 
             __syncthreads();
             if (active && way == 0) share.add_stored(stored, lane);
         }
+        wait_for_previous_grid();
+        if (active && way == 0) write(slot);
     }
-    if (!active || way > 0) return;
-    const int z = units * kBlock * D + (block * normaliser_rows(f.p_units) + p) * kBlock;
-    share.write(args.states + (blockIdx.y * args.wave_capacity + slot) * args.elements * 2 * Terms,
-                unit * kBlock * D + column, has_normaliser ? z : -1, lane);
 }
 
 }  // namespace slay::kernels

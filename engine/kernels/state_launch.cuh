@@ -10,7 +10,7 @@
 namespace slay::kernels {
 
 template <int D, int Terms, int P>
-cudaError_t launch_states(const KernelArguments& args, unsigned rows, cudaStream_t stream) {
+cudaError_t launch_states(KernelArguments args, unsigned rows, cudaStream_t stream) {
     constexpr bool tensor = has_second_factor(P);
     constexpr int kCount = units_per_state_block<D, Terms, tensor>();
     const int groups = (args.units + kCount - 1) / kCount;
@@ -21,7 +21,9 @@ cudaError_t launch_states(const KernelArguments& args, unsigned rows, cudaStream
                                  Terms, tensor);
         bytes = std::max(bytes, layout.total);
     }
-    const dim3 grid(static_cast<unsigned>(args.formed * groups), rows);
+    if (!tensor) args.block_segments = 1;
+    const int blocks = (args.formed + args.block_segments - 1) / args.block_segments;
+    const dim3 grid(static_cast<unsigned>(blocks * groups), rows);
     return launch(state_kernel<D, Terms, P>, grid, state_warps<D, Terms, tensor>() * 32, bytes,
                   stream, args);
 }

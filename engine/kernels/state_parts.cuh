@@ -40,31 +40,32 @@ __device__ __forceinline__ void store_state_features(unsigned char* buffer, cons
                   (lane & 3) * 2;
     constexpr int kTiles = kBlock / 8;
     const int first_g = span.block_first * kTiles;
-    form_g(rows, f, omega, TileRange::share<P>(first_g, span.block_count * kTiles, part, 2),
-           position, count, lane,
-           [&](int n, const SplitPair<Terms>& low, const SplitPair<Terms>& high) {
-               uint16_t* at = g + (n - first_g) * 8;
+    constexpr int kUnroll = D * Terms <= 32 ? 2 : 1;
+    form_g<kUnroll>(
+        rows, f, omega, TileRange::share<P>(first_g, span.block_count * kTiles, part, 2), position,
+        count, lane, [&](int n, const SplitPair<Terms>& low, const SplitPair<Terms>& high) {
+            uint16_t* at = g + (n - first_g) * 8;
 #pragma unroll
-               for (int t = 0; t < Terms; ++t) {
-                   *reinterpret_cast<uint32_t*>(at + t * layout.g_plane) = low.term[t];
-                   *reinterpret_cast<uint32_t*>(at + t * layout.g_plane + 8 * layout.g_stride) =
-                       high.term[t];
-               }
-           });
+            for (int t = 0; t < Terms; ++t) {
+                *reinterpret_cast<uint32_t*>(at + t * layout.g_plane) = low.term[t];
+                *reinterpret_cast<uint32_t*>(at + t * layout.g_plane + 8 * layout.g_stride) =
+                    high.term[t];
+            }
+        });
     if (!tensor) return;
     // Transposed, so that a lane's pair is two tokens of one p.
     uint16_t* poly = reinterpret_cast<uint16_t*>(buffer + layout.poly_at) +
                      (lane >> 2) * kTokenStride + tile + (lane & 3) * 4;
     const int first = span.p_first / 8;
-    form_poly(rows, f, TileRange::share<P>(first, span.p_count / 8, part, 2), lane,
-              [&](int n, const SplitPair<Terms>& low, const SplitPair<Terms>& high) {
-                  uint16_t* at = poly + (n - first) * 8 * kTokenStride;
+    form_poly<kUnroll>(rows, f, TileRange::share<P>(first, span.p_count / 8, part, 2), lane,
+                       [&](int n, const SplitPair<Terms>& low, const SplitPair<Terms>& high) {
+                           uint16_t* at = poly + (n - first) * 8 * kTokenStride;
 #pragma unroll
-                  for (int t = 0; t < Terms; ++t) {
-                      *reinterpret_cast<uint2*>(at + t * layout.poly_plane) =
-                          make_uint2(transpose(low.term[t]), transpose(high.term[t]));
-                  }
-              });
+                           for (int t = 0; t < Terms; ++t) {
+                               *reinterpret_cast<uint2*>(at + t * layout.poly_plane) =
+                                   make_uint2(transpose(low.term[t]), transpose(high.term[t]));
+                           }
+                       });
 }
 
 // A warp's share of the states: its units (or columns of one), and 8 rows p of the normalisers.
@@ -75,6 +76,13 @@ struct StateShare {
     static constexpr int W = state_columns<D, tensor>();
     float state[kUnits][2][W / 8][4] = {};
     float normaliser[2][4] = {};
+
+    __device__ __forceinline__ void clear() {
+#pragma unroll
+        for (int i = 0; i < kUnits * W; ++i) (&state[0][0][0][0])[i] = 0.f;
+#pragma unroll
+        for (int i = 0; i < 8; ++i) (&normaliser[0][0])[i] = 0.f;
+    }
 
     static __device__ __forceinline__ void scale(Fragment<Terms>& to, const Fragment<Terms>& from,
                                                  const TokenPairs<Terms>& by) {
