@@ -34,8 +34,18 @@ struct FigureSpec {
     // Each of `x` that varies gives panels of its own, in which the others are held at one value
     // (the default, or the measured one next to it): the slices of a budget sweep.
     bool slices = false;
-    std::string metric;  // y
+    // Each of `x` that varies by itself gives panels of its own and nothing is held: the others
+    // tell panels apart, as shared conditions do.
+    bool every_axis = false;
+    // The curves are raw samples of the metric: x counts their rounds and x.front() names them
+    // ("step", "length"). They are drawn while a point runs, and of one that failed. Points that
+    // differ in their seed alone are one curve: the mean, in a band from smallest to largest.
+    bool samples = false;
+    std::string last_round = {};  // of samples: the parameter that tells the last round planned
+    std::string metric;           // y
+    std::vector<std::string> other_metrics = {};  // to choose instead of `metric` on the screen
     bool log_x = true, log_y = true;
+    bool share = false;  // y is a share: its axis shows 0 to 1
     std::vector<ReferenceSlope> slopes;
     bool crossovers = false;   // mark where a curve falls below `standard`
     bool predicted = false;    // draw the plan's prediction beside the measurement
@@ -97,6 +107,8 @@ struct Series {
     VariantStyle style;
     SeriesKind kind = SeriesKind::measured;
     bool hidden = false;
+    bool band = false;                  // the intervals are drawn as a band, markers are few
+    bool dots = false;                  // no line through the points: they stand at categories
     std::vector<FigurePoint> points;    // sorted by x, all finite; positive on a log axis
     std::vector<UndrawnPoint> undrawn;  // sorted by x
 };
@@ -114,6 +126,12 @@ struct FigureAxis {
     // x: of all planned points of the panel; y: of the measured ones, hidden curves included.
     // low > high when there are none.
     double low = 1, high = 0;
+    bool share = false;  // shows 0 to 1
+    // Of a choice such as the task: what stands at 0, 1, ... The points of the curves stand beside
+    // each other around it. Empty on an axis of numbers.
+    std::vector<std::string> categories;
+    // "4,096" or "Copy": a place on this axis for people.
+    std::string place(double value) const;
 };
 
 struct FigureData {

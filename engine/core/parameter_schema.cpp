@@ -1,5 +1,6 @@
 // The parameters that all experiments share, and those that a point carries besides.
 #include "engine/core/experiment_info.h"
+#include "engine/core/task_catalog.h"
 #include "engine/core/variant_info.h"
 
 namespace slay {
@@ -36,6 +37,12 @@ ParameterInfo choice(std::string id, std::string axis, std::string label, std::s
             std::move(fallback)};
 }
 
+std::vector<std::string> task_names() {
+    std::vector<std::string> names;
+    for (const TaskInfo& task : task_catalog()) names.push_back(task.name);
+    return names;
+}
+
 std::vector<ParameterInfo> build_shared() {
     return {
         integer("length", "lengths", "Length", "L", "tokens", "Positions of the sequence.", 1,
@@ -66,8 +73,16 @@ std::vector<ParameterInfo> build_shared() {
         choice("inputs", "inputs", "Inputs",
                "random: isotropic; clustered: keys in clusters, where the kernel matters.",
                {"random", "clustered"}, "random"),
-        integer("layers", "layers", "Layers", "", "", "Attention layers of a trained model.", 1, 128,
-                2),
+        choice("task", "tasks", "Task", "The synthetic task that is trained and tested.",
+               task_names(), "copy"),
+        integer("vocabulary", "vocabularies", "Vocabulary", "V", "",
+                "Symbols of a task, words of the generated language, or units learnt from a text.",
+                2, 1000000, 32),
+        choice("block", "blocks", "Block",
+               "attention: residual attention layers alone; full: with normalisation and an MLP.",
+               {"attention", "full"}, "attention"),
+        integer("layers", "layers", "Layers", "", "", "Attention layers of a trained model.", 1,
+                128, 2),
         integer("steps", "steps", "Steps", "", "", "Optimiser steps of a training.", 1, 100000000,
                 1000),
         {"learning_rate",
@@ -81,6 +96,25 @@ std::vector<ParameterInfo> build_shared() {
          10,
          {},
          1e-3},
+        choice("objective", "objectives", "Objective",
+               "causal-lm: predict the next token; masked-lm: predict 15 % hidden tokens from both "
+               "sides.",
+               {"causal-lm", "masked-lm"}, "causal-lm"),
+        {"corpus",
+         "corpora",
+         "Corpus",
+         "",
+         "",
+         "generated: a seeded language of known entropy; else a folder of text, by name or path.",
+         ParameterKind::choice,
+         0,
+         0,
+         {},
+         std::string("generated")},
+        integer("accumulation", "accumulations", "Accumulation", "", "",
+                "Batches whose gradients are summed for one optimiser step.", 1, 65536, 1),
+        integer("warmup_steps", "warmups", "Warm-up", "", "steps",
+                "Optimiser steps in which the learning rate rises to its peak.", 0, 100000000, 50),
         integer("seed", "seeds", "Seed", "", "",
                 "Draws inputs, weights and random features; the same for all variants.", 0,
                 9007199254740991, 0),
@@ -98,6 +132,8 @@ const std::vector<ParameterInfo>& derived_parameters() {
     static const std::vector<ParameterInfo> rows{
         integer("head_dim", "", "Head dimension", "d", "", "Width over heads, d = E / H.", 4, 256,
                 32),
+        integer("step", "", "Step", "", "", "The optimiser step at which a sample was taken.", 1,
+                100000000, 1),
         choice("scale", "", "Scale", "The tied step of the sweep that the point belongs to.", {},
                ""),
         choice("seeds", "", "Seeds", "The seeds whose mean and spread the point reports.", {}, ""),
