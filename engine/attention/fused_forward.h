@@ -37,6 +37,10 @@ kernels::FeatureMap fused_exponential(const at::Tensor& nodes, const at::Tensor&
 // Gives `map` the factor poly(u)_p = (a_p . u)^2 / sqrt(P); anchors [P, d].
 void set_fused_squares(kernels::FeatureMap& map, const at::Tensor& anchors);
 
+// Gives `map` the signed factor poly(u)_p = (first_p . u) (second_p . u) / sqrt(P); both [P, d].
+void set_fused_products(kernels::FeatureMap& map, const at::Tensor& first,
+                        const at::Tensor& second);
+
 // The row-major values of a tensor, for the tables of a FeatureMap.
 std::vector<double> values_of(const at::Tensor& tensor);
 
