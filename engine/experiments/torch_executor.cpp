@@ -16,12 +16,15 @@
 namespace slay {
 namespace {
 
-// Passes on, and knows which points of a group are open.
+// Passes on, and knows which points of a group are open. The first result after the CUDA context
+// was lost is that of the point which lost it; later ones would blame points for what they did not
+// do, and are kept back.
 class OpenPoints final : public PointObserver {
   public:
-    explicit OpenPoints(PointObserver& next) : next_(next) {}
+    OpenPoints(PointObserver& next, const std::string& lost) : next_(next), lost_(lost) {}
 
     void point_started(const Point& point) override {
+        if (closed_) return;
         started_.insert(point.id);
         next_.point_started(point);
     }
@@ -30,6 +33,8 @@ class OpenPoints final : public PointObserver {
         next_.samples_taken(point, metric, first_round, values);
     }
     void point_finished(const Point& point, PointResult result) override {
+        if (closed_) return;
+        closed_ = !lost_.empty();
         finished_.insert(point.id);
         next_.point_finished(point, std::move(result));
     }
@@ -52,14 +57,10 @@ class OpenPoints final : public PointObserver {
 
   private:
     PointObserver& next_;
+    const std::string& lost_;  // the device's: empty while it works
+    bool closed_ = false;
     std::set<std::string, std::less<>> started_, finished_;
 };
-
-PointResult lost_result(const std::string& why) {
-    return without_figures(
-        PointState::failed,
-        fmt::format("CUDA context lost ({}): restart the program and resume the run.", why));
-}
 
 std::optional<int> gpu_index(const std::string& device) {
     if (device.rfind("cuda:", 0) != 0) return std::nullopt;
@@ -115,9 +116,9 @@ MeasuringDevice& TorchExecutor::device_for(const std::string& id) {
 
 void TorchExecutor::run_group(std::span<const Point> group, const ExecutionContext& context) {
     if (group.empty()) return;
-    OpenPoints open(context.observer);
     MeasuringDevice& device = device_for(context.device);
-    if (!device.lost.empty()) return open.finish_rest(group, lost_result(device.lost));
+    if (!device.lost.empty()) return;
+    OpenPoints open(context.observer, device.lost);
 
     Experiment* experiment = find_experiment_of(group.front().experiment);
     if (!experiment) {
@@ -149,7 +150,13 @@ void TorchExecutor::run_group(std::span<const Point> group, const ExecutionConte
         device.release_cache();
     }
     if (open.all_finished(group) || context.control.stop_requested()) return;
-    open.finish_rest(group, device.lost.empty() ? rest : lost_result(device.lost));
+    if (device.lost.empty()) open.finish_rest(group, rest);
+}
+
+std::string TorchExecutor::broken() const {
+    if (!device_ || device_->lost.empty()) return {};
+    return fmt::format("CUDA context lost ({}): restart the program and resume the run",
+                       device_->lost);
 }
 
 Result<bool> TorchExecutor::verify(const std::string& golden_path, const std::string& device,
@@ -173,6 +180,6 @@ std::string TorchExecutor::probe_memory(const std::string& point_json) {
 }  // namespace slay
 
 // NOLINTNEXTLINE: the one symbol that load_engine looks up.
-extern "C" __attribute__((visibility("default"))) slay::Executor* slay_create_executor(int abi) {
+extern "C" __attribute__((visibility("default"))) slay::Engine* slay_create_executor(int abi) {
     return abi == slay::engine_abi ? new slay::TorchExecutor : nullptr;
 }

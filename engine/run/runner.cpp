@@ -2,8 +2,11 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <thread>
 
 #include "engine/core/experiment_info.h"
 #include "engine/core/time_stamp.h"
@@ -83,18 +86,23 @@ class Run {
     }
 
   private:
-    // Turns pauses into events for as long as the run lasts.
+    // Turns pauses into events for as long as the run lasts: one, however many lanes wait.
     class PauseEvents {
       public:
         PauseEvents(RunControl& control, EventLog& log) : control_(control) {
-            control_.set_pause_listener([&log](bool paused) {
-                log.emit(paused ? EventBody(RunPaused{}) : EventBody(RunContinued{}));
+            control_.set_pause_listener([this, &log](bool paused) {
+                const std::lock_guard lock(mutex_);
+                waiting_ += paused ? 1 : -1;
+                if (paused && waiting_ == 1) log.emit(RunPaused{});
+                if (!paused && waiting_ == 0) log.emit(RunContinued{});
             });
         }
         ~PauseEvents() { control_.set_pause_listener({}); }
 
       private:
         RunControl& control_;
+        std::mutex mutex_;
+        int waiting_ = 0;
     };
 
     // Device, plan, lock and journal, in the order in which a failure leaves the least behind.
@@ -110,6 +118,8 @@ class Run {
         if (!lock) return lock.error();
         lock_ = std::move(*lock);
         provenance_ = executor_.provenance(device_.id, spec_.measurement);
+        if (const std::string reason = executor_.broken(); !reason.empty())
+            return Error{ErrorKind::no_device, reason};
 
         if (!has_journal(options_.folder)) return begin(std::move(*plan));
         if (!options_.resume)
@@ -198,14 +208,12 @@ class Run {
     }
 
     // Lengths that did not fit here. Those of another device say nothing about this one.
-    MemoryLimits known_limits() const {
-        MemoryLimits limits;
+    void note_known_limits(MemoryLimits& limits) const {
         const RunRecord& record = log_->record();
         for (const RecordedPoint& point : record.points())
             if (point.result.state == PointState::out_of_memory &&
                 record.origin(point).same_origin(provenance_))
                 limits.note(point.point);
-        return limits;
     }
 
     // The open points in the plan's order, group by group.
@@ -221,20 +229,36 @@ class Run {
         return groups;
     }
 
+    // Each lane takes the next group that nobody has, so that the points of one shape stay together
+    // on one device.
     void measure_groups() {
-        MemoryLimits limits = known_limits();
+        MemoryLimits limits;
+        note_known_limits(limits);
         SweepSpec spec = log_->record().spec();
         spec.device = spec_.device;
-        for (std::vector<Point>& group : open_groups()) {
-            if (!control_.wait_while_paused() || log_->failure()) return;
-            GroupRun(std::move(group), *log_, control_, limits).run(executor_, spec, device_.id);
-        }
+        std::vector<std::vector<Point>> groups = open_groups();
+        std::atomic<std::size_t> next = 0;
+        const auto measure = [&] {
+            for (std::size_t mine = next++; mine < groups.size(); mine = next++) {
+                if (!control_.wait_while_paused() || log_->failure()) return;
+                if (!executor_.broken().empty()) return;
+                GroupRun(std::move(groups[mine]), *log_, control_, limits)
+                    .run(executor_, spec, device_.id);
+            }
+        };
+        std::vector<std::jthread> others;
+        for (std::size_t lane = 1; lane < executor_.lanes(device_.id); ++lane)
+            others.emplace_back(measure);
+        measure();
     }
 
     void finish() {
         RunFinished finished;
         finished.finished = utc_now();
-        if (control_.stop_requested() && has_open_points()) {
+        if (std::string reason = executor_.broken(); !reason.empty() && has_open_points()) {
+            finished.outcome = RunOutcome::failed;
+            finished.reason = std::move(reason);
+        } else if (control_.stop_requested() && has_open_points()) {
             finished.outcome = RunOutcome::cancelled;
             finished.reason = "stopped by the user";
         }
