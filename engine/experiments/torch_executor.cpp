@@ -21,7 +21,7 @@ namespace {
 // do, and are kept back.
 class OpenPoints final : public PointObserver {
   public:
-    OpenPoints(PointObserver& next, const std::string& lost) : next_(next), lost_(lost) {}
+    OpenPoints(PointObserver& next, MeasuringDevice& device) : next_(next), device_(device) {}
 
     void point_started(const Point& point) override {
         if (closed_) return;
@@ -34,7 +34,8 @@ class OpenPoints final : public PointObserver {
     }
     void point_finished(const Point& point, PointResult result) override {
         if (closed_) return;
-        closed_ = !lost_.empty();
+        if (result.state == PointState::failed) look_at_device(point, result);
+        closed_ = !device_.lost.empty();
         finished_.insert(point.id);
         next_.point_finished(point, std::move(result));
     }
@@ -56,8 +57,19 @@ class OpenPoints final : public PointObserver {
     }
 
   private:
+    // Whatever took the failure for one of its own: does the device still answer?
+    void look_at_device(const Point& point, PointResult& result) {
+        if (!device_.gpu || !device_.lost.empty()) return;
+        device_.lost = gpu_context_error(*device_.gpu);
+        if (device_.lost.empty()) return;
+        Failure failure;
+        failure.context_lost = true;
+        failure.message = device_.lost;
+        result = failed_result(failure, point, 0);
+    }
+
     PointObserver& next_;
-    const std::string& lost_;  // the device's: empty while it works
+    MeasuringDevice& device_;
     bool closed_ = false;
     std::set<std::string, std::less<>> started_, finished_;
 };
@@ -118,7 +130,7 @@ void TorchExecutor::run_group(std::span<const Point> group, const ExecutionConte
     if (group.empty()) return;
     MeasuringDevice& device = device_for(context.device);
     if (!device.lost.empty()) return;
-    OpenPoints open(context.observer, device.lost);
+    OpenPoints open(context.observer, device);
 
     Experiment* experiment = find_experiment_of(group.front().experiment);
     if (!experiment) {
@@ -155,8 +167,7 @@ void TorchExecutor::run_group(std::span<const Point> group, const ExecutionConte
 
 std::string TorchExecutor::broken() const {
     if (!device_ || device_->lost.empty()) return {};
-    return fmt::format("CUDA context lost ({}): restart the program and resume the run",
-                       device_->lost);
+    return "CUDA context lost: " + device_->lost;
 }
 
 Result<bool> TorchExecutor::verify(const std::string& golden_path, const std::string& device,

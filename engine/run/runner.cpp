@@ -14,6 +14,7 @@
 #include "engine/core/variant_info.h"
 #include "engine/run/event_log.h"
 #include "engine/run/group_run.h"
+#include "engine/run/side_by_side.h"
 
 namespace slay {
 namespace {
@@ -119,7 +120,7 @@ class Run {
         lock_ = std::move(*lock);
         provenance_ = executor_.provenance(device_.id, spec_.measurement);
         if (const std::string reason = executor_.broken(); !reason.empty())
-            return Error{ErrorKind::no_device, reason};
+            return Error{ErrorKind::no_device, reason + "; start the program again"};
 
         if (!has_journal(options_.folder)) return begin(std::move(*plan));
         if (!options_.resume)
@@ -237,6 +238,9 @@ class Run {
         SweepSpec spec = log_->record().spec();
         spec.device = spec_.device;
         std::vector<std::vector<Point>> groups = open_groups();
+        const std::size_t lanes = executor_.lanes(device_.id);
+        const std::vector<Point> sample =
+            lanes > 1 ? group_to_repeat(groups) : std::vector<Point>{};
         std::atomic<std::size_t> next = 0;
         const auto measure = [&] {
             for (std::size_t mine = next++; mine < groups.size(); mine = next++) {
@@ -246,10 +250,23 @@ class Run {
                     .run(executor_, spec, device_.id);
             }
         };
-        std::vector<std::jthread> others;
-        for (std::size_t lane = 1; lane < executor_.lanes(device_.id); ++lane)
-            others.emplace_back(measure);
-        measure();
+        {
+            std::vector<std::jthread> others;
+            for (std::size_t lane = 1; lane < lanes; ++lane) others.emplace_back(measure);
+            measure();
+        }
+        if (sample.empty() || control_.stop_requested() || !executor_.broken().empty()) return;
+        if (const auto cost =
+                cost_of_company(log_->record(), sample, executor_, spec, device_.id, control_))
+            log_->message(Severity::info, *cost);
+    }
+
+    // The middle one of those that are timed: others worked beside it.
+    static std::vector<Point> group_to_repeat(const std::vector<std::vector<Point>>& groups) {
+        std::vector<std::size_t> timed;
+        for (std::size_t i = 0; i < groups.size(); ++i)
+            if (groups[i].front().experiment == "latency") timed.push_back(i);
+        return timed.size() < 2 ? std::vector<Point>{} : groups[timed[timed.size() / 2]];
     }
 
     void finish() {

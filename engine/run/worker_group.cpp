@@ -54,8 +54,6 @@ Status WorkerGroup::run(std::span<const Point> group) {
         if (!attempt) return attempt.error();
         remove(open, attempt->finished);
         if (!attempt->lost()) return done();  // what has no result is named by the runner
-        // A worker that gave up by itself gave the point that brought it there its result.
-        if (!attempt->end.lost() && !attempt->finished.empty()) continue;
         if (const auto culprit = at_fault(*attempt, open)) {
             blame(*culprit, *attempt);
             remove(open, {culprit->id});
@@ -78,6 +76,9 @@ Result<WorkerGroup::Attempt> WorkerGroup::measure(const Points& points, bool qui
     attempt.end = (*worker)->measure(
         context_.spec, device_, points, context_.control,
         [&](const EventBody& body) { return take(body, points, attempt, quietly); });
+    // A worker that gives up says so right after the failure that made it; kernels run on by
+    // themselves, so that which point's it was has to be seen.
+    if (attempt.broken.empty()) pass_on_held(points, attempt, quietly);
     if (attempt.lost()) {
         lane_.end_worker();
         tell_of_loss(attempt, pid);
@@ -89,6 +90,12 @@ Result<WorkerGroup::Attempt> WorkerGroup::measure(const Points& points, bool qui
 bool WorkerGroup::take(const EventBody& body, const Points& points, Attempt& attempt,
                        bool quietly) {
     PointObserver& observer = context_.observer;
+    const auto* ended = std::get_if<RunFinished>(&body);
+    if (ended && ended->outcome == RunOutcome::failed) {
+        attempt.broken = ended->reason.empty() ? "it gave no reason" : ended->reason;
+        return true;
+    }
+    pass_on_held(points, attempt, quietly);
     if (const auto* started = std::get_if<PointStarted>(&body)) {
         const Point* point = find(points, started->point);
         if (!point) return false;
@@ -108,21 +115,23 @@ bool WorkerGroup::take(const EventBody& body, const Points& points, Attempt& att
     if (const auto* finished = std::get_if<PointFinished>(&body)) {
         const Point* point = find(points, finished->point);
         if (!point) return false;
-        attempt.finished.insert(point->id);
-        attempt.latest = finished->result;
-        if (!quietly) finish(*point, finished->result);
+        attempt.held = {point->id, finished->result};
+        if (finished->result.state != PointState::failed) pass_on_held(points, attempt, quietly);
         return true;
     }
     if (const auto* message = std::get_if<Message>(&body)) {
         if (!quietly) observer.message(message->severity, message->text);
         return true;
     }
-    if (const auto* ended = std::get_if<RunFinished>(&body)) {
-        if (ended->outcome == RunOutcome::failed)
-            attempt.broken = ended->reason.empty() ? "it gave no reason" : ended->reason;
-        return true;
-    }
+    if (ended) return true;
     return std::holds_alternative<RunResumed>(body);
+}
+
+void WorkerGroup::pass_on_held(const Points& points, Attempt& attempt, bool quietly) {
+    const auto held = std::exchange(attempt.held, std::nullopt);
+    if (!held) return;
+    attempt.finished.insert(held->point);
+    if (!quietly) finish(*find(points, held->point), held->result);
 }
 
 // The point that was in the worker's hands, where the events leave no doubt. Points that have to be
@@ -150,18 +159,15 @@ Status WorkerGroup::try_alone(Points& open, const Attempt& attempt) {
         if (!alone) return alone.error();
         if (!alone->lost()) continue;
         guilty.insert(point.id);
-        if (!alone->end.lost() && alone->latest) {  // it could say itself what was wrong
-            if (started_.insert(point.id).second) context_.observer.point_started(point);
-            finish(point, *alone->latest);
-        } else {
-            blame(point, *alone);
-        }
+        blame(point, *alone);
     }
     remove(open, guilty);
     if (!guilty.empty() || !std::exchange(unexplained_, true)) return done();
     // Twice together, and never alone: none of them can be measured beside the others.
     Attempt together = attempt;
-    together.end.text += " while this was measured side by side with others; alone nothing ends it";
+    together.held.reset();
+    (together.end.lost() ? together.end.text : together.broken) +=
+        " while this was measured side by side with others; alone nothing ends it";
     for (const Point& point : open) blame(point, together);
     open.clear();
     return done();
@@ -169,6 +175,8 @@ Status WorkerGroup::try_alone(Points& open, const Attempt& attempt) {
 
 void WorkerGroup::blame(const Point& point, const Attempt& attempt) {
     if (started_.insert(point.id).second) context_.observer.point_started(point);
+    if (attempt.held && attempt.held->point == point.id)  // the worker could say what was wrong
+        return finish(point, attempt.held->result);
     PointResult result;
     result.state = state_of(attempt.end);
     result.reason = fmt::format("{}: its worker {}", name_of(point), attempt.text());

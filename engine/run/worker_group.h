@@ -28,7 +28,13 @@ class WorkerGroup {
         std::string broken;                // why the worker cannot go on, as it said itself
         std::vector<std::string> started;  // ids, in order
         std::set<std::string> finished;
-        std::optional<PointResult> latest;  // the last result
+        // The last result, while it may be that of the point which brought the worker down: a
+        // failure is passed on when more comes after it.
+        struct Held {
+            std::string point;
+            PointResult result;
+        };
+        std::optional<Held> held;
         bool lost() const { return end.lost() || !broken.empty(); }
         std::string text() const;  // what happened to the worker, a predicate
     };
@@ -37,6 +43,7 @@ class WorkerGroup {
     // `quietly`: nobody is told, to find out which point is at fault.
     Result<Attempt> measure(const Points& points, bool quietly);
     bool take(const EventBody& body, const Points& points, Attempt& attempt, bool quietly);
+    void pass_on_held(const Points& points, Attempt& attempt, bool quietly);
     std::optional<Point> at_fault(const Attempt& attempt, const Points& open) const;
     Status try_alone(Points& open, const Attempt& attempt);
     void blame(const Point& point, const Attempt& attempt);

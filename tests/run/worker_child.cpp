@@ -3,6 +3,7 @@
 // The faults are in the table below. It serves as `slay-bench worker` does.
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -112,6 +113,7 @@ void die_the_first_time() {
 using Fault = void (*)();
 const std::map<std::string, Fault> faults{
     {"none", [] {}},
+    {"crowded", [] {}},
     {"segfault", segfault},
     {"abort", abort_with_words},
     {"exit", exit_quietly},
@@ -158,6 +160,19 @@ class Misbehaving final : public fake::FakeExecutor {
 
     void run_group(std::span<const Point> group, const ExecutionContext& context) override {
         together_ = group.size() > 1;
+        if (fault == "crowded") {
+            company_ = Descriptor(
+                open(std::getenv("WORKER_CHILD_MARKER"), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
+            flock(company_.get(), LOCK_SH);
+        }
+        measure(group, context);
+        company_ = Descriptor();
+    }
+
+    std::string broken() const override { return lost_; }
+
+  private:
+    void measure(std::span<const Point> group, const ExecutionContext& context) {
         for (const Point& point : group) {
             context.observer.point_started(point);
             if (when == "start") misbehave(point, context);
@@ -167,7 +182,7 @@ class Misbehaving final : public fake::FakeExecutor {
             for (const Point& point : group) {
                 if (!context.control.wait_while_paused()) return;
                 std::this_thread::sleep_for(std::chrono::microseconds(sample_us));
-                const double value = point.variant == "standard" ? 4.0 : 1.0;
+                const double value = (point.variant == "standard" ? 4.0 : 1.0) * crowding();
                 context.observer.samples_taken(point, "latency_ms", round, std::vector{value});
                 if (round == 2 && when == "rounds") misbehave(point, context);
                 if (!lost_.empty()) return;
@@ -179,9 +194,15 @@ class Misbehaving final : public fake::FakeExecutor {
         }
     }
 
-    std::string broken() const override { return lost_; }
+    // Whether another worker with the same marker measures a group now, by the locks they share:
+    // time is then longer by a quarter.
+    double crowding() const {
+        if (company_.get() < 0) return 1;
+        const bool alone = flock(company_.get(), LOCK_EX | LOCK_NB) == 0;
+        flock(company_.get(), LOCK_SH);
+        return alone ? 1 : 1.25;
+    }
 
-  private:
     void misbehave(const Point& point, const ExecutionContext& context) {
         if (point.variant != variant || point.parameters.integer("length") != length) return;
         if (fault == "sticky") {
@@ -211,6 +232,7 @@ class Misbehaving final : public fake::FakeExecutor {
 
     std::string lost_;
     bool together_ = false;
+    Descriptor company_;
 };
 
 // As it comes to be, before it says who it is.

@@ -396,6 +396,23 @@ class WorkerTest : public QObject {
                  1);
     }
 
+    void what_company_costs_is_measured() {
+        WorkerRun run;
+        run.environment = {"WORKER_CHILD_SAMPLE_US=5000",
+                           "WORKER_CHILD_MARKER=" + run.folder.filePath("company").toStdString()};
+        SweepSpec spec = worker_sweep("64, 128, 192, 256, 320, 384, 448, 512");
+        spec.device = "cuda:all";
+        const RunRecord record = run.record({"crowded", "linear", "64", "start", "2"}, spec);
+        QCOMPARE(record.count(PointState::ok), 16u);
+        QVERIFY2(said(record,
+                      "Measured beside other devices, 2 points took 25.0 % more time than "
+                      "alone"),
+                 record.messages().empty() ? "nothing" : record.messages().back().text.c_str());
+        for (const auto& [id, times] : times_finished(run.events)) QCOMPARE(times, 1);
+        for (const RecordedPoint& each : record.points())
+            QCOMPARE(each.samples.at("latency_ms").values.size(), 6u);
+    }
+
     void gpus_of_two_kinds_are_not_mixed() {
         WorkerRun run;
         SweepSpec spec = worker_sweep();
