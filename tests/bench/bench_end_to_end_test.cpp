@@ -98,7 +98,8 @@ void BenchEndToEndTest::a_worker_finds_the_same() {
                 QVERIFY(found.contains(id));
                 QCOMPARE(point["state"], found[id]["state"]);
                 for (const char* metric : {"relative_l2", "cosine", "mse", "minimum_denominator"})
-                    QCOMPARE(point["metrics"][metric], found[id]["metrics"][metric]);
+                    QCOMPARE(point["metrics"][QString(metric)],
+                             found[id]["metrics"][QString(metric)]);
             }
         }
         QCOMPARE(found.size(), 26);
