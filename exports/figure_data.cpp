@@ -97,6 +97,27 @@ struct Builder {
         data.series.push_back(std::move(series));
     }
 
+    void add_samples(const Curve& curve) {
+        Series series = start(curve, SeriesKind::measured, "measured");
+        series.band = true;
+        double last = 1;
+        for (const SampleStep& step : sample_steps(curve, data.metric, data.x.log)) {
+            widen(data.x, step.x);
+            widen(data.y, step.value.value);
+            FigurePoint point;
+            point.point = step.point;
+            place(series, step.x, step.value, std::move(point));
+            last = step.x;
+        }
+        // Where a point ended that failed, and where one in flight has come to.
+        for (const RecordedPoint* each : curve.steps.front().points) {
+            const PointState state = each->result.state;
+            if (is_measured(state) || state == PointState::pending) continue;
+            series.undrawn.push_back({last, each->point.id, state, each->result.reason});
+        }
+        data.series.push_back(std::move(series));
+    }
+
     void add_predicted(const Curve& curve, const std::string& metric) {
         Series series = start(curve, SeriesKind::predicted, "predicted");
         series.hidden = series.hidden || options.hidden.count("measured:" + curve.id) > 0;
@@ -205,8 +226,16 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
     if (!panel.panel.held.empty()) data.subtitle += ", " + panel.panel.held;
 
     Builder builder{record, options, data};
-    const std::vector<Curve> curves = curves_of(record, panel.points, data.x_parameter);
+    const std::vector<Curve> curves =
+        curves_of(record, panel.points, spec.samples ? std::string() : data.x_parameter);
+    if (spec.samples && !spec.last_round.empty())
+        for (const RecordedPoint* each : panel.points)
+            widen(data.x, each->point.parameters.real(spec.last_round));
     for (const Curve& curve : curves) {
+        if (spec.samples) {
+            builder.add_samples(curve);
+            continue;
+        }
         // Exact Yat is what the error is measured from: its own would only stretch the axis.
         if (spec.against_yat && curve.variant.family == Family::exact_yat) continue;
         builder.add_measured(curve);

@@ -11,6 +11,9 @@ Prediction latency_cost(const Point& point, const Measurement& measurement,
                         const DeviceRates& rates);
 Prediction memory_cost(const Point& point, const Measurement& measurement,
                        const DeviceRates& rates);
+// Layers, head, optimiser and validation of a whole training.
+Prediction training_cost(const Point& point, const Measurement& measurement,
+                         const DeviceRates& rates);
 Prediction quality_cost(const Point& point, const Measurement& measurement,
                         const DeviceRates& rates);
 Prediction tasks_cost(const Point& point, const Measurement& measurement, const DeviceRates& rates);

@@ -29,8 +29,9 @@ class GroupRun : private PointObserver {
     GroupRun(std::vector<Point> points, EventLog& log, RunControl& control, MemoryLimits& limits);
 
     // Every point is finished afterwards, but those that a stop, a full disk or a broken executor
-    // left open.
-    void run(Executor& executor, const SweepSpec& spec, const std::string& device);
+    // left open. `folder`: the run's.
+    void run(Executor& executor, const SweepSpec& spec, const std::string& device,
+             const std::string& folder);
 
   private:
     void point_started(const Point& point) override;

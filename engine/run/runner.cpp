@@ -247,7 +247,7 @@ class Run {
                 if (!control_.wait_while_paused() || log_->failure()) return;
                 if (!executor_.broken().empty()) return;
                 GroupRun(std::move(groups[mine]), *log_, control_, limits)
-                    .run(executor_, spec, device_.id);
+                    .run(executor_, spec, device_.id, options_.folder);
             }
         };
         {

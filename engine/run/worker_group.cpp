@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "engine/core/units.h"
 
@@ -73,8 +74,10 @@ Result<WorkerGroup::Attempt> WorkerGroup::measure(const Points& points, bool qui
         return attempt;
     }
     const pid_t pid = (*worker)->pid();
+    const std::string folder =
+        context_.folder.empty() ? "" : std::filesystem::absolute(context_.folder).string();
     attempt.end = (*worker)->measure(
-        context_.spec, device_, points, context_.control,
+        context_.spec, device_, folder, points, context_.control,
         [&](const EventBody& body) { return take(body, points, attempt, quietly); });
     // A worker that gives up says so right after the failure that made it; kernels run on by
     // themselves, so that which point's it was has to be seen.

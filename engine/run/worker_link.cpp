@@ -112,7 +112,7 @@ Result<DeviceAnswer> WorkerLink::ask_device(const std::string& device) {
 Result<Provenance> WorkerLink::ask_provenance(const SweepSpec& spec, const std::string& device) {
     std::optional<Provenance> provenance;
     RunControl none;
-    const LinkEnd end = measure(spec, device, {}, none, [&](const EventBody& body) {
+    const LinkEnd end = measure(spec, device, {}, {}, none, [&](const EventBody& body) {
         if (const auto* resumed = std::get_if<RunResumed>(&body)) provenance = resumed->provenance;
         return true;
     });
@@ -122,7 +122,8 @@ Result<Provenance> WorkerLink::ask_provenance(const SweepSpec& spec, const std::
 }
 
 LinkEnd WorkerLink::measure(const SweepSpec& spec, const std::string& device,
-                            std::span<const Point> points, RunControl& control, const Take& take) {
+                            const std::string& folder, std::span<const Point> points,
+                            RunControl& control, const Take& take) {
     if (end_) return *end_;
     Watch watch;
     watch.control = &control;
@@ -137,7 +138,8 @@ LinkEnd WorkerLink::measure(const SweepSpec& spec, const std::string& device,
         watch.memory_bytes = usual_share_of_memory * ready_.devices.back().memory_bytes;  // its cpu
     exchange_ = next_exchange();
     heard_ = Clock::now();
-    if (!send(plan_of(spec, device, points))) return died();
+    if (!send(to_body(RunFolderNote{folder})) || !send(plan_of(spec, device, points)))
+        return died();
     return exchange(exchange_, watch, take);
 }
 

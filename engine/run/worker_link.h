@@ -66,8 +66,9 @@ class WorkerLink {
     // included; false from it: the line makes no sense. After any other end than `answered` or a
     // stop that the worker obeyed the worker is gone.
     using Take = std::function<bool(const EventBody& body)>;
-    LinkEnd measure(const SweepSpec& spec, const std::string& device, std::span<const Point> points,
-                    RunControl& control, const Take& take);
+    // `folder`: the run's, where the worker can reach it; else empty.
+    LinkEnd measure(const SweepSpec& spec, const std::string& device, const std::string& folder,
+                    std::span<const Point> points, RunControl& control, const Take& take);
 
   private:
     using Clock = std::chrono::steady_clock;

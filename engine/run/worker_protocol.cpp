@@ -10,6 +10,7 @@ namespace {
 constexpr std::string_view ready_type = "worker-ready";
 constexpr std::string_view heartbeat_type = "worker-heartbeat";
 constexpr std::string_view device_type = "worker-device";
+constexpr std::string_view folder_type = "worker-folder";
 
 EventBody unknown(std::string_view type, const Json& members) {
     return UnknownEvent{std::string(type),
@@ -83,6 +84,16 @@ EventBody to_body(const DeviceQuestion& question) {
 EventBody to_body(const DeviceAnswer& answer) {
     if (answer.device) return unknown(device_type, {{"info", to_json(*answer.device)}});
     return unknown(device_type, {{"error", answer.device.error().message}});
+}
+
+EventBody to_body(const RunFolderNote& note) {
+    return unknown(folder_type, {{"folder", note.folder}});
+}
+
+std::optional<RunFolderNote> run_folder_note(const EventBody& body) {
+    const auto members = members_of(body, folder_type);
+    if (!members) return std::nullopt;
+    return RunFolderNote{text_member(*members, "folder")};
 }
 
 std::optional<WorkerReady> worker_ready(const EventBody& body) {

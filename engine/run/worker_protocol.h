@@ -2,6 +2,7 @@
 // is the exchange it belongs to; each side numbers its lines without a gap.
 //
 //   parent -> worker  worker-device    which device does this name?
+//                     worker-folder    the run's folder, for the plans that follow
 //                     run-started      a plan: its spec and the points of one group, to be measured
 //                                      side by side; without points it asks for the provenance
 //                     run-paused, run-continued, run-finished (stop: cancelled)
@@ -41,18 +42,23 @@ struct DeviceQuestion {
 struct DeviceAnswer {
     Result<DeviceInfo> device;
 };
+struct RunFolderNote {
+    std::string folder;
+};
 
 // As an event of the journal whose type is not the journal's.
 EventBody to_body(const WorkerReady& ready);
 EventBody to_body(const WorkerHeartbeat& heartbeat);
 EventBody to_body(const DeviceQuestion& question);
 EventBody to_body(const DeviceAnswer& answer);
+EventBody to_body(const RunFolderNote& note);
 
 // What such an event holds; nothing where it is of another type.
 std::optional<WorkerReady> worker_ready(const EventBody& body);
 std::optional<WorkerHeartbeat> worker_heartbeat(const EventBody& body);
 std::optional<DeviceQuestion> device_question(const EventBody& body);
 std::optional<DeviceAnswer> device_answer(const EventBody& body);
+std::optional<RunFolderNote> run_folder_note(const EventBody& body);
 
 // A plan as a line's body: spec and points, for `device`.
 RunStarted plan_of(const SweepSpec& spec, const std::string& device, std::span<const Point> points);

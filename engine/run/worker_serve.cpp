@@ -135,7 +135,7 @@ class Worker {
 
     void take_up(Event event) {
         const std::lock_guard lock(mutex_);
-        if (device_question(event.body)) {
+        if (device_question(event.body) || run_folder_note(event.body)) {
             requests_.push_back({std::move(event), nullptr});
         } else if (std::holds_alternative<RunStarted>(event.body)) {
             control_ = std::make_shared<RunControl>();
@@ -164,6 +164,10 @@ class Worker {
                           to_body(DeviceAnswer{executor.resolve_device(question->device)}));
             return;
         }
+        if (auto note = run_folder_note(request.event.body)) {
+            folder_ = std::move(note->folder);
+            return;
+        }
         const Plan& plan = std::get<RunStarted>(request.event.body).plan;
         // The settings would be the defaults, which nobody asked for.
         if (plan.spec.experiments.empty()) refuse("the plan's preset is of another version");
@@ -177,7 +181,8 @@ class Worker {
             control.set_pause_listener([&](bool paused) {
                 teller.tell(paused ? EventBody(RunPaused{}) : EventBody(RunContinued{}));
             });
-            executor.run_group(plan.points, {plan.spec, plan.spec.device, control, teller});
+            executor.run_group(plan.points,
+                               {plan.spec, plan.spec.device, control, teller, folder_});
             control.set_pause_listener({});
             if (control.stop_requested()) finished.outcome = RunOutcome::cancelled;
         }
@@ -194,6 +199,7 @@ class Worker {
     std::deque<Request> requests_;
     std::shared_ptr<RunControl> control_;  // of the plan `controlled_`
     std::string controlled_;
+    std::string folder_;  // of the run whose plans come
 };
 
 }  // namespace

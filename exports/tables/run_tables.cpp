@@ -24,7 +24,10 @@ std::vector<RunTable> tables_of(const RunRecord& record) {
     std::vector<RunTable> out;
     for (const FigureSpec& spec : figure_table()) {
         const auto points = points_of(record, spec.experiment);
-        if (points.empty()) continue;
+        const bool there = std::any_of(out.begin(), out.end(), [&](const RunTable& each) {
+            return each.experiment == spec.experiment;
+        });
+        if (points.empty() || there) continue;
         std::string id = spec.id;
         // The paper's ablation: budgets and shapes that move together as scales.
         if (spec.experiment == "kernel-quality" &&
@@ -32,6 +35,7 @@ std::vector<RunTable> tables_of(const RunRecord& record) {
                 return each->point.parameters.has("scale");
             }))
             id = "poly_ablation_sweep";
+        if (spec.experiment == "training") id = "e2e_training";
         out.push_back({id, spec.experiment, spec.metric});
     }
     return out;
@@ -40,8 +44,9 @@ std::vector<RunTable> tables_of(const RunRecord& record) {
 std::string table_file(const RunRecord& record, const RunTable& which) {
     const FigureSpec& spec = spec_of(which.experiment);
     const Table table = which.experiment == "kernel-quality" ? quality_table(record, which.id, spec)
-                        : which.experiment == "tasks"        ? task_table(record, spec)
-                                                             : scaling_table(record, spec);
+                        : which.experiment == "training" ? training_table(record, which.id, spec)
+                        : which.experiment == "tasks"    ? task_table(record, spec)
+                                                         : scaling_table(record, spec);
     const Provenance& from = record.provenance();
     const std::string about = clean_text(
         "SLAY Workbench " + from.program_version + ", run " + record.run() + ", " + from.started,
