@@ -180,6 +180,46 @@ Prediction tasks_cost(const Point& point, const Measurement& measurement,
     return prediction;
 }
 
+Prediction context_cost(const Point& point, const Measurement& measurement,
+                        const DeviceRates& rates) {
+    CostShape shape = cost_shape(point);
+    shape.forward = true;
+    shape.backward = false;
+    const double limit = std::min(measurement.memory_budget_gb * 1e9,
+                                  rates.cuda ? rates.memory_bytes : 0.8 * rates.memory_bytes);
+    const auto runs = [&](double length) {
+        shape.length = length;
+        const double resident =
+            shape.tokens() * shape.width * shape.element_bytes * (shape.layer ? 1 : 3);
+        return resident + peak_bytes(shape, rates.cuda) <= limit &&
+               pass_seconds(shape, measurement, rates) <= measurement.pass_seconds;
+    };
+    // As the search goes: doubling, then halving what lies between, a pass or two each.
+    Prediction prediction;
+    const auto pass_at = [&](double length) {
+        shape.length = length;
+        const double seconds = pass_seconds(shape, measurement, rates);
+        prediction.seconds += 1.5 * seconds + (rates.cuda ? 0.05 : 0.3);
+    };
+    double low = 1024, high = 2048;
+    while (high < 1073741824.0 && runs(high)) {
+        pass_at(low);
+        low = high;
+        high *= 2;
+    }
+    while (high > 1.01 * low) {
+        const double middle = (low + high) / 2;
+        pass_at(middle);
+        (runs(middle) ? low : high) = middle;
+    }
+    shape.length = low;
+    prediction.latency_ms = pass_seconds(shape, measurement, rates) * 1e3;
+    prediction.peak_bytes = peak_bytes(shape, rates.cuda);
+    const double patience = std::min(measurement.patience_seconds, prediction.latency_ms / 1e3);
+    prediction.seconds += 10 * patience + (rates.cuda ? 0 : 2);
+    return prediction;
+}
+
 Prediction predict(const Point& point, const Measurement& measurement, const DeviceRates& rates) {
     const ExperimentInfo* experiment = find_experiment(point.experiment);
     const CostModel cost = experiment && experiment->cost ? experiment->cost : latency_cost;
