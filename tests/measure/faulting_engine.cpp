@@ -102,7 +102,8 @@ class FaultingEngine final : public Engine {
     }
     void run_group(std::span<const Point> group, const ExecutionContext& context) override {
         Faulting observer(context.observer);
-        engine_->run_group(group, {context.spec, context.device, context.control, observer});
+        engine_->run_group(
+            group, {context.spec, context.device, context.control, observer, context.folder});
     }
     std::string broken() const override { return engine_->broken(); }
     Result<bool> verify(const std::string& golden_path, const std::string& device,
