@@ -7,6 +7,7 @@
 
 #include "engine/attention/comparison.h"
 #include "engine/attention/verify.h"
+#include "engine/core/units.h"
 
 namespace slay {
 namespace {
@@ -194,8 +195,9 @@ Result<GateResult> conformance_gate(const GateRequest& request) {
         }
         return result;
     } catch (const std::exception& error) {
-        return Error{ErrorKind::internal,
-                     request.variant + " could not be compared: " + error.what()};
+        const std::string_view text(error.what());  // then LibTorch's advice and its stack
+        return Error{ErrorKind::internal, request.variant + " could not be compared: " +
+                                              clean_text(text.substr(0, text.find('\n')), 400)};
     }
 }
 
