@@ -96,11 +96,11 @@ class BackwardLaunch {
     cudaError_t run_gradients() {
         const GradientFeatures& f = args_.features;
         if (f.p_padded == 0) return run_form<GradientForm<D, 0, false, Keys, Terms>>();
-        if constexpr (Terms == 1 && D == 32) {
+        if constexpr (D == 32) {
             if (f.blocks == 1 && f.p_padded == 32)
                 return run_form<GradientForm<D, 2, true, Keys, Terms>>();
         }
-        if constexpr (Terms == 1 && D == 64) {
+        if constexpr (D == 64) {
             if (f.blocks == 1 && f.p_padded == 16)
                 return run_form<GradientForm<D, 1, true, Keys, Terms>>();
         }

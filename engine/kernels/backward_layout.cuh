@@ -18,7 +18,8 @@ struct GradientForm {
     // 16-row tiles of a warp: the second one uses the operands of shared memory once more.
     static constexpr int RowTiles = OneBlock && Terms == 1 && D <= 64 ? 2 : 1;
     static constexpr int Rows = Warps * 16 * RowTiles;
-    static constexpr int Others = Terms == 1 ? 64 : 32;  // positions of the other side at a time
+    static constexpr int Others =
+        Terms == 1 && (OneBlock || D < 128) ? 64 : 32;  // positions of the other side at a time
     // Units of the state at a time; a multiple of four where there are several p.
     static constexpr int StageUnits = !HasPoly ? 1 : D <= 32 ? 8 : 4;
     static constexpr int StagePlane = StageUnits * 32 * (D + 8);

@@ -108,6 +108,7 @@ cudaError_t run_fused_linear(const FusedLinearPass& pass, const FusedPlan& plan)
     args.k = pass.k;
     args.v = pass.v;
     args.y = pass.y;
+    args.residual = pass.residual;
     args.denominators = pass.denominators;
     args.features = device_features(pass, sizes);
     args.length = pass.shape.length;

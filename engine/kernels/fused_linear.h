@@ -69,6 +69,7 @@ FusedPlan plan_fused_linear(const FusedShape& shape, const PackedFeatures& featu
 struct FusedLinearPass {
     FusedShape shape;
     TensorView q, k, v, y;
+    TensorView residual;            // y before rounding minus y, in y's type; data may be null
     float* denominators = nullptr;  // D_i = sum_j K_ij, [B, H, L] contiguous; or null
     float delta = 1e-6f;            // y_i = N_i / (D_i + delta)
     const PackedFeatures* features = nullptr;

@@ -65,16 +65,16 @@ cudaError_t run_fused_backward(const FusedBackwardPass& pass, const FusedPlan& p
     args.causal = pass.shape.causal;
     args.delta = pass.delta;
     const auto rows = static_cast<unsigned>(pass.shape.batch * pass.shape.heads);
-    if (pass.shape.type != GradientType::bfloat16) return cudaErrorNotSupported;
+    const bool half = pass.shape.type == GradientType::bfloat16;
     switch (pass.shape.head_dim) {
         case 16:
-            return backward_bf16_d16(args, plan, rows, pass.stream);
+            return (half ? backward_bf16_d16 : backward_fp32_d16)(args, plan, rows, pass.stream);
         case 32:
-            return backward_bf16_d32(args, plan, rows, pass.stream);
+            return (half ? backward_bf16_d32 : backward_fp32_d32)(args, plan, rows, pass.stream);
         case 64:
-            return backward_bf16_d64(args, plan, rows, pass.stream);
+            return (half ? backward_bf16_d64 : backward_fp32_d64)(args, plan, rows, pass.stream);
         case 128:
-            return backward_bf16_d128(args, plan, rows, pass.stream);
+            return (half ? backward_bf16_d128 : backward_fp32_d128)(args, plan, rows, pass.stream);
         default:
             return cudaErrorInvalidValue;
     }

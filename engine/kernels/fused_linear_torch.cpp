@@ -52,7 +52,8 @@ std::string FusedLinear::unsupported(const at::Tensor& q, const at::Tensor& k,
 }
 
 FusedLinear::Output FusedLinear::forward(const at::Tensor& q, const at::Tensor& k,
-                                         const at::Tensor& v, bool causal, double delta) {
+                                         const at::Tensor& v, bool causal, double delta,
+                                         bool keep_correction) {
     const c10::cuda::CUDAGuard guard(q.device());
     const at::Tensor inputs[] = {aligned(q) ? q : q.contiguous(), aligned(k) ? k : k.contiguous(),
                                  aligned(v) ? v : v.contiguous()};
@@ -70,6 +71,11 @@ FusedLinear::Output FusedLinear::forward(const at::Tensor& q, const at::Tensor& 
     output.y = at::empty({q.size(0), q.size(2), q.size(1), q.size(3)}, q.options()).transpose(1, 2);
     output.denominators =
         at::empty({q.size(0), q.size(1), q.size(2)}, q.options().dtype(at::kFloat));
+    if (keep_correction) {
+        output.correction =
+            at::empty({q.size(0), q.size(2), q.size(1), q.size(3)}, q.options()).transpose(1, 2);
+        pass.residual = view_of(output.correction);
+    }
     const at::Tensor scratch =
         at::empty({static_cast<std::int64_t>(plan.scratch_bytes)}, q.options().dtype(at::kByte));
     pass.q = view_of(inputs[0]);

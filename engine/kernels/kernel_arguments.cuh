@@ -29,6 +29,7 @@ struct DeviceFeatures {
 
 struct KernelArguments {
     TensorView q, k, v, y;
+    TensorView residual;  // y before rounding minus y; data may be null
     float* denominators;
     DeviceFeatures features;
     float* states;            // [B * H][wave][elements], float32

@@ -378,6 +378,10 @@ __global__ void __launch_bounds__(output_warps<D, steps>() * 32, output_blocks<D
 
     uint16_t* y = static_cast<uint16_t*>(args.y.data) + batch * args.y.batch_stride +
                   head * args.y.head_stride;
+    uint16_t* residual = args.residual.data ? static_cast<uint16_t*>(args.residual.data) +
+                                                  batch * args.residual.batch_stride +
+                                                  head * args.residual.head_stride
+                                            : nullptr;
     float* denominators =
         args.denominators ? args.denominators + static_cast<std::int64_t>(blockIdx.y) * args.length
                           : nullptr;
@@ -391,10 +395,18 @@ __global__ void __launch_bounds__(output_warps<D, steps>() * 32, output_blocks<D
             if (denominators && (lane & 3) == 0) denominators[row] = denominator;
             const float inverse = 1.f / (denominator + args.delta);
             uint16_t* at = y + row * args.y.row_stride + (lane & 3) * 2;
+            uint16_t* rest =
+                residual ? residual + row * args.residual.row_stride + (lane & 3) * 2 : nullptr;
 #pragma unroll
             for (int n = 0; n < D / 8; ++n) {
-                *reinterpret_cast<uint32_t*>(at + n * 8) =
-                    pack(rows.acc[m][n][2 * i] * inverse, rows.acc[m][n][2 * i + 1] * inverse);
+                const float low = rows.acc[m][n][2 * i] * inverse,
+                            high = rows.acc[m][n][2 * i + 1] * inverse;
+                const uint32_t pair = pack(low, high);
+                *reinterpret_cast<uint32_t*>(at + n * 8) = pair;
+                if (rest) {
+                    *reinterpret_cast<uint32_t*>(rest + n * 8) =
+                        pack(low - low_float(pair), high - high_float(pair));
+                }
             }
         }
     }
