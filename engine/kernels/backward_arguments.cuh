@@ -47,9 +47,8 @@ struct BackwardArguments {
     BackwardSide source;
     // Gradient kernel: the side that is differentiated.
     BackwardSide target;
-    float* states;        // [B H, wave capacity, elements]
-    std::uint16_t* sums;  // [B H, wave capacity (bidirectional: 1), terms, elements]
-    float* carry;         // [B H, elements]
+    std::uint16_t* states;  // [B H, wave capacity, elements * Terms], chunks as state_at says
+    float* carry;           // [B H, elements]
     std::int64_t length;
     std::int64_t segment;        // T; 0 without states
     std::int64_t segments;       // of the whole length
@@ -64,6 +63,12 @@ struct BackwardArguments {
     bool reverse;  // the queries' side is summed up, from the end
     float delta;
 };
+
+// Where term t of element i of a summed state lies: in chunks of 8 elements, term after term.
+template <int Terms>
+__host__ __device__ constexpr std::int64_t state_at(std::int64_t i, int t) {
+    return Terms == 1 ? i : i / 8 * (8 * Terms) + t * 8 + i % 8;
+}
 
 // First row of one head of a [B, H, L, d] tensor.
 template <typename T>

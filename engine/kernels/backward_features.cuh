@@ -113,16 +113,12 @@ __device__ __forceinline__ void project(float (&z)[4], const Fragment<Terms> (&a
     }
 }
 
-// g of features 8 n .. 8 n + 7, as an accumulator, and, where `slopes`, its derivative by z. Zero
-// in padded features: their weights are zero and their offset is -infinity.
-template <int D, int Terms, bool slopes>
-__device__ __forceinline__ void g_tile(float (&z)[4], float (&slope)[4],
-                                       const Fragment<Terms> (&a)[D / 16], const RowScales& scales,
-                                       const GradientFeatures& f, const uint4* omega, int n,
-                                       int lane) {
-    const int column = n * 8 + (lane & 3) * 2;
+// g of any factor from z = W u, not yet divided by |u|; see g_tile.
+template <bool slopes>
+__device__ __forceinline__ void any_factor(float (&z)[4], float (&slope)[4],
+                                           const RowScales& scales, const GradientFeatures& f,
+                                           int column) {
     constexpr float kLn2 = 0.693147181f, kLog2e = 1.44269504f;
-    project<D, Terms>(z, a, omega + n * (D / 16) * 32, lane);
 #pragma unroll
     for (int i = 0; i < 4; ++i) z[i] *= scales.inverse[i >> 1];
     if (f.factor == Factor::exponential || f.factor == Factor::exponential_square) {
@@ -150,7 +146,7 @@ __device__ __forceinline__ void g_tile(float (&z)[4], float (&slope)[4],
         }
     }
     if (!f.turned) return;
-    const bool sine = n * 16 >= f.g;  // g = 2 d: a tile lies in one half
+    const bool sine = column * 2 >= f.g;  // g = 2 d: a tile of eight lies in one half
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
         const float turn = sine ? scales.turn[i >> 1][1] : scales.turn[i >> 1][0];
@@ -159,24 +155,67 @@ __device__ __forceinline__ void g_tile(float (&z)[4], float (&slope)[4],
     }
 }
 
-// Both factors of 16 rows into shared memory, row by row; `planes` are elements between terms.
-// Rows from `count` on are zero in g.
-template <int D, int Terms>
+// g of features 8 n .. 8 n + 7, as an accumulator, and, where `slopes`, its derivative by z. Zero
+// in padded features: their weights are zero and their offset is -infinity. `usual`: the factor is
+// known to be the plain exponential.
+template <int D, int Terms, bool slopes, bool usual>
+__device__ __forceinline__ void g_tile(float (&z)[4], float (&slope)[4],
+                                       const Fragment<Terms> (&a)[D / 16], const RowScales& scales,
+                                       const GradientFeatures& f, const uint4* omega, int n,
+                                       int lane) {
+    const int column = n * 8 + (lane & 3) * 2;
+    project<D, Terms>(z, a, omega + n * (D / 16) * 32, lane);
+    if constexpr (usual) {
+        const float2 offset = __ldg(reinterpret_cast<const float2*>(f.offset + column));
+#pragma unroll
+        for (int i = 0; i < 4; ++i) {
+            z[i] = exp2_fast(fmaf(z[i], scales.inverse[i >> 1], i & 1 ? offset.y : offset.x));
+            if (slopes) slope[i] = 0.693147181f * z[i];
+        }
+    } else {
+        any_factor<slopes>(z, slope, scales, f, column);
+    }
+}
+
+// g of 16 rows into shared memory, row by row: features 8 (offset + n) .. to columns 8 n .. for
+// n = first, first + step, ... < last, `Count` of them where that is not 0. `plane`: elements
+// between terms. Rows from `count` on are zero. `usual` as for g_tile.
+template <int D, int Terms, bool usual, int Count>
+__device__ __forceinline__ void store_g_tiles(uint16_t* at, int stride, int plane,
+                                              const Fragment<Terms> (&a)[D / 16],
+                                              const RowScales& scales, const GradientFeatures& f,
+                                              const uint4* omega, int offset, int first, int last,
+                                              int step, std::int64_t count, int lane) {
+    const int r = lane >> 2;
+    at += r * stride + (lane & 3) * 2;
+#pragma unroll(Count > 0 ? Count : 1)
+    for (int i = 0; Count > 0 ? i < Count : first + i * step < last; ++i) {
+        const int n = first + i * step;
+        float z[4], unused[4];
+        g_tile<D, Terms, false, usual>(z, unused, a, scales, f, omega, offset + n, lane);
+        if (r >= count) z[0] = z[1] = 0.f;
+        if (r + 8 >= count) z[2] = z[3] = 0.f;
+        const SplitPair<Terms> low = split<Terms>(z[0], z[1]), high = split<Terms>(z[2], z[3]);
+#pragma unroll
+        for (int t = 0; t < Terms; ++t) {
+            *reinterpret_cast<uint32_t*>(at + n * 8 + t * plane) = low.term[t];
+            *reinterpret_cast<uint32_t*>(at + n * 8 + t * plane + 8 * stride) = high.term[t];
+        }
+    }
+}
+
+template <int D, int Terms, int Count = 0>
 __device__ __forceinline__ void store_g(uint16_t* at, int stride, int plane,
                                         const Fragment<Terms> (&a)[D / 16], const RowScales& scales,
-                                        const GradientFeatures& f, const uint4* omega, int n,
-                                        std::int64_t count, int lane) {
-    float z[4], unused[4];
-    g_tile<D, Terms, false>(z, unused, a, scales, f, omega, n, lane);
-    const int r = lane >> 2;
-    if (r >= count) z[0] = z[1] = 0.f;
-    if (r + 8 >= count) z[2] = z[3] = 0.f;
-    const SplitPair<Terms> low = split<Terms>(z[0], z[1]), high = split<Terms>(z[2], z[3]);
-    at += r * stride + (lane & 3) * 2;
-#pragma unroll
-    for (int t = 0; t < Terms; ++t) {
-        *reinterpret_cast<uint32_t*>(at + t * plane) = low.term[t];
-        *reinterpret_cast<uint32_t*>(at + t * plane + 8 * stride) = high.term[t];
+                                        const GradientFeatures& f, const uint4* omega, int offset,
+                                        int first, int last, int step, std::int64_t count,
+                                        int lane) {
+    if (f.factor == Factor::exponential) {
+        store_g_tiles<D, Terms, true, Count>(at, stride, plane, a, scales, f, omega, offset, first,
+                                             last, step, count, lane);
+    } else {
+        store_g_tiles<D, Terms, false, 0>(at, stride, plane, a, scales, f, omega, offset, first,
+                                          last, step, count, lane);
     }
 }
 
@@ -195,19 +234,24 @@ __device__ __forceinline__ void poly_tile(float (&z)[4], const Fragment<Terms> (
     }
 }
 
-template <int D, int Terms>
+// poly of features 8 n .. to columns 8 n, n as for store_g.
+template <int D, int Terms, int Count = 0>
 __device__ __forceinline__ void store_poly(uint16_t* at, int stride, int plane,
                                            const Fragment<Terms> (&a)[D / 16],
                                            const RowScales& scales, const GradientFeatures& f,
-                                           int n, int lane) {
-    float z[4];
-    poly_tile<D, Terms>(z, a, scales, f, n, lane);
-    const SplitPair<Terms> low = split<Terms>(z[0], z[1]), high = split<Terms>(z[2], z[3]);
+                                           int first, int last, int step, int lane) {
     at += (lane >> 2) * stride + (lane & 3) * 2;
+#pragma unroll(Count > 0 ? Count : 1)
+    for (int i = 0; Count > 0 ? i < Count : first + i * step < last; ++i) {
+        const int n = first + i * step;
+        float z[4];
+        poly_tile<D, Terms>(z, a, scales, f, n, lane);
+        const SplitPair<Terms> low = split<Terms>(z[0], z[1]), high = split<Terms>(z[2], z[3]);
 #pragma unroll
-    for (int t = 0; t < Terms; ++t) {
-        *reinterpret_cast<uint32_t*>(at + t * plane) = low.term[t];
-        *reinterpret_cast<uint32_t*>(at + t * plane + 8 * stride) = high.term[t];
+        for (int t = 0; t < Terms; ++t) {
+            *reinterpret_cast<uint32_t*>(at + n * 8 + t * plane) = low.term[t];
+            *reinterpret_cast<uint32_t*>(at + n * 8 + t * plane + 8 * stride) = high.term[t];
+        }
     }
 }
 

@@ -25,7 +25,12 @@ struct InputGradient {
 #pragma unroll
             for (int j = 0; j < 2; ++j) {
                 float z[4];
-                g_tile<D, Terms, true>(z, dz[j], u, scales, f, omega, block * 4 + k * 2 + j, lane);
+                const int n = block * 4 + k * 2 + j;
+                if (f.factor == Factor::exponential) {
+                    g_tile<D, Terms, true, true>(z, dz[j], u, scales, f, omega, n, lane);
+                } else {
+                    g_tile<D, Terms, true, false>(z, dz[j], u, scales, f, omega, n, lane);
+                }
 #pragma unroll
                 for (int i = 0; i < 4; ++i) dz[j][i] *= dg[k * 2 + j][i];
             }
@@ -156,10 +161,9 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
     rows.p_shared = reinterpret_cast<uint16_t*>(shared + layout.p_at) + warp * 16 * layout.p_stride;
     rows.dp_shared = reinterpret_cast<float*>(shared + layout.dp_at) + warp * 16 * layout.dp_stride;
 
-    const std::int64_t slot =
-        static_cast<std::int64_t>(blockIdx.y) * (args.causal ? args.wave_capacity : 1) +
-        (args.causal ? segment - args.first_segment : 0);
-    const uint16_t* sums = has_state ? args.sums + slot * Terms * args.elements : nullptr;
+    const std::int64_t slot = static_cast<std::int64_t>(blockIdx.y) * args.wave_capacity +
+                              (args.causal ? segment - args.first_segment : 0);
+    const uint16_t* sums = has_state ? args.states + slot * args.elements * Terms : nullptr;
     const auto fetch_units = [&](int stage, int first, int count) {
         uint16_t* buffer =
             reinterpret_cast<uint16_t*>(buffers) + (stage & 1) * Terms * Form::StagePlane;
@@ -174,7 +178,7 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
 #pragma unroll
             for (int t = 0; t < Terms; ++t) {
                 copy_async(buffer + t * Form::StagePlane + row * (D + 8) + chunk * 8,
-                           sums + t * args.elements + from, valid);
+                           sums + from * Terms + t * 8, valid);
             }
         }
         commit_copies();
@@ -241,18 +245,13 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
             load_matrices(u[k], raw + k * 16 + rows_first(lane, D + 8), Form::RawPlane);
         }
         const RowScales scales = row_scales<D, Terms>(u, f, others_begin + first, lane);
-#pragma unroll 1
-        for (int n = part; n < count * 4; n += kParts) {
-            store_g<D, Terms>(others_g + own * tile_rows.g_stride + n * 8, tile_rows.g_stride,
-                              tile_rows.g_plane, u, scales, f, omega, block * 4 + n, others - first,
-                              lane);
-        }
+        store_g<D, Terms, Form::OneBlock ? 4 / kParts : 0>(
+            others_g + own * tile_rows.g_stride, tile_rows.g_stride, tile_rows.g_plane, u, scales,
+            f, omega, block * 4, part, count * 4, kParts, others - first, lane);
         if constexpr (HasPoly) {
-#pragma unroll 1
-            for (int n = part; n < f.p_padded / 8; n += kParts) {
-                store_poly<D, Terms>(others_p + own * layout.p_stride + n * 8, layout.p_stride,
-                                     tile_rows.p_plane, u, scales, f, n, lane);
-            }
+            store_poly<D, Terms, Form::OneBlock ? Form::PolySteps * 2 / kParts : 0>(
+                others_p + own * layout.p_stride, layout.p_stride, tile_rows.p_plane, u, scales, f,
+                part, f.p_padded / 8, kParts, lane);
         }
     };
     // All threads walk through the other side's tiles.
@@ -299,17 +298,13 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
         Fragment<Terms> u[D / 16];
         load_rows<D, Terms>(u, own_u + row * own_stride, own_stride, count, lane);
         const RowScales scales = row_scales<D, Terms>(u, f, row, lane);
-#pragma unroll 1
-        for (int n = 0; n < f.blocks * 4; ++n) {
-            store_g<D, Terms>(rows.g_of(m) + n * 8, layout.g_stride, layout.g_plane, u, scales, f,
-                              omega, n, count, lane);
-        }
+        store_g<D, Terms, Form::OneBlock ? 4 : 0>(rows.g_of(m), layout.g_stride, layout.g_plane, u,
+                                                  scales, f, omega, 0, 0, f.blocks * 4, 1, count,
+                                                  lane);
         if constexpr (HasPoly) {
-#pragma unroll 1
-            for (int n = 0; n < f.p_padded / 8; ++n) {
-                store_poly<D, Terms>(rows.p_of(m) + n * 8, layout.p_stride, layout.p_plane, u,
-                                     scales, f, n, lane);
-            }
+            store_poly<D, Terms, Form::OneBlock ? Form::PolySteps * 2 : 0>(
+                rows.p_of(m), layout.p_stride, layout.p_plane, u, scales, f, 0, f.p_padded / 8, 1,
+                lane);
             for (int i = lane; i < 16 * layout.dp_stride; i += 32) rows.dp_of(m)[i] = 0.f;
         }
     }
@@ -352,7 +347,7 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
     if constexpr (Form::OneBlock) {
         rows.load_block(0);
         if (has_state) {
-            rows.add_normaliser(sums + z_at, args.elements);
+            rows.add_normaliser(sums + z_at * Terms);
             walk_units(0, args.units, units_of(yes, std::bool_constant<Keys>{}));
         }
         if (has_others) {
@@ -426,8 +421,8 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
             rows.clear(rows.dg);
             rows.load_block(block);
             if (has_state) {
-                rows.add_normaliser(sums + z_at + static_cast<std::int64_t>(block) * f.p_units * 32,
-                                    args.elements);
+                rows.add_normaliser(
+                    sums + (z_at + static_cast<std::int64_t>(block) * f.p_units * 32) * Terms);
                 walk_units(block * f.p_units, (block + 1) * f.p_units, units_of(yes, no));
             }
             if (has_others) {

@@ -49,7 +49,7 @@ class BackwardLaunch {
             cudaError_t status =
                 args_.features.p_units == 1 ? run_state<false>() : run_state<true>();
             if (status != cudaSuccess) return status;
-            const dim3 grid(static_cast<unsigned>((args_.elements / 4 + 127) / 128), rows_);
+            const dim3 grid(static_cast<unsigned>((args_.elements / 8 + 127) / 128), rows_);
             status = launch(backward_scan_kernel<Terms>, grid, 128, 0, stream_, args_);
             if (status != cudaSuccess) return status;
             if (!args_.causal) continue;

@@ -3,6 +3,11 @@
 
 #include "engine/kernels/backward_arguments.cuh"
 
+#ifndef SLAY_W
+#define SLAY_W 8
+#define SLAY_MB 2
+#define SLAY_MT 1
+#endif
 namespace slay::kernels {
 
 // What one instance of the gradient kernel is built for.
@@ -14,9 +19,10 @@ struct GradientForm {
     static constexpr int D = D_, PolySteps = PolySteps_, Terms = Terms_;
     static constexpr bool OneBlock = OneBlock_, Keys = Keys_;
     static constexpr bool HasPoly = PolySteps > 0;
-    static constexpr int Warps = 4, Threads = 128;
-    // 16-row tiles of a warp: the second one uses the operands of shared memory once more.
-    static constexpr int RowTiles = OneBlock && Terms == 1 && D <= 64 ? 2 : 1;
+    // Warps of a block and 16-row tiles of a warp: the kernel is bound by latency, so that sixteen
+    // warps of one tile on a multiprocessor are better than eight of two.
+    static constexpr int Warps = OneBlock && Terms == 1 ? SLAY_W : 4, Threads = Warps * 32;
+    static constexpr int RowTiles = Terms == 1 && OneBlock ? SLAY_MT : 1;
     static constexpr int Rows = Warps * 16 * RowTiles;
     static constexpr int Others =
         Terms == 1 && (OneBlock || D < 128) ? 64 : 32;  // positions of the other side at a time
@@ -24,7 +30,7 @@ struct GradientForm {
     static constexpr int StageUnits = !HasPoly ? 1 : D <= 32 ? 8 : 4;
     static constexpr int StagePlane = StageUnits * 32 * (D + 8);
     static constexpr int RawPlane = Others * (D + 8);
-    static constexpr int MinBlocks = OneBlock ? 2 : 1;
+    static constexpr int MinBlocks = OneBlock ? (Terms == 1 ? SLAY_MB : 2) : 1;
 };
 
 template <typename Form>

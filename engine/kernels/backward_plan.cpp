@@ -42,12 +42,10 @@ BackwardScratch backward_scratch(const BackwardShape& shape, const BackwardSizes
     const auto elements = static_cast<std::size_t>(sizes.elements);
     const auto terms = static_cast<std::size_t>(sizes.terms);
     const auto slots = static_cast<std::size_t>(wave);
-    const auto sums = static_cast<std::size_t>(wave == 0 ? 0 : shape.causal ? wave : 1);
     BackwardScratch scratch;
     scratch.weights_at = align(positions * static_cast<std::size_t>(shape.head_dim) * 2 * terms);
     scratch.states_at = scratch.weights_at + align(positions * 4);
-    scratch.sums_at = scratch.states_at + align(rows * slots * elements * 4);
-    scratch.carry_at = scratch.sums_at + align(rows * sums * terms * elements * 2);
+    scratch.carry_at = scratch.states_at + align(rows * slots * elements * 2 * terms);
     scratch.bytes = scratch.carry_at + (wave == 0 ? 0 : align(rows * elements * 4));
     return scratch;
 }
@@ -81,9 +79,9 @@ FusedPlan plan_fused_backward(const BackwardShape& shape, const PackedGradients&
         // Operations a position: with states 5 F d, in the quadratic form `pair` for each other.
         const double crossover = 5 * state / pair * (shape.causal ? 2 : 1);
         if (static_cast<double>(shape.length) <= std::max(crossover, 256.0)) return plan;
-        // The segment that balances `pair` T / 2 with the states' traffic, 24 F d / T bytes.
+        // The segment that balances `pair` T / 2 with the states' traffic, 16 F d / T bytes.
         constexpr double operations_a_byte = 64;
-        const double balanced = std::sqrt(48 * state * operations_a_byte / pair);
+        const double balanced = std::sqrt(32 * state * operations_a_byte / pair);
         const auto steps = static_cast<std::int64_t>(balanced / kSegmentStep + 0.5);
         const std::int64_t wanted = divide_up(2 * multiprocessors, rows);
         const std::int64_t filling =

@@ -181,7 +181,10 @@ struct GradientRows {
                             float* to = dg[m][half * 2 + (i >> 1)] + (i & 1) * 2;
                             to[0] += poly[m][i & 1] * of[0];
                             to[1] += poly[m][i & 1] * of[1];
-                            part[m][i & 1][u] += own.x * of[0] + own.y * of[1];
+                            // One chain of multiply-adds.
+                            float& sum = part[m][i & 1][u];
+                            sum = fmaf(own.x, of[0], sum);
+                            sum = fmaf(own.y, of[1], sum);
                         }
                     }
                 }
@@ -220,9 +223,9 @@ struct GradientRows {
         if constexpr (value) add_value(none, state);
     }
 
-    // The normaliser's part of a block, Z [p_units][32] in device memory, its terms `plane` apart:
+    // The normaliser's part of a block, Z [p_units][32] in device memory:
     // dg += w Z^T poly, dp += w Z g.
-    __device__ __forceinline__ void add_normaliser(const uint16_t* z, std::int64_t plane) {
+    __device__ __forceinline__ void add_normaliser(const uint16_t* z) {
         const int column = (lane & 3) * 2;
         if constexpr (!Form::HasPoly) {
 #pragma unroll
@@ -231,7 +234,7 @@ struct GradientRows {
 #pragma unroll
                 for (int t = 0; t < Terms; ++t) {
                     const uint32_t pair =
-                        *reinterpret_cast<const uint32_t*>(z + t * plane + n * 8 + column);
+                        *reinterpret_cast<const uint32_t*>(z + state_at<Terms>(n * 8 + column, t));
                     sum.x += low_float(pair);
                     sum.y += high_float(pair);
                 }
@@ -244,10 +247,10 @@ struct GradientRows {
                 }
             }
         } else {
-            add_poly_normaliser(z, plane);
+            add_poly_normaliser(z);
         }
     }
-    __device__ __forceinline__ void add_poly_normaliser(const uint16_t* z, std::int64_t plane) {
+    __device__ __forceinline__ void add_poly_normaliser(const uint16_t* z) {
         const int r = lane >> 2, column = (lane & 3) * 2;
 #pragma unroll
         for (int n = 0; n < 4; ++n) {
@@ -260,9 +263,9 @@ struct GradientRows {
 #pragma unroll
                     for (int i = 0; i < 2; ++i) {
                         const int p = k * 16 + i * 8 + column;
-                        const uint16_t* at = z + t * plane + p * 32 + n * 8 + r;
+                        const uint16_t* at = z + state_at<Terms>(p * 32 + n * 8 + r, t);
                         b.term[t][i] =
-                            p < p_units ? at[0] | static_cast<uint32_t>(at[32]) << 16 : 0u;
+                            p < p_units ? at[0] | static_cast<uint32_t>(at[32 * Terms]) << 16 : 0u;
                     }
                 }
 #pragma unroll
@@ -286,7 +289,7 @@ struct GradientRows {
 #pragma unroll
                 for (int i = 0; i < 4; ++i) {
                     b[i >> 1].term[t][i & 1] = *reinterpret_cast<const uint32_t*>(
-                        z + t * plane + (n * 8 + r) * 32 + i * 8 + column);
+                        z + state_at<Terms>((n * 8 + r) * 32 + i * 8 + column, t));
                 }
             }
 #pragma unroll

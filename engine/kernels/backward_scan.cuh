@@ -1,4 +1,4 @@
-// Sums of the states before (or, reversed, after) each segment.
+// Sums of the states before (or, reversed, after) each segment, in place.
 #pragma once
 
 #include "engine/kernels/backward_arguments.cuh"
@@ -6,54 +6,78 @@
 
 namespace slay::kernels {
 
-// Four elements a lane, segments in their order or, reversed, from the last. Causal: sums[s] is the
-// sum before (after) segment s; bidirectional: sums[0] is the sum of all once the last wave is
-// done. grid (ceil(elements / 4 / 128), B H), block 128.
+// One chunk of eight elements.
+template <int Terms>
+__device__ __forceinline__ void read_chunk(float (&x)[8], const uint4* chunk) {
+    const uint4 low = chunk[0];
+    if constexpr (Terms == 1) {
+        const uint32_t words[4] = {low.x, low.y, low.z, low.w};
+#pragma unroll
+        for (int i = 0; i < 8; ++i)
+            x[i] = i & 1 ? high_float(words[i / 2]) : low_float(words[i / 2]);
+    } else {
+        const uint4 high = chunk[1];
+        const uint32_t words[8] = {low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w};
+#pragma unroll
+        for (int i = 0; i < 8; ++i) x[i] = __uint_as_float(words[i]);
+    }
+}
+
+template <int Terms>
+__device__ __forceinline__ void write_chunk(uint4* chunk, const float (&x)[8]) {
+    SplitPair<Terms> pairs[4];
+#pragma unroll
+    for (int i = 0; i < 4; ++i) pairs[i] = split<Terms>(x[2 * i], x[2 * i + 1]);
+#pragma unroll
+    for (int t = 0; t < Terms; ++t) {
+        chunk[t] =
+            make_uint4(pairs[0].term[t], pairs[1].term[t], pairs[2].term[t], pairs[3].term[t]);
+    }
+}
+
+// A chunk a lane, segments in their order or, reversed, from the last. Causal: slot s becomes the
+// sum before (after) segment s; bidirectional: slot 0 becomes the sum of all once the last wave is
+// done. grid (ceil(elements / 8 / 128), B H), block 128.
 template <int Terms>
 __global__ void __launch_bounds__(128) backward_scan_kernel(const BackwardArguments args) {
-    const std::int64_t quad = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-    if (quad * 4 >= args.elements) return;
-    const std::int64_t row = blockIdx.y, step = args.elements / 4;
-    const float4* states =
-        reinterpret_cast<const float4*>(args.states + row * args.wave_capacity * args.elements) +
-        quad;
-    float4* carry = reinterpret_cast<float4*>(args.carry + row * args.elements) + quad;
-    const std::int64_t slots = args.causal ? args.wave_capacity : 1;
-    uint2* sums = reinterpret_cast<uint2*>(args.sums + row * slots * Terms * args.elements) + quad;
-    const auto store = [&](std::int64_t slot, const float4& sum) {
-        const SplitPair<Terms> low = split<Terms>(sum.x, sum.y), high = split<Terms>(sum.z, sum.w);
-#pragma unroll
-        for (int t = 0; t < Terms; ++t) {
-            sums[(slot * Terms + t) * step] = make_uint2(low.term[t], high.term[t]);
-        }
-    };
+    const std::int64_t chunk = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+    if (chunk * 8 >= args.elements) return;
+    const std::int64_t row = blockIdx.y, step = args.elements / 8 * Terms;
+    uint4* states =
+        reinterpret_cast<uint4*>(args.states + row * args.wave_capacity * args.elements * Terms) +
+        chunk * Terms;
+    float4* carry = reinterpret_cast<float4*>(args.carry + row * args.elements) + chunk * 2;
     const bool starts =
         args.reverse ? args.first_segment + args.wave == args.segments : args.first_segment == 0;
     const bool ends =
         args.reverse ? args.first_segment == 0 : args.first_segment + args.wave == args.segments;
-    float4 sum = starts ? make_float4(0.f, 0.f, 0.f, 0.f) : *carry;
-    constexpr int kAhead = 8;
+    float sum[8] = {};
+    if (!starts) {
+        const float4 low = carry[0], high = carry[1];
+        sum[0] = low.x, sum[1] = low.y, sum[2] = low.z, sum[3] = low.w;
+        sum[4] = high.x, sum[5] = high.y, sum[6] = high.z, sum[7] = high.w;
+    }
+    constexpr int kAhead = 8 / Terms;
     for (std::int64_t first = 0; first < args.wave; first += kAhead) {
-        float4 next[kAhead];
+        float next[kAhead][8];
         const auto slot = [&](int i) {
             return args.reverse ? args.wave - 1 - (first + i) : first + i;
         };
 #pragma unroll
         for (int i = 0; i < kAhead; ++i) {
-            next[i] =
-                first + i < args.wave ? states[slot(i) * step] : make_float4(0.f, 0.f, 0.f, 0.f);
+            if (first + i < args.wave) read_chunk<Terms>(next[i], states + slot(i) * step);
         }
 #pragma unroll
         for (int i = 0; i < kAhead; ++i) {
-            if (args.causal && first + i < args.wave) store(slot(i), sum);
-            sum.x += next[i].x;
-            sum.y += next[i].y;
-            sum.z += next[i].z;
-            sum.w += next[i].w;
+            if (first + i >= args.wave) break;
+            if (args.causal) write_chunk<Terms>(states + slot(i) * step, sum);
+#pragma unroll
+            for (int j = 0; j < 8; ++j) sum[j] += next[i][j];
         }
     }
-    *carry = sum;
-    if (!args.causal && ends) store(0, sum);
+    carry[0] = make_float4(sum[0], sum[1], sum[2], sum[3]);
+    carry[1] = make_float4(sum[4], sum[5], sum[6], sum[7]);
+    if (!args.causal && ends) write_chunk<Terms>(states, sum);
 }
 
 }  // namespace slay::kernels

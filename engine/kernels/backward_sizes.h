@@ -22,12 +22,12 @@ struct BackwardSizes {
 
 BackwardSizes backward_sizes(const BackwardShape& shape, const PackedGradients& features);
 
-// Byte offsets in the scratch: dN, dD, states (float32), sums (bf16 terms), carry (float32).
+// Byte offsets in the scratch: dN, dD, states, carry. States are chunks of 8 elements: 8 bf16, or,
+// for two terms, 8 float32 that the scan turns into 8 high and 8 low terms in place.
 struct BackwardScratch {
     std::size_t gradients_at = 0;  // dN [B H, L, d] of the inputs' type
     std::size_t weights_at = 0;    // dD [B H, L] float32
-    std::size_t states_at = 0;     // [B H, wave, elements]
-    std::size_t sums_at = 0;       // [B H, wave or 1, terms, elements]
+    std::size_t states_at = 0;     // [B H, wave, elements], 2 bytes a term
     std::size_t carry_at = 0;      // [B H, elements]
     std::size_t bytes = 0;
 };

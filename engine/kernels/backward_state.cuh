@@ -171,26 +171,37 @@ struct BackwardShare {
         for (int i = 0; i < 8; ++i) normaliser[i / 4][i % 4] += shared[(D + i) * 32 + lane];
     }
 
-    // `out` [unit][32][D] at the warp's first unit, `z` [p][32] at its normalisers' rows.
-    __device__ __forceinline__ void write(float* out, float* z, int lane) const {
+    // `out` the segment's state, `at` and `z_at` the first element of the warp's first unit
+    // [unit][32][D] and of its normalisers' rows [p][32].
+    __device__ __forceinline__ void write(uint16_t* out, std::int64_t at, std::int64_t z_at,
+                                          bool has_normaliser, int lane) const {
         const int r = lane >> 2, column = (lane & 3) * 2;
 #pragma unroll
         for (int u = 0; u < kUnits; ++u) {
-            float* at = out + (u * 32 + r) * D + column;
 #pragma unroll
             for (int i = 0; i < 4 * (D / 8); ++i) {
                 const float* s = state[u][i / 2 / (D / 8)][i / 2 % (D / 8)] + (i & 1) * 2;
-                const int row = i / 2 / (D / 8) * 16 + (i & 1) * 8;
-                *reinterpret_cast<float2*>(at + row * D + i / 2 % (D / 8) * 8) =
-                    make_float2(s[0], s[1]);
+                const int row = u * 32 + i / 2 / (D / 8) * 16 + (i & 1) * 8 + r;
+                const std::int64_t element = at + row * D + column + i / 2 % (D / 8) * 8;
+                if constexpr (Terms == 1) {
+                    *reinterpret_cast<uint32_t*>(out + element) = pack(s[0], s[1]);
+                } else {
+                    *reinterpret_cast<float2*>(reinterpret_cast<float*>(out) + element) =
+                        make_float2(s[0], s[1]);
+                }
             }
         }
-        if (!z) return;
+        if (!has_normaliser) return;
 #pragma unroll
         for (int i = 0; i < 8; ++i) {
             const int row = i / 4 * 16 + (i / 2 & 1) * 8 + r;
-            if (tensor || column + (i & 1) == 0) {
-                z[(column + (i & 1)) * 32 + row] = normaliser[i / 4][i % 4];
+            const float value = normaliser[i / 4][i % 4];
+            const std::int64_t element = z_at + (column + (i & 1)) * 32 + row;
+            if (!tensor && column + (i & 1) > 0) continue;
+            if constexpr (Terms == 1) {
+                out[element] = static_cast<uint16_t>(pack(value, 0.f));
+            } else {
+                reinterpret_cast<float*>(out)[element] = value;
             }
         }
     }
@@ -252,11 +263,9 @@ __global__ void __launch_bounds__(backward_state_warps<D>() * 32, 1)
         uint16_t* g =
             reinterpret_cast<uint16_t*>(buffer_of(tile)) + warp % kRowTiles * 16 * layout.g_stride;
         const RowScales scales = row_scales<D, Terms>(rows, f, start + row, lane);
-#pragma unroll 1
-        for (int n = part; n < span.block_count * 4; n += kParts) {
-            store_g<D, Terms>(g + n * 8, layout.g_stride, layout.g_plane, rows, scales, f, omega,
-                              span.block_first * 4 + n, length - row, lane);
-        }
+        store_g<D, Terms>(g, layout.g_stride, layout.g_plane, rows, scales, f, omega,
+                          span.block_first * 4, part, span.block_count * 4, kParts, length - row,
+                          lane);
         if (!tensor) return;
         // Transposed, so that a lane's pair is two positions of one p.
         uint16_t* poly = reinterpret_cast<uint16_t*>(buffer_of(tile) + layout.poly_at) +
@@ -339,11 +348,12 @@ __global__ void __launch_bounds__(backward_state_warps<D>() * 32, 1)
         }
     }
     if (!active || way > 0) return;
-    float* out = args.states + (static_cast<std::int64_t>(blockIdx.y) * args.wave_capacity + slot) *
-                                   args.elements;
-    float* z = out + static_cast<std::int64_t>(args.units) * 32 * D +
-               (static_cast<std::int64_t>(block) * f.p_units + p) * 32;
-    share.write(out + static_cast<std::int64_t>(unit) * 32 * D, has_normaliser ? z : nullptr, lane);
+    uint16_t* out =
+        args.states +
+        (static_cast<std::int64_t>(blockIdx.y) * args.wave_capacity + slot) * args.elements * Terms;
+    const std::int64_t z_at = static_cast<std::int64_t>(args.units) * 32 * D +
+                              (static_cast<std::int64_t>(block) * f.p_units + p) * 32;
+    share.write(out, static_cast<std::int64_t>(unit) * 32 * D, z_at, has_normaliser, lane);
 }
 
 }  // namespace slay::kernels

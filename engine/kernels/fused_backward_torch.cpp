@@ -47,7 +47,8 @@ std::string FusedBackward::unsupported(const at::Tensor& q, const at::Tensor& k,
         if (!t->is_cuda() || t->device() != q.device()) return "not on one CUDA device";
         if (t->scalar_type() != q.scalar_type()) return "not of one type";
     }
-    if (q.scalar_type() != at::kBFloat16) return "the type is not bfloat16";
+    if (q.scalar_type() != at::kBFloat16 && q.scalar_type() != at::kFloat)
+        return "the type is neither bfloat16 nor float32";
     const cudaDeviceProp* device = at::cuda::getDeviceProperties(q.get_device());
     if (device->major < 8) return "compute capability below 8.0";
     if (device->sharedMemPerBlockOptin < 200 * 1024)
