@@ -32,9 +32,10 @@ using Element = std::conditional_t<Terms == 1, std::uint16_t, float>;
 
 // One side of a pass: whose features are summed up or differentiated.
 struct BackwardSide {
-    TensorView rows;       // q or k
-    TensorView vectors;    // dN or v
-    const float* weights;  // dD, [B H, L]; null for the keys' side: ones
+    TensorView rows;        // q or k
+    TensorView vectors;     // dN or v
+    const float* weights;   // dD, [B H, L]; null for the keys' side: ones
+    const float* inverses;  // 1 / |row|, or ones where features do not ask for it, [B H, L]
 };
 
 struct BackwardArguments {
@@ -42,6 +43,7 @@ struct BackwardArguments {
     const float* denominators;
     void* gradients;  // dN, [B H, L, d]
     float* weights;   // dD, [B H, L]
+    float* inverses;  // of q, then of k, [B H, L] each
     GradientFeatures features;
     // State kernel and scan: the side that is summed up. Gradient kernel: the other side.
     BackwardSide source;

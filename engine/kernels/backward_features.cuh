@@ -65,32 +65,33 @@ struct RowScales {
     float turn[2][2];  // cos and sin of the position, where features are turned
 };
 
-// `position` is that of the tile's first row.
-template <int D, int Terms>
-__device__ __forceinline__ RowScales row_scales(const Fragment<Terms> (&a)[D / 16],
-                                                const GradientFeatures& f, std::int64_t position,
-                                                int lane) {
-    RowScales scales;
-    float squares[2] = {0.f, 0.f};
-#pragma unroll
-    for (int k = 0; k < D / 16; ++k) {
-#pragma unroll
-        for (int i = 0; i < 4; ++i) {
-            const float2 x = floats(a[k], i);
-            squares[i & 1] += x.x * x.x + x.y * x.y;
-        }
-    }
+// `inverses` are those of the tile's first row on; rows from `count` on are not read.
+__device__ __forceinline__ void load_inverses(RowScales& scales, const float* inverses,
+                                              std::int64_t count, int lane) {
 #pragma unroll
     for (int i = 0; i < 2; ++i) {
-        const float sum = row_sum(squares[i]);
-        // Two terms promise more than the approximate root holds.
-        const float root = Terms == 1 ? inverse_root(sum) : 1.f / sqrtf(sum);
-        scales.inverse[i] = f.normalise ? fminf(root, 1e12f) : 1.f;
-        if (f.turned) {
-            sincospif(f.position_scale * static_cast<float>(position + (lane >> 2) + i * 8),
-                      &scales.turn[i][1], &scales.turn[i][0]);
-        }
+        const int row = (lane >> 2) + i * 8;
+        scales.inverse[i] = row < count ? inverses[row] : 1.f;
     }
+}
+
+// `position` is that of the tile's first row.
+__device__ __forceinline__ void turn_rows(RowScales& scales, const GradientFeatures& f,
+                                          std::int64_t position, int lane) {
+    if (!f.turned) return;
+#pragma unroll
+    for (int i = 0; i < 2; ++i) {
+        sincospif(f.position_scale * static_cast<float>(position + (lane >> 2) + i * 8),
+                  &scales.turn[i][1], &scales.turn[i][0]);
+    }
+}
+
+__device__ __forceinline__ RowScales row_scales(const float* inverses, const GradientFeatures& f,
+                                                std::int64_t position, std::int64_t count,
+                                                int lane) {
+    RowScales scales;
+    load_inverses(scales, inverses, count, lane);
+    turn_rows(scales, f, position, lane);
     return scales;
 }
 

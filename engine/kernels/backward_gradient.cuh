@@ -122,13 +122,16 @@ __device__ __forceinline__ void write_rows(const float (&a)[D / 8][4], Element<T
 template <typename Form>
 __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
     gradient_kernel(const BackwardArguments args) {
-    constexpr int D = Form::D, MT = Form::RowTiles, Terms = Form::Terms;
+    constexpr int D = Form::D, Terms = Form::Terms;
     constexpr bool Keys = Form::Keys, HasPoly = Form::HasPoly;
     using T = Element<Terms>;
     SLAY_DYNAMIC_SHARED(shared);
     const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
     const GradientFeatures& f = args.features;
-    const GradientLayout<Form> layout(f.blocks, f.p_padded, true, true);
+    // Constant where all of a row's factors are in registers.
+    const GradientLayout<Form> layout(Form::OneBlock ? 1 : f.blocks,
+                                      Form::OneBlock ? Form::PolySteps * 16 : f.p_padded, true,
+                                      true);
 
     // The blocks with the most positions to visit come first.
     const std::int64_t index = Keys ? blockIdx.x : gridDim.x - 1 - blockIdx.x;
@@ -163,37 +166,36 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
 
     const std::int64_t slot = static_cast<std::int64_t>(blockIdx.y) * args.wave_capacity +
                               (args.causal ? segment - args.first_segment : 0);
-    const uint16_t* sums = has_state ? args.states + slot * args.elements * Terms : nullptr;
-    const auto fetch_units = [&](int stage, int first, int count) {
-        uint16_t* buffer =
-            reinterpret_cast<uint16_t*>(buffers) + (stage & 1) * Terms * Form::StagePlane;
-        constexpr int kChunks = Form::StageUnits * 32 * (D / 8);
+    const uint16_t* const sums = args.states + slot * args.elements * Terms;  // read if has_state
+    // Stages are always full: a block of g has a multiple of eight units, or one where P = 1.
+    constexpr int kRowChunks = D / 8;
+    uint16_t* const unit_buffer = reinterpret_cast<uint16_t*>(buffers) +
+                                  threadIdx.x / kRowChunks * (D + 8) + threadIdx.x % kRowChunks * 8;
+    const uint16_t* const unit_chunks = sums + threadIdx.x * 8 * Terms;
+    const auto fetch_units = [&](int stage, int first) {
+        constexpr int kChunks = Form::StageUnits * 32 * kRowChunks;
+        uint16_t* to = unit_buffer + (stage & 1) * Terms * Form::StagePlane;
+        const uint16_t* from = unit_chunks + static_cast<std::int64_t>(first) * (32 * D * Terms);
 #pragma unroll
         for (int j = 0; j < (kChunks + Form::Threads - 1) / Form::Threads; ++j) {
-            const int i = j * Form::Threads + threadIdx.x;
-            if (kChunks % Form::Threads != 0 && i >= kChunks) break;
-            const int row = i / (D / 8), chunk = i % (D / 8);
-            const bool valid = row < count * 32;
-            const std::int64_t from = valid ? static_cast<std::int64_t>(first) * 32 * D + i * 8 : 0;
+            if (kChunks % Form::Threads != 0 && j * Form::Threads + threadIdx.x >= kChunks) break;
 #pragma unroll
             for (int t = 0; t < Terms; ++t) {
-                copy_async(buffer + t * Form::StagePlane + row * (D + 8) + chunk * 8,
-                           sums + from * Terms + t * 8, valid);
+                copy_async(to + t * Form::StagePlane + j * (Form::Threads / kRowChunks) * (D + 8),
+                           from + j * Form::Threads * 8 * Terms + t * 8, true);
             }
         }
         commit_copies();
     };
     // All threads walk through units first .. last - 1; `use` gets the first one's number.
     const auto walk_units = [&](int first, int last, auto&& use) {
-        fetch_units(0, first, min(Form::StageUnits, last - first));
+        fetch_units(0, first);
         for (int at = first, stage = 0; at < last; at += Form::StageUnits, ++stage) {
             wait_for_copies<0>();
             __syncthreads();
-            const int next = at + Form::StageUnits;
-            if (next < last) fetch_units(stage + 1, next, min(Form::StageUnits, last - next));
-            use(at, min(Form::StageUnits, last - at),
-                reinterpret_cast<const uint16_t*>(buffers) +
-                    (stage & 1) * Terms * Form::StagePlane);
+            if (at + Form::StageUnits < last) fetch_units(stage + 1, at + Form::StageUnits);
+            use(at, reinterpret_cast<const uint16_t*>(buffers) +
+                        (stage & 1) * Terms * Form::StagePlane);
         }
         __syncthreads();
     };
@@ -206,6 +208,7 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
         head_rows<const T>(args.source.vectors, batch, head) + others_begin * x_stride;
     const std::int64_t row_at = static_cast<std::int64_t>(blockIdx.y) * args.length;
     const float* other_w = Keys ? args.source.weights + row_at + others_begin : nullptr;
+    const float* other_inverses = args.source.inverses + row_at + others_begin;
     const std::int64_t others = others_end - others_begin;
     const auto ahead0 = static_cast<int>(others_begin - row0);
     const auto raw_of = [&](int tile) { return buffers + (tile & 1) * layout.raw_bytes; };
@@ -219,10 +222,11 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
             reinterpret_cast<uint16_t*>(raw + kRawBytes), other_x + first * x_stride, x_stride,
             others - first);
         commit_copies();
-        if (Keys && threadIdx.x < Form::Others) {
+        if (threadIdx.x < Form::Others) {
             const std::int64_t at = first + threadIdx.x;
-            reinterpret_cast<float*>(raw + 2 * kRawBytes)[threadIdx.x] =
-                at < others ? other_w[at] : 0.f;
+            float* figures = reinterpret_cast<float*>(raw + 2 * kRawBytes) + threadIdx.x;
+            if (Keys) figures[0] = at < others ? other_w[at] : 0.f;
+            figures[Form::Others] = at < others ? other_inverses[at] : 1.f;
         }
     };
     OtherRows tile_rows;
@@ -244,7 +248,9 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
         for (int k = 0; k < D / 16; ++k) {
             load_matrices(u[k], raw + k * 16 + rows_first(lane, D + 8), Form::RawPlane);
         }
-        const RowScales scales = row_scales<D, Terms>(u, f, others_begin + first, lane);
+        const auto* inverses =
+            reinterpret_cast<const float*>(raw_of(tile) + 2 * kRawBytes) + Form::Others + own;
+        const RowScales scales = row_scales(inverses, f, others_begin + first, 16, lane);
         store_g<D, Terms, Form::OneBlock ? 4 / kParts : 0>(
             others_g + own * tile_rows.g_stride, tile_rows.g_stride, tile_rows.g_plane, u, scales,
             f, omega, block * 4, part, count * 4, kParts, others - first, lane);
@@ -267,7 +273,7 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
             __syncthreads();
             tile_rows.x = reinterpret_cast<const uint16_t*>(raw_of(tile) + kRawBytes);
             tile_rows.w = reinterpret_cast<const float*>(raw_of(tile) + 2 * kRawBytes);
-#pragma unroll 1
+#pragma unroll(Form::OneBlock ? Form::Others / 16 : 1)
             for (int step = 0; step < Form::Others / 16; ++step) {
                 use(step, ahead0 + tile * Form::Others + step * 16);
             }
@@ -276,37 +282,32 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
     };
 
     // The target's own operands.
-    const T* own_u = head_rows<const T>(args.target.rows, batch, head);
-    const T* own_x = head_rows<const T>(args.target.vectors, batch, head);
+    const std::int64_t row = row0 + rows.first_row(), count = args.length - row;
     const std::int64_t own_stride = args.target.rows.row_stride;
+    const std::int64_t own_x_stride = args.target.vectors.row_stride;
+    const T* own_u = head_rows<const T>(args.target.rows, batch, head) + row * own_stride;
+    const T* own_x = head_rows<const T>(args.target.vectors, batch, head) + row * own_x_stride;
+    const float* own_inverses = args.target.inverses + row_at + row;
+    Fragment<Terms> u[D / 16];
+    RowScales scales;
+    const auto load_own = [&] {
+        load_rows<D, Terms>(u, own_u, own_stride, count, lane);
+        scales = row_scales(own_inverses, f, row, count, lane);
+    };
+    load_own();
+    load_rows<D, Terms>(rows.x, own_x, own_x_stride, count, lane);
 #pragma unroll
-    for (int m = 0; m < MT; ++m) {
-        const std::int64_t row = row0 + rows.row_of(m), count = args.length - row;
-        load_rows<D, Terms>(rows.x[m], own_x + row * args.target.vectors.row_stride,
-                            args.target.vectors.row_stride, count, lane);
-#pragma unroll
-        for (int i = 0; i < 2; ++i) {
-            const std::int64_t at = row + (lane >> 2) + i * 8;
-            rows.weight[m][i] = Keys               ? 1.f
-                                : at < args.length ? args.target.weights[row_at + at]
-                                                   : 0.f;
-        }
+    for (int i = 0; i < 2; ++i) {
+        const int at = (lane >> 2) + i * 8;
+        rows.weight[i] = Keys ? 1.f : at < count ? args.target.weights[row_at + row + at] : 0.f;
     }
-#pragma unroll 1
-    for (int m = 0; m < MT; ++m) {
-        const std::int64_t row = row0 + rows.row_of(m), count = args.length - row;
-        Fragment<Terms> u[D / 16];
-        load_rows<D, Terms>(u, own_u + row * own_stride, own_stride, count, lane);
-        const RowScales scales = row_scales<D, Terms>(u, f, row, lane);
-        store_g<D, Terms, Form::OneBlock ? 4 : 0>(rows.g_of(m), layout.g_stride, layout.g_plane, u,
-                                                  scales, f, omega, 0, 0, f.blocks * 4, 1, count,
-                                                  lane);
-        if constexpr (HasPoly) {
-            store_poly<D, Terms, Form::OneBlock ? Form::PolySteps * 2 : 0>(
-                rows.p_of(m), layout.p_stride, layout.p_plane, u, scales, f, 0, f.p_padded / 8, 1,
-                lane);
-            for (int i = lane; i < 16 * layout.dp_stride; i += 32) rows.dp_of(m)[i] = 0.f;
-        }
+    store_g<D, Terms, Form::OneBlock ? 4 : 0>(rows.g_shared, layout.g_stride, layout.g_plane, u,
+                                              scales, f, omega, 0, 0, f.blocks * 4, 1, count, lane);
+    if constexpr (HasPoly) {
+        store_poly<D, Terms, Form::OneBlock ? Form::PolySteps * 2 : 0>(
+            rows.p_shared, layout.p_stride, layout.p_plane, u, scales, f, 0, f.p_padded / 8, 1,
+            lane);
+        for (int i = lane; i < 16 * layout.dp_stride; i += 32) rows.dp_shared[i] = 0.f;
     }
     __syncwarp();
 
@@ -315,14 +316,11 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
     rows.clear(rows.dv);
     const std::int64_t z_at = static_cast<std::int64_t>(args.units) * 32 * D;
     const auto units_of = [&](auto for_gradient, auto for_value) {
-        return [&](int first, int count, const uint16_t* states) {
+        return [&](int first, const uint16_t* states) {
             if constexpr (HasPoly) {
-                const int p = first % f.p_units;  // a stage lies in one block
-#pragma unroll 1
-                for (int u = 0; u < count; u += 4) {
-                    rows.template add_four_units<for_gradient, for_value>(
-                        p + u, states + u * 32 * (D + 8));
-                }
+                // A stage lies in one block.
+                const int p = Form::OneBlock ? first : first % f.p_units;
+                rows.template add_units<for_gradient, for_value>(p, states);
             } else {
                 rows.template add_plain_unit<for_gradient, for_value>(states);
             }
@@ -330,25 +328,33 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
     };
     constexpr std::true_type yes{};
     constexpr std::false_type no{};
-    T* out_u = head_rows<T>(Keys ? args.dk : args.dq, batch, head);
-    const std::int64_t out_stride = Keys ? args.dk.row_stride : args.dq.row_stride;
-    const auto write_value = [&] {
+    // dv is complete, and what the other side's positions add to dpoly.
+    const auto put_away = [&] {
         if constexpr (Keys) {
             T* out = head_rows<T>(args.dv, batch, head);
+            write_rows<D, Terms>(rows.dv, out + row * args.dv.row_stride, args.dv.row_stride, count,
+                                 lane);
+        }
+        if constexpr (HasPoly) {
 #pragma unroll
-            for (int m = 0; m < MT; ++m) {
-                const std::int64_t row = row0 + rows.row_of(m);
-                write_rows<D, Terms>(rows.dv[m], out + row * args.dv.row_stride, args.dv.row_stride,
-                                     args.length - row, lane);
+            for (int n = 0; n < GradientRows<Form>::kPolyTiles; ++n) {
+                if (!Form::OneBlock && n * 8 >= f.p_padded) break;
+#pragma unroll
+                for (int i = 0; i < 4; ++i) {
+                    rows.dp_shared[((lane >> 2) + (i >> 1) * 8) * layout.dp_stride + n * 8 +
+                                   (lane & 3) * 2 + (i & 1)] += rows.dp[n][i];
+                }
             }
         }
     };
 
+    InputGradient<Form> gradient;
     if constexpr (Form::OneBlock) {
         rows.load_block(0);
         if (has_state) {
             rows.add_normaliser(sums + z_at * Terms);
             walk_units(0, args.units, units_of(yes, std::bool_constant<Keys>{}));
+            __syncwarp();
         }
         if (has_others) {
             walk_others(0, 1, [&](int step, int ahead) {
@@ -356,35 +362,10 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
                                                               0);
             });
         }
-        write_value();
-#pragma unroll
-        for (int m = 0; m < MT; ++m) {
-            const std::int64_t row = row0 + rows.row_of(m), count = args.length - row;
-            Fragment<Terms> u[D / 16];
-            load_rows<D, Terms>(u, own_u + row * own_stride, own_stride, count, lane);
-            const RowScales scales = row_scales<D, Terms>(u, f, row, lane);
-            InputGradient<Form> gradient;
-            gradient.add_g(rows.dg[m], u, scales, f, head, 0, lane);
-            if constexpr (HasPoly) {
-                __syncwarp();
-#pragma unroll
-                for (int k = 0; k < Form::PolySteps; ++k) {
-                    float dp[2][4];
-#pragma unroll
-                    for (int i = 0; i < 8; ++i) {
-                        dp[i >> 2][i & 3] =
-                            rows.dp[m][2 * k + (i >> 2)][i & 3] +
-                            rows.dp_of(m)[((lane >> 2) + (i >> 1 & 1) * 8) * layout.dp_stride +
-                                          k * 16 + (i >> 2) * 8 + (lane & 3) * 2 + (i & 1)];
-                    }
-                    gradient.add_poly(dp, u, scales, f, k, lane);
-                }
-            }
-            if (f.normalise) gradient.normalise(u, scales);
-            write_rows<D, Terms>(gradient.du, out_u + row * out_stride, out_stride, count, lane);
-        }
+        put_away();
+        load_own();
+        gradient.add_g(rows.dg, u, scales, f, head, 0, lane);
     } else {
-        const int g_steps = f.blocks * 2;
         // dv and dpoly first, over all of g; then dg, block by block.
         if constexpr (Keys || HasPoly) {
             if (Keys && has_state) {
@@ -397,29 +378,15 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
             if (has_others) {
                 walk_others(0, f.blocks, [&](int step, int ahead) {
                     rows.template add_others<HasPoly, false, Keys>(tile_rows, step, ahead,
-                                                                   args.causal, g_steps);
+                                                                   args.causal, f.blocks * 2);
                 });
             }
-            write_value();
-            if constexpr (HasPoly) {
-#pragma unroll
-                for (int n = 0; n < GradientRows<Form>::kPolyTiles; ++n) {
-                    if (n * 8 >= f.p_padded) break;
-#pragma unroll
-                    for (int i = 0; i < 4; ++i) {
-                        rows.dp_shared[((lane >> 2) + (i >> 1) * 8) * layout.dp_stride + n * 8 +
-                                       (lane & 3) * 2 + (i & 1)] = rows.dp[0][n][i];
-                    }
-                }
-                __syncwarp();
-            }
+            put_away();
         }
-        const std::int64_t row = row0 + rows.row_of(0), count = args.length - row;
-        Fragment<Terms> u[D / 16];
-        InputGradient<Form> gradient;
         for (int block = 0; block < f.blocks; ++block) {
             rows.clear(rows.dg);
             rows.load_block(block);
+            __syncwarp();
             if (has_state) {
                 rows.add_normaliser(
                     sums + (z_at + static_cast<std::int64_t>(block) * f.p_units * 32) * Terms);
@@ -431,29 +398,28 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
                                                                  args.causal, 0);
                 });
             }
-            load_rows<D, Terms>(u, own_u + row * own_stride, own_stride, count, lane);
-            const RowScales scales = row_scales<D, Terms>(u, f, row, lane);
-            gradient.add_g(rows.dg[0], u, scales, f, head, block, lane);
+            load_own();
+            gradient.add_g(rows.dg, u, scales, f, head, block, lane);
         }
-        load_rows<D, Terms>(u, own_u + row * own_stride, own_stride, count, lane);
-        const RowScales scales = row_scales<D, Terms>(u, f, row, lane);
-        if constexpr (HasPoly) {
-            __syncwarp();
-#pragma unroll 1
-            for (int k = 0; k < f.p_padded / 16; ++k) {
-                float dp[2][4];
-#pragma unroll
-                for (int i = 0; i < 8; ++i) {
-                    dp[i >> 2][i & 3] =
-                        rows.dp_shared[((lane >> 2) + (i >> 1 & 1) * 8) * layout.dp_stride +
-                                       k * 16 + (i >> 2) * 8 + (lane & 3) * 2 + (i & 1)];
-                }
-                gradient.add_poly(dp, u, scales, f, k, lane);
-            }
-        }
-        if (f.normalise) gradient.normalise(u, scales);
-        write_rows<D, Terms>(gradient.du, out_u + row * out_stride, out_stride, count, lane);
     }
+    if constexpr (HasPoly) {
+        __syncwarp();
+#pragma unroll(Form::OneBlock ? Form::PolySteps : 1)
+        for (int k = 0; k < (Form::OneBlock ? Form::PolySteps : f.p_padded / 16); ++k) {
+            float dp[2][4];
+#pragma unroll
+            for (int i = 0; i < 8; ++i) {
+                dp[i >> 2][i & 3] =
+                    rows.dp_shared[((lane >> 2) + (i >> 1 & 1) * 8) * layout.dp_stride + k * 16 +
+                                   (i >> 2) * 8 + (lane & 3) * 2 + (i & 1)];
+            }
+            gradient.add_poly(dp, u, scales, f, k, lane);
+        }
+    }
+    if (f.normalise) gradient.normalise(u, scales);
+    const TensorView& out = Keys ? args.dk : args.dq;
+    write_rows<D, Terms>(gradient.du, head_rows<T>(out, batch, head) + row * out.row_stride,
+                         out.row_stride, count, lane);
 }
 
 }  // namespace slay::kernels

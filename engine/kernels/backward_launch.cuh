@@ -28,8 +28,8 @@ class BackwardLaunch {
         const std::int64_t d = D;
         const TensorView gradients{args_.gradients, args_.heads * args_.length * d,
                                    args_.length * d, d};
-        const BackwardSide queries{args_.q, gradients, args_.weights};
-        const BackwardSide keys{args_.k, args_.v, nullptr};
+        const BackwardSide queries{args_.q, gradients, args_.weights, args_.inverses};
+        const BackwardSide keys{args_.k, args_.v, nullptr, args_.inverses + rows_ * args_.length};
         const cudaError_t first = run_side<false>(queries, keys);
         return first == cudaSuccess ? run_side<true>(keys, queries) : first;
     }

@@ -3,11 +3,6 @@
 
 #include "engine/kernels/backward_arguments.cuh"
 
-#ifndef SLAY_W
-#define SLAY_W 8
-#define SLAY_MB 2
-#define SLAY_MT 1
-#endif
 namespace slay::kernels {
 
 // What one instance of the gradient kernel is built for.
@@ -19,18 +14,17 @@ struct GradientForm {
     static constexpr int D = D_, PolySteps = PolySteps_, Terms = Terms_;
     static constexpr bool OneBlock = OneBlock_, Keys = Keys_;
     static constexpr bool HasPoly = PolySteps > 0;
-    // Warps of a block and 16-row tiles of a warp: the kernel is bound by latency, so that sixteen
-    // warps of one tile on a multiprocessor are better than eight of two.
-    static constexpr int Warps = OneBlock && Terms == 1 ? SLAY_W : 4, Threads = Warps * 32;
-    static constexpr int RowTiles = Terms == 1 && OneBlock ? SLAY_MT : 1;
-    static constexpr int Rows = Warps * 16 * RowTiles;
+    // Each with one 16-row tile. Sixteen warps on a multiprocessor hide more latency than eight of
+    // two tiles, which would use the operands in shared memory twice.
+    static constexpr int Warps = OneBlock && Terms == 1 ? 8 : 4, Threads = Warps * 32;
+    static constexpr int Rows = Warps * 16;
     static constexpr int Others =
         Terms == 1 && (OneBlock || D < 128) ? 64 : 32;  // positions of the other side at a time
     // Units of the state at a time; a multiple of four where there are several p.
     static constexpr int StageUnits = !HasPoly ? 1 : D <= 32 ? 8 : 4;
     static constexpr int StagePlane = StageUnits * 32 * (D + 8);
     static constexpr int RawPlane = Others * (D + 8);
-    static constexpr int MinBlocks = OneBlock ? (Terms == 1 ? SLAY_MB : 2) : 1;
+    static constexpr int MinBlocks = OneBlock ? 2 : 1;
 };
 
 template <typename Form>
@@ -38,7 +32,7 @@ struct GradientLayout {
     int g_stride, p_stride, dp_stride;  // elements
     int g_plane, p_plane;               // elements, of the target's factors
     int p_at, dp_at, shared_at;         // bytes; `shared_at`: states or the other side
-    int raw_bytes;                      // u, x and w of one tile of the other side
+    int raw_bytes;                      // u, x, w and inverses of one tile of the other side
     int others_g_at, others_g_plane, others_p_at, others_p_plane;
     int bytes;
     __host__ __device__ GradientLayout(int blocks, int p_padded, bool states, bool others) {
@@ -50,7 +44,7 @@ struct GradientLayout {
         p_at = Form::Terms * g_plane * 2;
         dp_at = p_at + (Form::HasPoly ? Form::Terms * p_plane * 2 : 0);
         shared_at = dp_at + (Form::HasPoly ? Form::Rows * dp_stride * 4 : 0);
-        raw_bytes = 2 * Form::Terms * Form::RawPlane * 2 + Form::Others * 4;
+        raw_bytes = 2 * Form::Terms * Form::RawPlane * 2 + Form::Others * 8;
         others_g_at = shared_at + 2 * raw_bytes;
         others_g_plane = Form::Others * g_stride;
         others_p_at = others_g_at + Form::Terms * others_g_plane * 2;

@@ -44,7 +44,8 @@ BackwardScratch backward_scratch(const BackwardShape& shape, const BackwardSizes
     const auto slots = static_cast<std::size_t>(wave);
     BackwardScratch scratch;
     scratch.weights_at = align(positions * static_cast<std::size_t>(shape.head_dim) * 2 * terms);
-    scratch.states_at = scratch.weights_at + align(positions * 4);
+    scratch.inverses_at = scratch.weights_at + align(positions * 4);
+    scratch.states_at = scratch.inverses_at + align(positions * 8);
     scratch.carry_at = scratch.states_at + align(rows * slots * elements * 2 * terms);
     scratch.bytes = scratch.carry_at + (wave == 0 ? 0 : align(rows * elements * 4));
     return scratch;

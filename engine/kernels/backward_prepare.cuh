@@ -1,5 +1,5 @@
 // dN_i = dy_i / (D_i + delta), rounded to the inputs' type, and dD_i = -(dN_i . y_i) of the rounded
-// dN, so that both enter the sums alike.
+// dN, so that both enter the sums alike. Also 1 / max(|u|, 1e-12) of q and k, or 1.
 #pragma once
 
 #include "engine/kernels/backward_arguments.cuh"
@@ -33,7 +33,7 @@ __global__ void __launch_bounds__(256) prepare_kernel(const BackwardArguments ar
             x[4] = b.x, x[5] = b.y, x[6] = b.z, x[7] = b.w;
         }
     };
-    float dot = 0.f;
+    float dot = 0.f, squares[2] = {0.f, 0.f};
     if (valid) {
         const std::int64_t at = static_cast<std::int64_t>(blockIdx.y) * args.length + row;
         const float inverse = 1.f / (args.denominators[at] + args.delta);
@@ -64,11 +64,28 @@ __global__ void __launch_bounds__(256) prepare_kernel(const BackwardArguments ar
         }
 #pragma unroll
         for (int i = 0; i < 8; ++i) dot += dy[i] * y[i];
+        if (args.features.normalise) {
+#pragma unroll
+            for (int side = 0; side < 2; ++side) {
+                read(dy, side == 0 ? args.q : args.k);
+#pragma unroll
+                for (int i = 0; i < 8; ++i) squares[side] += dy[i] * dy[i];
+            }
+        }
     }
 #pragma unroll
-    for (int step = 1; step < kLanes; step *= 2) dot += __shfl_xor_sync(0xffffffffu, dot, step);
-    if (valid && threadIdx.x % kLanes == 0) {
-        args.weights[static_cast<std::int64_t>(blockIdx.y) * args.length + row] = -dot;
+    for (int step = 1; step < kLanes; step *= 2) {
+        dot += __shfl_xor_sync(0xffffffffu, dot, step);
+        squares[0] += __shfl_xor_sync(0xffffffffu, squares[0], step);
+        squares[1] += __shfl_xor_sync(0xffffffffu, squares[1], step);
+    }
+    if (!valid || threadIdx.x % kLanes != 0) return;
+    const std::int64_t at = static_cast<std::int64_t>(blockIdx.y) * args.length + row;
+    args.weights[at] = -dot;
+#pragma unroll
+    for (int side = 0; side < 2; ++side) {
+        args.inverses[side * gridDim.y * args.length + at] =
+            args.features.normalise ? fminf(1.f / sqrtf(squares[side]), 1e12f) : 1.f;
     }
 }
 

@@ -28,16 +28,17 @@ __device__ __forceinline__ float quad_sums(const float (&v)[4], int lane) {
 
 template <typename Form>
 struct GradientRows {
-    static constexpr int D = Form::D, MT = Form::RowTiles, Terms = Form::Terms;
+    static constexpr int D = Form::D, Terms = Form::Terms;
     static constexpr int kPolyTiles = Form::HasPoly ? 2 * Form::PolySteps : 1;
     static constexpr int kValueTiles = Form::Keys ? D / 8 : 1;
 
-    Fragment<Terms> x[MT][D / 16];  // dN or v
-    Fragment<Terms> g[MT][2];       // of one block of 32
-    float weight[MT][2];            // dD or 1
-    float dg[MT][4][4];
-    float dp[MT][kPolyTiles][4];
-    float dv[MT][kValueTiles][4];
+    Fragment<Terms> x[D / 16];  // dN or v
+    Fragment<Terms> g[2];       // of one block of 32
+    float2 own[2][4];           // the same as float32
+    float weight[2];            // dD or 1
+    float dg[4][4];
+    float dp[kPolyTiles][4];
+    float dv[kValueTiles][4];
 
     uint16_t* g_shared;  // of the warp's first tile: row 16 warp of the block
     uint16_t* p_shared;
@@ -46,67 +47,39 @@ struct GradientRows {
     int p_steps, p_units;
     int warp, lane;
 
-    __device__ __forceinline__ int row_of(int m) const { return (m * Form::Warps + warp) * 16; }
-    __device__ __forceinline__ uint16_t* g_of(int m) const {
-        return g_shared + m * Form::Warps * 16 * g_stride;
-    }
-    __device__ __forceinline__ uint16_t* p_of(int m) const {
-        return p_shared + m * Form::Warps * 16 * p_stride;
-    }
-    __device__ __forceinline__ float* dp_of(int m) const {
-        return dp_shared + m * Form::Warps * 16 * dp_stride;
-    }
+    __device__ __forceinline__ int first_row() const { return warp * 16; }
 
     template <int N>
-    __device__ __forceinline__ static void clear(float (&a)[MT][N][4]) {
+    __device__ __forceinline__ static void clear(float (&a)[N][4]) {
 #pragma unroll
-        for (int m = 0; m < MT; ++m) {
-#pragma unroll
-            for (int i = 0; i < N * 4; ++i) a[m][i / 4][i % 4] = 0.f;
-        }
+        for (int i = 0; i < N * 4; ++i) a[i / 4][i % 4] = 0.f;
     }
 
     __device__ __forceinline__ void load_block(int block) {
 #pragma unroll
-        for (int m = 0; m < MT; ++m) {
+        for (int i = 0; i < 2; ++i) {
+            load_matrices(g[i], g_shared + block * 32 + i * 16 + rows_first(lane, g_stride),
+                          g_plane);
 #pragma unroll
-            for (int i = 0; i < 2; ++i) {
-                load_matrices(g[m][i], g_of(m) + block * 32 + i * 16 + rows_first(lane, g_stride),
-                              g_plane);
-            }
+            for (int j = 0; j < 4; ++j) own[i][j] = floats(g[i], j);
         }
-    }
-
-    // poly of rows r and r + 8 for p and p + 1.
-    __device__ __forceinline__ SplitPair<Terms> poly_pair(int m, int i, int p) const {
-        SplitPair<Terms> pair;
-        const uint16_t* at = p_of(m) + ((lane >> 2) + i * 8) * p_stride + p;
-#pragma unroll
-        for (int t = 0; t < Terms; ++t) {
-            pair.term[t] = *reinterpret_cast<const uint32_t*>(at + t * p_plane);
-        }
-        return pair;
     }
 
     // dv += (scale o g) U for one unit, [32][D + 8] in shared memory.
-    __device__ __forceinline__ void add_value(const SplitPair<Terms> (&scale)[MT][2],
+    __device__ __forceinline__ void add_value(const SplitPair<Terms> (&scale)[2],
                                               const uint16_t* state) {
 #pragma unroll
         for (int k = 0; k < 2; ++k) {
-            Fragment<Terms> scaled[MT];
+            Fragment<Terms> scaled = g[k];
+            if constexpr (Form::HasPoly) {
 #pragma unroll
-            for (int m = 0; m < MT; ++m) {
-                scaled[m] = g[m][k];
-                if constexpr (Form::HasPoly) {
+                for (int i = 0; i < 4; ++i) {
+                    SplitPair<Terms> element;
 #pragma unroll
-                    for (int i = 0; i < 4; ++i) {
-                        SplitPair<Terms> element;
+                    for (int t = 0; t < Terms; ++t) element.term[t] = g[k].term[t][i];
+                    element = multiply(element, scale[i & 1]);
 #pragma unroll
-                        for (int t = 0; t < Terms; ++t) element.term[t] = g[m][k].term[t][i];
-                        element = multiply(element, scale[m][i & 1]);
-#pragma unroll
-                        for (int t = 0; t < Terms; ++t) scaled[m].term[t][i] = element.term[t];
-                    }
+                    for (int t = 0; t < Terms; ++t) scaled.term[t][i] = element.term[t];
                 }
             }
 #pragma unroll
@@ -115,17 +88,14 @@ struct GradientRows {
                 load_matrices_transposed(
                     b, state + k * 16 * (D + 8) + n * 16 + rows_first(lane, D + 8),
                     Form::StagePlane);
-#pragma unroll
-                for (int m = 0; m < MT; ++m) {
-                    mma(dv[m][Form::Keys ? 2 * n : 0], scaled[m], b, 0);
-                    mma(dv[m][Form::Keys ? 2 * n + 1 : 0], scaled[m], b, 1);
-                }
+                mma(dv[Form::Keys ? 2 * n : 0], scaled, b, 0);
+                mma(dv[Form::Keys ? 2 * n + 1 : 0], scaled, b, 1);
             }
         }
     }
 
     // h = S x for 16 g from 16 half on.
-    __device__ __forceinline__ void state_product(float (&h)[MT][2][4], const uint16_t* state,
+    __device__ __forceinline__ void state_product(float (&h)[2][4], const uint16_t* state,
                                                   int half) const {
 #pragma unroll
         for (int k = 0; k < D / 16; ++k) {
@@ -133,71 +103,111 @@ struct GradientRows {
             load_matrices(b, state + half * 16 * (D + 8) + k * 16 + columns_first(lane, D + 8),
                           Form::StagePlane);
 #pragma unroll
-            for (int m = 0; m < MT; ++m) {
-#pragma unroll
-                for (int j = 0; j < 2; ++j) {
-                    if (k == 0) {
-                        mma_first(h[m][j], x[m][k], b, j);
-                    } else {
-                        mma(h[m][j], x[m][k], b, j);
-                    }
+            for (int j = 0; j < 2; ++j) {
+                if (k == 0) {
+                    mma_first(h[j], x[k], b, j);
+                } else {
+                    mma(h[j], x[k], b, j);
                 }
             }
         }
     }
 
-    // Units p .. p + 3 of the block whose g is loaded: dg_m += poly_p (S_p x)_m and
-    // dp_p += g . (S_p x).
+    // Units p .. p + 3 of the block whose g is loaded: dg += poly_p (S_p x); `part` gets the lane's
+    // share of g . (S_p x) for each.
     template <bool gradient, bool value>
-    __device__ __forceinline__ void add_four_units(int p, const uint16_t* states) {
-        float part[MT][2][4];
+    __device__ __forceinline__ void add_four_units(int p, const uint16_t* states,
+                                                   float (&part)[2][4]) {
+        SplitPair<Terms> pairs[2][2];  // poly of rows r and r + 8, two p each
+#pragma unroll
+        for (int i = 0; i < 2; ++i) {
+            const uint16_t* at = p_shared + ((lane >> 2) + i * 8) * p_stride + p;
+#pragma unroll
+            for (int t = 0; t < Terms; ++t) {
+                const uint2 four = *reinterpret_cast<const uint2*>(at + t * p_plane);
+                pairs[i][0].term[t] = four.x;
+                pairs[i][1].term[t] = four.y;
+            }
+        }
 #pragma unroll
         for (int u = 0; u < 4; ++u) {
             const uint16_t* state = states + u * 32 * (D + 8);
-            SplitPair<Terms> scale[MT][2];
-            float poly[MT][2];
+            SplitPair<Terms> scale[2];
+            float poly[2];
 #pragma unroll
-            for (int m = 0; m < MT; ++m) {
-#pragma unroll
-                for (int i = 0; i < 2; ++i) {
-                    const SplitPair<Terms> pair = poly_pair(m, i, p + (u & 2));
-                    scale[m][i] = u & 1 ? twice_high(pair) : twice_low(pair);
-                    poly[m][i] = u & 1 ? high_float(pair) : low_float(pair);
-                    part[m][i][u] = 0.f;
-                }
+            for (int i = 0; i < 2; ++i) {
+                const SplitPair<Terms>& pair = pairs[i][u >> 1];
+                scale[i] = u & 1 ? twice_high(pair) : twice_low(pair);
+                poly[i] = u & 1 ? high_float(pair) : low_float(pair);
+                part[i][u] = 0.f;
             }
             if constexpr (gradient) {
 #pragma unroll
                 for (int half = 0; half < 2; ++half) {
-                    float h[MT][2][4];
+                    float h[2][4];
                     state_product(h, state, half);
 #pragma unroll
-                    for (int m = 0; m < MT; ++m) {
-#pragma unroll
-                        for (int i = 0; i < 4; ++i) {
-                            // Register i of an a fragment: rows r + 8 (i & 1), tile i / 2.
-                            const float2 own = floats(g[m][half], i);
-                            const float* of = h[m][i >> 1] + (i & 1) * 2;
-                            float* to = dg[m][half * 2 + (i >> 1)] + (i & 1) * 2;
-                            to[0] += poly[m][i & 1] * of[0];
-                            to[1] += poly[m][i & 1] * of[1];
-                            // One chain of multiply-adds.
-                            float& sum = part[m][i & 1][u];
-                            sum = fmaf(own.x, of[0], sum);
-                            sum = fmaf(own.y, of[1], sum);
-                        }
+                    for (int i = 0; i < 4; ++i) {
+                        // Register i of an a fragment: row r + 8 (i & 1), tile i / 2.
+                        const float* of = h[i >> 1] + (i & 1) * 2;
+                        float* to = dg[half * 2 + (i >> 1)] + (i & 1) * 2;
+                        float& sum = part[i & 1][u];
+                        to[0] = fmaf(poly[i & 1], of[0], to[0]);
+                        to[1] = fmaf(poly[i & 1], of[1], to[1]);
+                        sum = fmaf(own[half][i].x, of[0], sum);
+                        sum = fmaf(own[half][i].y, of[1], sum);
                     }
                 }
             }
             if constexpr (value) add_value(scale, state);
         }
-        if constexpr (gradient) {
+    }
+
+    // Units p .. p + Form::StageUnits - 1.
+    template <bool gradient, bool value>
+    __device__ __forceinline__ void add_units(int p, const uint16_t* states) {
+        if constexpr (Terms == 1) {
+            // The shares of a row are summed up by a product with a matrix of ones and zeros,
+            // whose column n picks unit n: four units lie in a lane's four columns k.
+            float sums[4] = {};
 #pragma unroll
-            for (int m = 0; m < MT; ++m) {
+            for (int u = 0; u < Form::StageUnits; u += 4) {
+                float part[2][4];
+                add_four_units<gradient, value>(p + u, states + u * 32 * (D + 8), part);
+                if constexpr (gradient) {
+                    const int unit = (lane >> 2) - ((p + u) & 4);
+                    const uint32_t a[4] = {
+                        pack(part[0][0], part[0][1]), pack(part[1][0], part[1][1]),
+                        pack(part[0][2], part[0][3]), pack(part[1][2], part[1][3])};
+                    mma(sums, a,
+                        unit == 0   ? 0x3f80u
+                        : unit == 1 ? 0x3f800000u
+                                    : 0u,
+                        unit == 2   ? 0x3f80u
+                        : unit == 3 ? 0x3f800000u
+                                    : 0u);
+                }
+            }
+            if constexpr (gradient) {
+                float* at = dp_shared + (lane >> 2) * dp_stride + (p & ~7) + (lane & 3) * 2;
 #pragma unroll
                 for (int i = 0; i < 2; ++i) {
-                    const float sum = quad_sums(part[m][i], lane);
-                    dp_of(m)[((lane >> 2) + i * 8) * dp_stride + p + (lane & 3)] += sum;
+                    float2* pair = reinterpret_cast<float2*>(at + i * 8 * dp_stride);
+                    const float2 before = *pair;
+                    *pair = make_float2(before.x + sums[2 * i], before.y + sums[2 * i + 1]);
+                }
+            }
+        } else {
+#pragma unroll 1
+            for (int u = 0; u < Form::StageUnits; u += 4) {
+                float part[2][4];
+                add_four_units<gradient, value>(p + u, states + u * 32 * (D + 8), part);
+                if constexpr (gradient) {
+#pragma unroll
+                    for (int i = 0; i < 2; ++i) {
+                        const float sum = quad_sums(part[i], lane);
+                        dp_shared[((lane >> 2) + i * 8) * dp_stride + p + u + (lane & 3)] += sum;
+                    }
                 }
             }
         }
@@ -209,17 +219,13 @@ struct GradientRows {
         if constexpr (gradient) {
 #pragma unroll
             for (int half = 0; half < 2; ++half) {
-                float h[MT][2][4];
+                float h[2][4];
                 state_product(h, state, half);
 #pragma unroll
-                for (int m = 0; m < MT; ++m) {
-#pragma unroll
-                    for (int i = 0; i < 8; ++i)
-                        dg[m][half * 2 + i / 4][i % 4] += h[m][i / 4][i % 4];
-                }
+                for (int i = 0; i < 8; ++i) dg[half * 2 + i / 4][i % 4] += h[i / 4][i % 4];
             }
         }
-        const SplitPair<Terms> none[MT][2] = {};
+        const SplitPair<Terms> none[2] = {};
         if constexpr (value) add_value(none, state);
     }
 
@@ -239,11 +245,8 @@ struct GradientRows {
                     sum.y += high_float(pair);
                 }
 #pragma unroll
-                for (int m = 0; m < MT; ++m) {
-#pragma unroll
-                    for (int i = 0; i < 4; ++i) {
-                        dg[m][n][i] += weight[m][i >> 1] * (i & 1 ? sum.y : sum.x);
-                    }
+                for (int i = 0; i < 4; ++i) {
+                    dg[n][i] += weight[i >> 1] * (i & 1 ? sum.y : sum.x);
                 }
             }
         } else {
@@ -254,7 +257,7 @@ struct GradientRows {
         const int r = lane >> 2, column = (lane & 3) * 2;
 #pragma unroll
         for (int n = 0; n < 4; ++n) {
-            float h[MT][4] = {};
+            float h[4] = {};
 #pragma unroll 1
             for (int k = 0; k < p_steps; ++k) {
                 Fragment<Terms> b;
@@ -268,18 +271,12 @@ struct GradientRows {
                             p < p_units ? at[0] | static_cast<uint32_t>(at[32 * Terms]) << 16 : 0u;
                     }
                 }
-#pragma unroll
-                for (int m = 0; m < MT; ++m) {
-                    Fragment<Terms> poly;
-                    load_matrices(poly, p_of(m) + k * 16 + rows_first(lane, p_stride), p_plane);
-                    mma(h[m], poly, b, 0);
-                }
+                Fragment<Terms> poly;
+                load_matrices(poly, p_shared + k * 16 + rows_first(lane, p_stride), p_plane);
+                mma(h, poly, b, 0);
             }
 #pragma unroll
-            for (int m = 0; m < MT; ++m) {
-#pragma unroll
-                for (int i = 0; i < 4; ++i) dg[m][n][i] += weight[m][i >> 1] * h[m][i];
-            }
+            for (int i = 0; i < 4; ++i) dg[n][i] += weight[i >> 1] * h[i];
         }
 #pragma unroll 1
         for (int n = 0; n < p_units / 8; ++n) {
@@ -292,16 +289,13 @@ struct GradientRows {
                         z + state_at<Terms>((n * 8 + r) * 32 + i * 8 + column, t));
                 }
             }
+            float h[4];
+            mma_first(h, g[0], b[0], 0);
+            mma(h, g[1], b[1], 0);
+            float* at = dp_shared + r * dp_stride + n * 8 + column;
 #pragma unroll
-            for (int m = 0; m < MT; ++m) {
-                float h[4];
-                mma_first(h, g[m][0], b[0], 0);
-                mma(h, g[m][1], b[1], 0);
-                float* at = dp_of(m) + r * dp_stride + n * 8 + column;
-#pragma unroll
-                for (int i = 0; i < 4; ++i) {
-                    at[(i >> 1) * 8 * dp_stride + (i & 1)] += weight[m][i >> 1] * h[i];
-                }
+            for (int i = 0; i < 4; ++i) {
+                at[(i >> 1) * 8 * dp_stride + (i & 1)] += weight[i >> 1] * h[i];
             }
         }
         __syncwarp();
@@ -325,18 +319,11 @@ struct GradientRows {
                                                int g_steps) {
         constexpr bool kNeedsG = for_p || for_v, kNeedsP = Form::HasPoly && (for_g || for_v);
         constexpr bool kNeedsC = for_p || for_g;
-        bool active[MT];
-        bool any = false;
-#pragma unroll
-        for (int m = 0; m < MT; ++m) {
-            active[m] = !causal || (Form::Keys ? ahead >= row_of(m) : ahead <= row_of(m));
-            any = any || active[m];
-        }
-        if (!any) return;
+        if (causal && (Form::Keys ? ahead < first_row() : ahead > first_row())) return;
         const uint16_t* og = o.g + step * 16 * o.g_stride;
         const uint16_t* op = o.p + step * 16 * o.p_stride;
         const uint16_t* ox = o.x + step * 16 * (D + 8);
-        float wg[MT][2][4], wp[MT][2][4], c[MT][2][4];
+        float wg[2][4], wp[2][4], c[2][4];
         if constexpr (kNeedsG) {
             if constexpr (Form::OneBlock) {
 #pragma unroll
@@ -344,14 +331,11 @@ struct GradientRows {
                     Fragment<Terms> b;
                     load_matrices(b, og + k * 16 + columns_first(lane, o.g_stride), o.g_plane);
 #pragma unroll
-                    for (int m = 0; m < MT; ++m) {
-#pragma unroll
-                        for (int j = 0; j < 2; ++j) {
-                            if (k == 0) {
-                                mma_first(wg[m][j], g[m][k], b, j);
-                            } else {
-                                mma(wg[m][j], g[m][k], b, j);
-                            }
+                    for (int j = 0; j < 2; ++j) {
+                        if (k == 0) {
+                            mma_first(wg[j], g[k], b, j);
+                        } else {
+                            mma(wg[j], g[k], b, j);
                         }
                     }
                 }
@@ -361,95 +345,80 @@ struct GradientRows {
                 for (int k = 0; k < g_steps; ++k) {
                     Fragment<Terms> b;
                     load_matrices(b, og + k * 16 + columns_first(lane, o.g_stride), o.g_plane);
-#pragma unroll
-                    for (int m = 0; m < MT; ++m) {
-                        Fragment<Terms> a;
-                        load_matrices(a, g_of(m) + k * 16 + rows_first(lane, g_stride), g_plane);
-                        mma(wg[m][0], a, b, 0);
-                        mma(wg[m][1], a, b, 1);
-                    }
+                    Fragment<Terms> a;
+                    load_matrices(a, g_shared + k * 16 + rows_first(lane, g_stride), g_plane);
+                    mma(wg[0], a, b, 0);
+                    mma(wg[1], a, b, 1);
                 }
             }
         }
         if constexpr (kNeedsP) {
-            clear(wp);
 #pragma unroll
             for (int k = 0; k < Form::PolySteps; ++k) {
                 if (!Form::OneBlock && k >= p_steps) break;
                 Fragment<Terms> b;
                 load_matrices(b, op + k * 16 + columns_first(lane, o.p_stride), o.p_plane);
+                Fragment<Terms> a;
+                load_matrices(a, p_shared + k * 16 + rows_first(lane, p_stride), p_plane);
 #pragma unroll
-                for (int m = 0; m < MT; ++m) {
-                    Fragment<Terms> a;
-                    load_matrices(a, p_of(m) + k * 16 + rows_first(lane, p_stride), p_plane);
-                    mma(wp[m][0], a, b, 0);
-                    mma(wp[m][1], a, b, 1);
+                for (int j = 0; j < 2; ++j) {
+                    if (k == 0) {
+                        mma_first(wp[j], a, b, j);
+                    } else {
+                        mma(wp[j], a, b, j);
+                    }
                 }
             }
         }
         if constexpr (kNeedsC) {
 #pragma unroll
-            for (int m = 0; m < MT; ++m) {
-#pragma unroll
-                for (int i = 0; i < 8; ++i) {
-                    c[m][i >> 2][i & 3] =
-                        Form::Keys ? o.w[step * 16 + (i >> 2) * 8 + (lane & 3) * 2 + (i & 1)]
-                                   : weight[m][i >> 1 & 1];
-                }
+            for (int i = 0; i < 8; ++i) {
+                c[i >> 2][i & 3] = Form::Keys
+                                       ? o.w[step * 16 + (i >> 2) * 8 + (lane & 3) * 2 + (i & 1)]
+                                       : weight[i >> 1 & 1];
             }
 #pragma unroll
             for (int k = 0; k < D / 16; ++k) {
                 Fragment<Terms> b;
                 load_matrices(b, ox + k * 16 + columns_first(lane, D + 8), Form::RawPlane);
-#pragma unroll
-                for (int m = 0; m < MT; ++m) {
-                    mma(c[m][0], x[m][k], b, 0);
-                    mma(c[m][1], x[m][k], b, 1);
-                }
+                mma(c[0], x[k], b, 0);
+                mma(c[1], x[k], b, 1);
             }
         }
-        Fragment<Terms> for_dg[MT], for_dp[MT], for_dv[MT];
+        Fragment<Terms> for_dg, for_dp, for_dv;
+        if (causal && ahead == first_row()) {
+            if constexpr (kNeedsG) mask(wg);
+            if constexpr (kNeedsC) mask(c);
+        }
+        if constexpr (for_v) {
+            float w[2][4];
 #pragma unroll
-        for (int m = 0; m < MT; ++m) {
-            if (causal && ahead == row_of(m)) {
-                if constexpr (kNeedsG) mask(wg[m]);
-                if constexpr (kNeedsC) mask(c[m]);
+            for (int i = 0; i < 8; ++i) {
+                w[i >> 2][i & 3] =
+                    Form::HasPoly ? wg[i >> 2][i & 3] * wp[i >> 2][i & 3] : wg[i >> 2][i & 3];
             }
-            if constexpr (for_v) {
-                float w[2][4];
+            for_dv = as_operand<Terms>(w[0], w[1]);
+        }
+        if constexpr (for_p) {
+            float w[2][4];
 #pragma unroll
-                for (int i = 0; i < 8; ++i) {
-                    w[i >> 2][i & 3] = Form::HasPoly ? wg[m][i >> 2][i & 3] * wp[m][i >> 2][i & 3]
-                                                     : wg[m][i >> 2][i & 3];
-                }
-                for_dv[m] = as_operand<Terms>(w[0], w[1]);
-            }
-            if constexpr (for_p) {
-                float w[2][4];
+            for (int i = 0; i < 8; ++i) w[i >> 2][i & 3] = wg[i >> 2][i & 3] * c[i >> 2][i & 3];
+            for_dp = as_operand<Terms>(w[0], w[1]);
+        }
+        if constexpr (for_g) {
+            if constexpr (Form::HasPoly) {
 #pragma unroll
-                for (int i = 0; i < 8; ++i)
-                    w[i >> 2][i & 3] = wg[m][i >> 2][i & 3] * c[m][i >> 2][i & 3];
-                for_dp[m] = as_operand<Terms>(w[0], w[1]);
+                for (int i = 0; i < 8; ++i) c[i >> 2][i & 3] *= wp[i >> 2][i & 3];
             }
-            if constexpr (for_g) {
-                if constexpr (Form::HasPoly) {
-#pragma unroll
-                    for (int i = 0; i < 8; ++i) c[m][i >> 2][i & 3] *= wp[m][i >> 2][i & 3];
-                }
-                for_dg[m] = as_operand<Terms>(c[m][0], c[m][1]);
-            }
+            for_dg = as_operand<Terms>(c[0], c[1]);
         }
         if constexpr (for_g) {
 #pragma unroll
             for (int n = 0; n < 2; ++n) {
                 Fragment<Terms> b;
                 load_matrices_transposed(b, og + n * 16 + rows_first(lane, o.g_stride), o.g_plane);
-#pragma unroll
-                for (int m = 0; m < MT; ++m) {
-                    if (MT > 1 && !active[m]) continue;
-                    mma(dg[m][2 * n], for_dg[m], b, 0);
-                    mma(dg[m][2 * n + 1], for_dg[m], b, 1);
-                }
+                mma(dg[2 * n], for_dg, b, 0);
+                mma(dg[2 * n + 1], for_dg, b, 1);
             }
         }
         if constexpr (for_p) {
@@ -458,12 +427,8 @@ struct GradientRows {
                 if (!Form::OneBlock && n >= p_steps) break;
                 Fragment<Terms> b;
                 load_matrices_transposed(b, op + n * 16 + rows_first(lane, o.p_stride), o.p_plane);
-#pragma unroll
-                for (int m = 0; m < MT; ++m) {
-                    if (MT > 1 && !active[m]) continue;
-                    mma(dp[m][2 * n], for_dp[m], b, 0);
-                    mma(dp[m][2 * n + 1], for_dp[m], b, 1);
-                }
+                mma(dp[2 * n], for_dp, b, 0);
+                mma(dp[2 * n + 1], for_dp, b, 1);
             }
         }
         if constexpr (for_v) {
@@ -471,12 +436,8 @@ struct GradientRows {
             for (int n = 0; n < D / 16; ++n) {
                 Fragment<Terms> b;
                 load_matrices_transposed(b, ox + n * 16 + rows_first(lane, D + 8), Form::RawPlane);
-#pragma unroll
-                for (int m = 0; m < MT; ++m) {
-                    if (MT > 1 && !active[m]) continue;
-                    mma(dv[m][2 * n], for_dv[m], b, 0);
-                    mma(dv[m][2 * n + 1], for_dv[m], b, 1);
-                }
+                mma(dv[2 * n], for_dv, b, 0);
+                mma(dv[2 * n + 1], for_dv, b, 1);
             }
         }
     }

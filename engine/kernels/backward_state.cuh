@@ -232,6 +232,8 @@ __global__ void __launch_bounds__(backward_state_warps<D>() * 32, 1)
         args.source.weights
             ? args.source.weights + static_cast<std::int64_t>(blockIdx.y) * args.length + start
             : nullptr;
+    const float* inverses =
+        args.source.inverses + static_cast<std::int64_t>(blockIdx.y) * args.length + start;
     const uint4* omega = f.omega + head * f.omega_stride;
 
     const BackwardSpan span = backward_span<D, tensor>(args.units, f.p_units, group);
@@ -250,10 +252,12 @@ __global__ void __launch_bounds__(backward_state_warps<D>() * 32, 1)
     BackwardShare<D, Terms, tensor> share;
     const int tiles = (length + kTile - 1) / kTile;
     Fragment<Terms> rows[D / 16];
+    RowScales scales;
     const auto buffer_of = [&](int tile) { return shared + (tile & 1) * layout.buffer_bytes; };
     const auto fetch = [&](int tile) {
         const int row = tile * kTile + warp % kRowTiles * 16;
         load_rows<D, Terms>(rows, u + row * row_stride, row_stride, length - row, lane);
+        load_inverses(scales, inverses + row, length - row, lane);
     };
     // Rows are loaded a tile ahead where there are registers for them.
     constexpr bool kAhead = D * Terms <= 32;
@@ -262,7 +266,7 @@ __global__ void __launch_bounds__(backward_state_warps<D>() * 32, 1)
         const int row = tile * kTile + warp % kRowTiles * 16, part = warp / kRowTiles;
         uint16_t* g =
             reinterpret_cast<uint16_t*>(buffer_of(tile)) + warp % kRowTiles * 16 * layout.g_stride;
-        const RowScales scales = row_scales<D, Terms>(rows, f, start + row, lane);
+        turn_rows(scales, f, start + row, lane);
         store_g<D, Terms>(g, layout.g_stride, layout.g_plane, rows, scales, f, omega,
                           span.block_first * 4, part, span.block_count * 4, kParts, length - row,
                           lane);

@@ -51,6 +51,7 @@ cudaError_t run_fused_backward(const FusedBackwardPass& pass, const FusedPlan& p
     args.denominators = pass.denominators;
     args.gradients = scratch + layout.gradients_at;
     args.weights = reinterpret_cast<float*>(scratch + layout.weights_at);
+    args.inverses = reinterpret_cast<float*>(scratch + layout.inverses_at);
     args.features = device_features(pass, sizes);
     args.states = reinterpret_cast<std::uint16_t*>(scratch + layout.states_at);
     args.carry = reinterpret_cast<float*>(scratch + layout.carry_at);
