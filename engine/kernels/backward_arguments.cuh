@@ -9,7 +9,8 @@
 namespace slay::kernels {
 
 struct GradientFeatures {
-    const uint4* omega;  // [heads][g_padded / 8][d / 16][32 lanes]: b fragments, high and low part
+    const uint4* omega;             // [heads][g_padded / 8][d / 16][32 lanes]: b fragments,
+                                    // high and low part
     const uint4* omega_transposed;  // [heads][g_padded / 16][d / 8][32 lanes]
     std::int64_t omega_stride;      // between heads; 0 where they share one
     const float* offset;            // [g_padded], for exp2
@@ -26,7 +27,8 @@ struct GradientFeatures {
     float position_scale;  // 1 / (2 L)
 };
 
-// q, k, v and the gradients in memory: bfloat16, or float32 for operands of two terms.
+// q, k, v and the gradients in memory: bfloat16, or float32 for operands of two
+// terms.
 template <int Terms>
 using Element = std::conditional_t<Terms == 1, std::uint16_t, float>;
 
@@ -45,7 +47,8 @@ struct BackwardArguments {
     float* weights;   // dD, [B H, L]
     float* inverses;  // of q, then of k, [B H, L] each
     GradientFeatures features;
-    // State kernel and scan: the side that is summed up. Gradient kernel: the other side.
+    // State kernel and scan: the side that is summed up. Gradient kernel: the
+    // other side.
     BackwardSide source;
     // Gradient kernel: the side that is differentiated.
     BackwardSide target;
@@ -66,7 +69,8 @@ struct BackwardArguments {
     float delta;
 };
 
-// Where term t of element i of a summed state lies: in chunks of 8 elements, term after term.
+// Where term t of element i of a summed state lies: in chunks of 8 elements,
+// term after term.
 template <int Terms>
 __host__ __device__ constexpr std::int64_t state_at(std::int64_t i, int t) {
     return Terms == 1 ? i : i / 8 * (8 * Terms) + t * 8 + i % 8;

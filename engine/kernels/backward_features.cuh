@@ -1,4 +1,5 @@
-// g(u), poly(u) and their derivatives for 16 rows by one warp: z = W u on tensor cores.
+// g(u), poly(u) and their derivatives for 16 rows by one warp: z = W u on
+// tensor cores.
 #pragma once
 
 #include "engine/kernels/backward_arguments.cuh"
@@ -6,8 +7,8 @@
 
 namespace slay::kernels {
 
-// 16 rows as mma's a fragments from device memory; a lane's two rows are r = lane / 4 and r + 8.
-// Rows from `count` on are zero.
+// 16 rows as mma's a fragments from device memory; a lane's two rows are r =
+// lane / 4 and r + 8. Rows from `count` on are zero.
 template <int D, int Terms>
 __device__ __forceinline__ void load_rows(Fragment<Terms> (&a)[D / 16], const Element<Terms>* rows,
                                           std::int64_t stride, std::int64_t count, int lane) {
@@ -65,7 +66,8 @@ struct RowScales {
     float turn[2][2];  // cos and sin of the position, where features are turned
 };
 
-// `inverses` are those of the tile's first row on; rows from `count` on are not read.
+// `inverses` are those of the tile's first row on; rows from `count` on are not
+// read.
 __device__ __forceinline__ void load_inverses(RowScales& scales, const float* inverses,
                                               std::int64_t count, int lane) {
 #pragma unroll
@@ -95,7 +97,8 @@ __device__ __forceinline__ RowScales row_scales(const float* inverses, const Gra
     return scales;
 }
 
-// z = W u for eight features, as an accumulator; `weights` is the first fragment.
+// z = W u for eight features, as an accumulator; `weights` is the first
+// fragment.
 template <int D, int Terms>
 __device__ __forceinline__ void project(float (&z)[4], const Fragment<Terms> (&a)[D / 16],
                                         const uint4* weights, int lane) {
@@ -156,9 +159,10 @@ __device__ __forceinline__ void any_factor(float (&z)[4], float (&slope)[4],
     }
 }
 
-// g of features 8 n .. 8 n + 7, as an accumulator, and, where `slopes`, its derivative by z. Zero
-// in padded features: their weights are zero and their offset is -infinity. `usual`: the factor is
-// known to be the plain exponential.
+// g of features 8 n .. 8 n + 7, as an accumulator, and, where `slopes`, its
+// derivative by z. Zero in padded features: their weights are zero and their
+// offset is -infinity. `usual`: the factor is known to be the plain
+// exponential.
 template <int D, int Terms, bool slopes, bool usual>
 __device__ __forceinline__ void g_tile(float (&z)[4], float (&slope)[4],
                                        const Fragment<Terms> (&a)[D / 16], const RowScales& scales,
@@ -178,9 +182,10 @@ __device__ __forceinline__ void g_tile(float (&z)[4], float (&slope)[4],
     }
 }
 
-// g of 16 rows into shared memory, row by row: features 8 (offset + n) .. to columns 8 n .. for
-// n = first, first + step, ... < last, `Count` of them where that is not 0. `plane`: elements
-// between terms. Rows from `count` on are zero. `usual` as for g_tile.
+// g of 16 rows into shared memory, row by row: features 8 (offset + n) .. to
+// columns 8 n .. for n = first, first + step, ... < last, `Count` of them where
+// that is not 0. `plane`: elements between terms. Rows from `count` on are
+// zero. `usual` as for g_tile.
 template <int D, int Terms, bool usual, int Count>
 __device__ __forceinline__ void store_g_tiles(uint16_t* at, int stride, int plane,
                                               const Fragment<Terms> (&a)[D / 16],
@@ -256,8 +261,8 @@ __device__ __forceinline__ void store_poly(uint16_t* at, int stride, int plane,
     }
 }
 
-// du += dz W for 16 features, dz two accumulators; `weights` is the step's first transposed
-// fragment.
+// du += dz W for 16 features, dz two accumulators; `weights` is the step's
+// first transposed fragment.
 template <int D, int Terms>
 __device__ __forceinline__ void project_back(float (&du)[D / 8][4], const Fragment<Terms>& dz,
                                              const uint4* weights, int lane) {
@@ -272,8 +277,22 @@ __device__ __forceinline__ void project_back(float (&du)[D / 8][4], const Fragme
     }
 }
 
-// `Rows` rows of d elements into shared memory, [row][D + 8] in each plane; rows from `count` on
-// are zero. Copies of one term are asynchronous and left uncommitted.
+// Figures of `Rows` rows into shared memory, one a thread; those from `count`
+// on are zero. Left uncommitted.
+template <int Rows>
+__device__ __forceinline__ void stage_figures(float* shared, const float* figures,
+                                              std::int64_t count) {
+    if (threadIdx.x >= Rows) return;
+    const bool valid = threadIdx.x < count;
+    const uint32_t address = static_cast<uint32_t>(__cvta_generic_to_shared(shared + threadIdx.x));
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(address),
+                 "l"(figures + (valid ? threadIdx.x : 0)), "r"(valid ? 4 : 0)
+                 : "memory");
+}
+
+// `Rows` rows of d elements into shared memory, [row][D + 8] in each plane;
+// rows from `count` on are zero. Copies of one term are asynchronous and left
+// uncommitted.
 template <int D, int Terms, int Rows, int Threads>
 __device__ __forceinline__ void stage_rows(uint16_t* shared, const Element<Terms>* rows,
                                            std::int64_t stride, std::int64_t count) {

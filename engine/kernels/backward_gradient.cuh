@@ -1,5 +1,5 @@
-// Gradients of one side's rows: what the state and the other side's positions add to dg, dpoly and
-// dv, then through the features to du.
+// Gradients of one side's rows: what the state and the other side's positions
+// add to dg, dpoly and dv, then through the features to du.
 #pragma once
 
 #include "engine/kernels/backward_rows.cuh"
@@ -98,7 +98,8 @@ struct InputGradient {
     }
 };
 
-// Accumulators of 16 rows to rows `row` and row + 8, where they are below `count`.
+// Accumulators of 16 rows to rows `row` and row + 8, where they are below
+// `count`.
 template <int D, int Terms>
 __device__ __forceinline__ void write_rows(const float (&a)[D / 8][4], Element<Terms>* rows,
                                            std::int64_t stride, std::int64_t count, int lane) {
@@ -167,7 +168,8 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
     const std::int64_t slot = static_cast<std::int64_t>(blockIdx.y) * args.wave_capacity +
                               (args.causal ? segment - args.first_segment : 0);
     const uint16_t* const sums = args.states + slot * args.elements * Terms;  // read if has_state
-    // Stages are always full: a block of g has a multiple of eight units, or one where P = 1.
+    // Stages are always full: a block of g has a multiple of eight units, or one
+    // where P = 1.
     constexpr int kRowChunks = D / 8;
     uint16_t* const unit_buffer = reinterpret_cast<uint16_t*>(buffers) +
                                   threadIdx.x / kRowChunks * (D + 8) + threadIdx.x % kRowChunks * 8;
@@ -187,7 +189,8 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
         }
         commit_copies();
     };
-    // All threads walk through units first .. last - 1; `use` gets the first one's number.
+    // All threads walk through units first .. last - 1; `use` gets the first
+    // one's number.
     const auto walk_units = [&](int first, int last, auto&& use) {
         fetch_units(0, first);
         for (int at = first, stage = 0; at < last; at += Form::StageUnits, ++stage) {
@@ -221,13 +224,10 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
         stage_rows<D, Terms, Form::Others, Form::Threads>(
             reinterpret_cast<uint16_t*>(raw + kRawBytes), other_x + first * x_stride, x_stride,
             others - first);
+        float* figures = reinterpret_cast<float*>(raw + 2 * kRawBytes);
+        if (Keys) stage_figures<Form::Others>(figures, other_w + first, others - first);
+        stage_figures<Form::Others>(figures + Form::Others, other_inverses + first, others - first);
         commit_copies();
-        if (threadIdx.x < Form::Others) {
-            const std::int64_t at = first + threadIdx.x;
-            float* figures = reinterpret_cast<float*>(raw + 2 * kRawBytes) + threadIdx.x;
-            if (Keys) figures[0] = at < others ? other_w[at] : 0.f;
-            figures[Form::Others] = at < others ? other_inverses[at] : 1.f;
-        }
     };
     OtherRows tile_rows;
     tile_rows.p_stride = layout.p_stride;
@@ -267,7 +267,8 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
         fetch_others(0);
         for (int tile = 0; tile < tiles; ++tile) {
             wait_for_copies<0>();
-            __syncthreads();  // the tile has come; everyone is done with the one before
+            __syncthreads();  // the tile has come; everyone is done with the one
+                              // before
             if (tile + 1 < tiles) fetch_others(tile + 1);
             form_others(tile, block, count);
             __syncthreads();

@@ -1,5 +1,5 @@
-// Enqueues the waves of one backward pass for one head dimension and operand type. Instances live
-// in their own files, so that they compile side by side.
+// Enqueues the waves of one backward pass for one head dimension and operand
+// type. Instances live in their own files, so that they compile side by side.
 #pragma once
 
 #include <algorithm>
@@ -90,8 +90,8 @@ class BackwardLaunch {
         return launch(gradient_kernel<Form>, grid, Form::Threads, layout.bytes, stream_, args_);
     }
 
-    // The usual shapes keep all of a row's factors in registers; the others read them from shared
-    // memory.
+    // The usual shapes keep all of a row's factors in registers; the others read
+    // them from shared memory.
     template <bool Keys>
     cudaError_t run_gradients() {
         const GradientFeatures& f = args_.features;

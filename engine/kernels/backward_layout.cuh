@@ -7,15 +7,17 @@ namespace slay::kernels {
 
 // What one instance of the gradient kernel is built for.
 //   PolySteps: P / 16 rounded up at most; 0 without a second factor
-//   OneBlock: G <= 32, so that all gradients of a row fit into registers in one walk
-//   Keys: the keys' side is differentiated (dk and dv), else the queries' (dq)
+//   OneBlock: G <= 32, so that all gradients of a row fit into registers in one
+//   walk Keys: the keys' side is differentiated (dk and dv), else the queries'
+//   (dq)
 template <int D_, int PolySteps_, bool OneBlock_, bool Keys_, int Terms_>
 struct GradientForm {
     static constexpr int D = D_, PolySteps = PolySteps_, Terms = Terms_;
     static constexpr bool OneBlock = OneBlock_, Keys = Keys_;
     static constexpr bool HasPoly = PolySteps > 0;
-    // Each with one 16-row tile. Sixteen warps on a multiprocessor hide more latency than eight of
-    // two tiles, which would use the operands in shared memory twice.
+    // Each with one 16-row tile. Sixteen warps on a multiprocessor hide more
+    // latency than eight of two tiles, which would use the operands in shared
+    // memory twice.
     static constexpr int Warps = OneBlock && Terms == 1 ? 8 : 4, Threads = Warps * 32;
     static constexpr int Rows = Warps * 16;
     static constexpr int Others =

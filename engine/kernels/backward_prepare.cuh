@@ -1,5 +1,6 @@
-// dN_i = dy_i / (D_i + delta), rounded to the inputs' type, and dD_i = -(dN_i . y_i) of the rounded
-// dN, so that both enter the sums alike. Also 1 / max(|u|, 1e-12) of q and k, or 1.
+// dN_i = dy_i / (D_i + delta), rounded to the inputs' type, and dD_i = -(dN_i .
+// y_i) of the rounded dN, so that both enter the sums alike. Also 1 / max(|u|,
+// 1e-12) of q and k, or 1.
 #pragma once
 
 #include "engine/kernels/backward_arguments.cuh"
@@ -7,7 +8,8 @@
 
 namespace slay::kernels {
 
-// Eight elements a lane, D / 8 lanes a row. grid (ceil(L / rows a block), B H), block 256.
+// Eight elements a lane, D / 8 lanes a row. grid (ceil(L / rows a block), B H),
+// block 256.
 template <int D, int Terms>
 __global__ void __launch_bounds__(256) prepare_kernel(const BackwardArguments args) {
     constexpr int kLanes = D / 8;
@@ -37,7 +39,11 @@ __global__ void __launch_bounds__(256) prepare_kernel(const BackwardArguments ar
     if (valid) {
         const std::int64_t at = static_cast<std::int64_t>(blockIdx.y) * args.length + row;
         const float inverse = 1.f / (args.denominators[at] + args.delta);
-        float dy[8], y[8];
+        float dy[8], y[8], sides[2][8];
+        if (args.features.normalise) {
+            read(sides[0], args.q);
+            read(sides[1], args.k);
+        }
         read(dy, args.dy);
         read(y, args.y);
         if (args.correction.data) {
@@ -67,9 +73,8 @@ __global__ void __launch_bounds__(256) prepare_kernel(const BackwardArguments ar
         if (args.features.normalise) {
 #pragma unroll
             for (int side = 0; side < 2; ++side) {
-                read(dy, side == 0 ? args.q : args.k);
 #pragma unroll
-                for (int i = 0; i < 8; ++i) squares[side] += dy[i] * dy[i];
+                for (int i = 0; i < 8; ++i) squares[side] += sides[side][i] * sides[side][i];
             }
         }
     }

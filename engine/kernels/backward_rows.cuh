@@ -1,5 +1,6 @@
-// The rows of one warp in the gradient kernel: operands and gradients in registers, and what a unit
-// of the state or 16 positions of the other side add to them.
+// The rows of one warp in the gradient kernel: operands and gradients in
+// registers, and what a unit of the state or 16 positions of the other side add
+// to them.
 #pragma once
 
 #include "engine/kernels/backward_features.cuh"
@@ -113,8 +114,8 @@ struct GradientRows {
         }
     }
 
-    // Units p .. p + 3 of the block whose g is loaded: dg += poly_p (S_p x); `part` gets the lane's
-    // share of g . (S_p x) for each.
+    // Units p .. p + 3 of the block whose g is loaded: dg += poly_p (S_p x);
+    // `part` gets the lane's share of g . (S_p x) for each.
     template <bool gradient, bool value>
     __device__ __forceinline__ void add_four_units(int p, const uint16_t* states,
                                                    float (&part)[2][4]) {
@@ -167,8 +168,9 @@ struct GradientRows {
     template <bool gradient, bool value>
     __device__ __forceinline__ void add_units(int p, const uint16_t* states) {
         if constexpr (Terms == 1) {
-            // The shares of a row are summed up by a product with a matrix of ones and zeros,
-            // whose column n picks unit n: four units lie in a lane's four columns k.
+            // The shares of a row are summed up by a product with a matrix of ones
+            // and zeros, whose column n picks unit n: four units lie in a lane's four
+            // columns k.
             float sums[4] = {};
 #pragma unroll
             for (int u = 0; u < Form::StageUnits; u += 4) {
@@ -301,7 +303,8 @@ struct GradientRows {
         __syncwarp();
     }
 
-    // Zero where the other position is not visible, in the 16 rows whose diagonal this is.
+    // Zero where the other position is not visible, in the 16 rows whose diagonal
+    // this is.
     __device__ __forceinline__ void mask(float (&w)[2][4]) const {
 #pragma unroll
         for (int i = 0; i < 8; ++i) {
@@ -311,9 +314,9 @@ struct GradientRows {
         }
     }
 
-    // Adds 16 positions of the other side; `ahead` is the first one minus the block's first row.
-    // `for_p`, `for_g`, `for_v`: which gradients take part. g_steps: the width of g / 16 where it
-    // is read from shared memory.
+    // Adds 16 positions of the other side; `ahead` is the first one minus the
+    // block's first row. `for_p`, `for_g`, `for_v`: which gradients take part.
+    // g_steps: the width of g / 16 where it is read from shared memory.
     template <bool for_p, bool for_g, bool for_v>
     __device__ __forceinline__ void add_others(const OtherRows& o, int step, int ahead, bool causal,
                                                int g_steps) {

@@ -6,22 +6,17 @@
 
 namespace slay::kernels {
 
-// One chunk of eight elements.
+// One chunk of eight elements as it lies in memory: bf16, or float32 for two terms.
 template <int Terms>
-__device__ __forceinline__ void read_chunk(float (&x)[8], const uint4* chunk) {
-    const uint4 low = chunk[0];
-    if constexpr (Terms == 1) {
-        const uint32_t words[4] = {low.x, low.y, low.z, low.w};
-#pragma unroll
-        for (int i = 0; i < 8; ++i)
-            x[i] = i & 1 ? high_float(words[i / 2]) : low_float(words[i / 2]);
-    } else {
-        const uint4 high = chunk[1];
-        const uint32_t words[8] = {low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w};
-#pragma unroll
-        for (int i = 0; i < 8; ++i) x[i] = __uint_as_float(words[i]);
+struct StateChunk {
+    uint4 part[Terms];
+    __device__ __forceinline__ float at(int i) const {
+        const uint4& four = part[Terms == 1 ? 0 : i / 4];
+        const uint32_t words[4] = {four.x, four.y, four.z, four.w};
+        if (Terms > 1) return __uint_as_float(words[i % 4]);
+        return i & 1 ? high_float(words[i / 2]) : low_float(words[i / 2]);
     }
-}
+};
 
 template <int Terms>
 __device__ __forceinline__ void write_chunk(uint4* chunk, const float (&x)[8]) {
@@ -35,9 +30,10 @@ __device__ __forceinline__ void write_chunk(uint4* chunk, const float (&x)[8]) {
     }
 }
 
-// A chunk a lane, segments in their order or, reversed, from the last. Causal: slot s becomes the
-// sum before (after) segment s; bidirectional: slot 0 becomes the sum of all once the last wave is
-// done. grid (ceil(elements / 8 / 128), B H), block 128.
+// A chunk a lane, segments in their order or, reversed, from the last. Causal:
+// slot s becomes the sum before (after) segment s; bidirectional: slot 0
+// becomes the sum of all once the last wave is done. grid (ceil(elements / 8 /
+// 128), B H), block 128.
 template <int Terms>
 __global__ void __launch_bounds__(128) backward_scan_kernel(const BackwardArguments args) {
     const std::int64_t chunk = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
@@ -57,22 +53,24 @@ __global__ void __launch_bounds__(128) backward_scan_kernel(const BackwardArgume
         sum[0] = low.x, sum[1] = low.y, sum[2] = low.z, sum[3] = low.w;
         sum[4] = high.x, sum[5] = high.y, sum[6] = high.z, sum[7] = high.w;
     }
-    constexpr int kAhead = 8 / Terms;
+    constexpr int kAhead = 16 / Terms;
     for (std::int64_t first = 0; first < args.wave; first += kAhead) {
-        float next[kAhead][8];
+        StateChunk<Terms> next[kAhead];
         const auto slot = [&](int i) {
             return args.reverse ? args.wave - 1 - (first + i) : first + i;
         };
 #pragma unroll
         for (int i = 0; i < kAhead; ++i) {
-            if (first + i < args.wave) read_chunk<Terms>(next[i], states + slot(i) * step);
+            if (first + i >= args.wave) break;
+#pragma unroll
+            for (int t = 0; t < Terms; ++t) next[i].part[t] = states[slot(i) * step + t];
         }
 #pragma unroll
         for (int i = 0; i < kAhead; ++i) {
             if (first + i >= args.wave) break;
             if (args.causal) write_chunk<Terms>(states + slot(i) * step, sum);
 #pragma unroll
-            for (int j = 0; j < 8; ++j) sum[j] += next[i][j];
+            for (int j = 0; j < 8; ++j) sum[j] += next[i].at(j);
         }
     }
     carry[0] = make_float4(sum[0], sum[1], sum[2], sum[3]);

@@ -1,13 +1,14 @@
 // States of one segment of one side: S_u = sum_j g_j[block] (poly_jp x_j)^T and
-// Z_u = sum_j w_j poly_jp g_j[block] for the units u = (block, p); x = v, w = 1 for the keys' side,
-// x = dN, w = dD for the queries'.
+// Z_u = sum_j w_j poly_jp g_j[block] for the units u = (block, p); x = v, w = 1
+// for the keys' side, x = dN, w = dD for the queries'.
 #pragma once
 
 #include "engine/kernels/backward_features.cuh"
 
 namespace slay::kernels {
 
-// Sixteen warps with 64 accumulators a lane; at d = 128, where one unit takes 128, eight warps.
+// Sixteen warps with 64 accumulators a lane; at d = 128, where one unit takes
+// 128, eight warps.
 template <int D>
 __host__ __device__ constexpr int backward_state_warps() {
     return D == 128 ? 8 : 16;
@@ -19,7 +20,8 @@ __host__ __device__ constexpr int backward_state_tile() {
     return backward_state_warps<D>() * 8 / Terms;
 }
 
-// Units that one warp keeps in registers, all of one g block, because p_units is a multiple of 8.
+// Units that one warp keeps in registers, all of one g block, because p_units
+// is a multiple of 8.
 template <int D, bool tensor>
 __host__ __device__ constexpr int backward_units_per_warp() {
     return !tensor || D == 128 ? 1 : 64 / D;
@@ -51,22 +53,25 @@ __host__ __device__ inline BackwardSpan backward_span(int units, int p_units, in
     return s;
 }
 
-// Shared memory: two buffers of g [position][g], poly [p][position], x [position][d] and
-// w [position], each in Terms planes.
+// Shared memory: two buffers of g [position][g], poly [p][position], x
+// [position][d], u [position][d] (each in Terms planes), w [position] and 1 /
+// |u| [position].
 template <int D, int Terms>
 struct BackwardStateLayout {
     static constexpr int kTile = backward_state_tile<D, Terms>();
     static constexpr int kPolyStride = kTile + 8;
-    int g_stride, g_plane, poly_plane;                  // elements
-    int poly_at, vectors_at, weights_at, buffer_bytes;  // bytes
+    static constexpr int kRowPlane = kTile * (D + 8);
+    int g_stride, g_plane, poly_plane;                           // elements
+    int poly_at, vectors_at, rows_at, weights_at, buffer_bytes;  // bytes
     __host__ __device__ BackwardStateLayout(const BackwardSpan& span, bool tensor) {
         g_stride = span.block_count * 32 + 8;
         g_plane = kTile * g_stride;
         poly_plane = tensor ? span.p_count * kPolyStride : 0;
         poly_at = Terms * g_plane * 2;
         vectors_at = poly_at + Terms * poly_plane * 2;
-        weights_at = vectors_at + Terms * kTile * (D + 8) * 2;
-        buffer_bytes = weights_at + Terms * kTile * 2;
+        rows_at = vectors_at + Terms * kRowPlane * 2;
+        weights_at = rows_at + Terms * kRowPlane * 2;
+        buffer_bytes = weights_at + kTile * 8;
     }
     // One-factor forms add up the warps' shares through shared memory.
     __host__ __device__ int total(bool tensor, int units) const {
@@ -83,12 +88,11 @@ struct BackwardShare {
     float state[kUnits][2][D / 8][4] = {};
     float normaliser[2][4] = {};
 
-    // Adds 16 positions: `g` at the warp's g block, `poly` at its first p, `x` and `w` at the first
-    // position; `w` null for ones.
+    // Adds 16 positions: `g` at the warp's g block, `poly` at its first p, `x`
+    // and `w` at the first position; `w` null for ones.
     __device__ __forceinline__ void add(const Layout& layout, const uint16_t* g,
                                         const uint16_t* poly, bool has_normaliser,
-                                        const uint16_t* x, const uint16_t* w, int lane) {
-        constexpr int kPlane = Layout::kTile * (D + 8);
+                                        const uint16_t* x, const float* w, int lane) {
         Fragment<Terms> b[D / 16], a[2];
 #pragma unroll
         for (int i = 0; i < 2; ++i) {
@@ -97,7 +101,7 @@ struct BackwardShare {
         }
 #pragma unroll
         for (int n = 0; n < D / 16; ++n) {
-            load_matrices_transposed(b[n], x + n * 16 + rows_first(lane, D + 8), kPlane);
+            load_matrices_transposed(b[n], x + n * 16 + rows_first(lane, D + 8), Layout::kRowPlane);
         }
         const int pair = (lane & 3) * 2;
         const auto read = [&](SplitPair<Terms>(&pairs)[2], const uint16_t* at, int plane) {
@@ -138,10 +142,11 @@ struct BackwardShare {
             columns[0].term[0] = columns[1].term[0] = 0x3f803f80u;
         }
         if (w) {
-            SplitPair<Terms> weights[2];
-            read(weights, w + pair, Layout::kTile);
-            columns[0] = multiply(columns[0], weights[0]);
-            columns[1] = multiply(columns[1], weights[1]);
+#pragma unroll
+            for (int i = 0; i < 2; ++i) {
+                const float2 weights = *reinterpret_cast<const float2*>(w + pair + i * 8);
+                columns[i] = multiply(columns[i], split<Terms>(weights.x, weights.y));
+            }
         }
         Fragment<Terms> ones;
 #pragma unroll
@@ -153,7 +158,8 @@ struct BackwardShare {
         mma(normaliser[1], a[1], ones, 0);
     }
 
-    // Adds the share that another warp stored (P = 1); `shared` has a column for each lane.
+    // Adds the share that another warp stored (P = 1); `shared` has a column for
+    // each lane.
     __device__ __forceinline__ void store(float* shared, int lane) const {
 #pragma unroll
         for (int i = 0; i < D; ++i) {
@@ -171,8 +177,8 @@ struct BackwardShare {
         for (int i = 0; i < 8; ++i) normaliser[i / 4][i % 4] += shared[(D + i) * 32 + lane];
     }
 
-    // `out` the segment's state, `at` and `z_at` the first element of the warp's first unit
-    // [unit][32][D] and of its normalisers' rows [p][32].
+    // `out` the segment's state, `at` and `z_at` the first element of the warp's
+    // first unit [unit][32][D] and of its normalisers' rows [p][32].
     __device__ __forceinline__ void write(uint16_t* out, std::int64_t at, std::int64_t z_at,
                                           bool has_normaliser, int lane) const {
         const int r = lane >> 2, column = (lane & 3) * 2;
@@ -207,7 +213,8 @@ struct BackwardShare {
     }
 };
 
-// grid (segments of the wave * unit_groups, B H), block 32 * backward_state_warps.
+// grid (segments of the wave * unit_groups, B H), block 32 *
+// backward_state_warps.
 template <int D, int Terms, bool tensor>
 __global__ void __launch_bounds__(backward_state_warps<D>() * 32, 1)
     backward_state_kernel(const BackwardArguments args) {
@@ -251,56 +258,65 @@ __global__ void __launch_bounds__(backward_state_warps<D>() * 32, 1)
 
     BackwardShare<D, Terms, tensor> share;
     const int tiles = (length + kTile - 1) / kTile;
-    Fragment<Terms> rows[D / 16];
-    RowScales scales;
     const auto buffer_of = [&](int tile) { return shared + (tile & 1) * layout.buffer_bytes; };
-    const auto fetch = [&](int tile) {
-        const int row = tile * kTile + warp % kRowTiles * 16;
-        load_rows<D, Terms>(rows, u + row * row_stride, row_stride, length - row, lane);
-        load_inverses(scales, inverses + row, length - row, lane);
+    const auto fetch_rows = [&](int tile) {
+        unsigned char* buffer = buffer_of(tile);
+        const int row = tile * kTile;
+        stage_rows<D, Terms, kTile, kWarps * 32>(
+            reinterpret_cast<uint16_t*>(buffer + layout.rows_at), u + row * row_stride, row_stride,
+            length - row);
+        stage_figures<kTile>(reinterpret_cast<float*>(buffer + layout.weights_at) + kTile,
+                             inverses + row, length - row);
+        commit_copies();
     };
-    // Rows are loaded a tile ahead where there are registers for them.
-    constexpr bool kAhead = D * Terms <= 32;
+    const auto fetch_vectors = [&](int tile) {
+        unsigned char* buffer = buffer_of(tile);
+        const int row = tile * kTile;
+        stage_rows<D, Terms, kTile, kWarps * 32>(
+            reinterpret_cast<uint16_t*>(buffer + layout.vectors_at), x + row * vector_stride,
+            vector_stride, length - row);
+        if (w) {
+            stage_figures<kTile>(reinterpret_cast<float*>(buffer + layout.weights_at), w + row,
+                                 length - row);
+        }
+        commit_copies();
+    };
     const auto produce = [&](int tile) {
-        if (!kAhead) fetch(tile);
-        const int row = tile * kTile + warp % kRowTiles * 16, part = warp / kRowTiles;
-        uint16_t* g =
-            reinterpret_cast<uint16_t*>(buffer_of(tile)) + warp % kRowTiles * 16 * layout.g_stride;
-        turn_rows(scales, f, start + row, lane);
+        unsigned char* buffer = buffer_of(tile);
+        const int own = warp % kRowTiles * 16, row = tile * kTile + own, part = warp / kRowTiles;
+        const auto* raw =
+            reinterpret_cast<const uint16_t*>(buffer + layout.rows_at) + own * (D + 8);
+        Fragment<Terms> rows[D / 16];
+#pragma unroll
+        for (int k = 0; k < D / 16; ++k) {
+            load_matrices(rows[k], raw + k * 16 + rows_first(lane, D + 8), Layout::kRowPlane);
+        }
+        const RowScales scales =
+            row_scales(reinterpret_cast<const float*>(buffer + layout.weights_at) + kTile + own, f,
+                       start + row, 16, lane);
+        uint16_t* g = reinterpret_cast<uint16_t*>(buffer) + own * layout.g_stride;
         store_g<D, Terms>(g, layout.g_stride, layout.g_plane, rows, scales, f, omega,
                           span.block_first * 4, part, span.block_count * 4, kParts, length - row,
                           lane);
-        if (!tensor) return;
-        // Transposed, so that a lane's pair is two positions of one p.
-        uint16_t* poly = reinterpret_cast<uint16_t*>(buffer_of(tile) + layout.poly_at) +
-                         (lane >> 2) * Layout::kPolyStride + warp % kRowTiles * 16 + (lane & 3) * 2;
+        if constexpr (tensor) {
+            // Transposed, so that a lane's pair is two positions of one p.
+            uint16_t* poly = reinterpret_cast<uint16_t*>(buffer + layout.poly_at) +
+                             (lane >> 2) * Layout::kPolyStride + own + (lane & 3) * 2;
 #pragma unroll 1
-        for (int n = part; n < span.p_count / 8; n += kParts) {
-            float z[4];
-            poly_tile<D, Terms>(z, rows, scales, f, span.p_first / 8 + n, lane);
-            const SplitPair<Terms> low = split<Terms>(z[0], z[1]), high = split<Terms>(z[2], z[3]);
-            uint16_t* at = poly + n * 8 * Layout::kPolyStride;
+            for (int n = part; n < span.p_count / 8; n += kParts) {
+                float z[4];
+                poly_tile<D, Terms>(z, rows, scales, f, span.p_first / 8 + n, lane);
+                const SplitPair<Terms> low = split<Terms>(z[0], z[1]),
+                                       high = split<Terms>(z[2], z[3]);
+                uint16_t* at = poly + n * 8 * Layout::kPolyStride;
 #pragma unroll
-            for (int t = 0; t < Terms; ++t) {
-                *reinterpret_cast<uint32_t*>(at + t * layout.poly_plane) = transpose(low.term[t]);
-                *reinterpret_cast<uint32_t*>(at + t * layout.poly_plane + 8) =
-                    transpose(high.term[t]);
+                for (int t = 0; t < Terms; ++t) {
+                    *reinterpret_cast<uint32_t*>(at + t * layout.poly_plane) =
+                        transpose(low.term[t]);
+                    *reinterpret_cast<uint32_t*>(at + t * layout.poly_plane + 8) =
+                        transpose(high.term[t]);
+                }
             }
-        }
-    };
-    const auto fetch_vectors = [&](int tile) {
-        const int row = tile * kTile;
-        stage_rows<D, Terms, kTile, kWarps * 32>(
-            reinterpret_cast<uint16_t*>(buffer_of(tile) + layout.vectors_at),
-            x + row * vector_stride, vector_stride, length - row);
-        commit_copies();
-        if (!w || threadIdx.x >= kTile) return;
-        const int at = static_cast<int>(threadIdx.x);
-        const SplitPair<Terms> weight = split<Terms>(row + at < length ? w[row + at] : 0.f, 0.f);
-        uint16_t* out = reinterpret_cast<uint16_t*>(buffer_of(tile) + layout.weights_at) + at;
-#pragma unroll
-        for (int t = 0; t < Terms; ++t) {
-            out[t * kTile] = static_cast<uint16_t>(weight.term[t] & 0xffffu);
         }
     };
     const auto consume = [&](int tile) {
@@ -311,7 +327,7 @@ __global__ void __launch_bounds__(backward_state_warps<D>() * 32, 1)
         const uint16_t* poly = reinterpret_cast<const uint16_t*>(buffer + layout.poly_at) +
                                (p - span.p_first) * Layout::kPolyStride;
         const auto* vectors = reinterpret_cast<const uint16_t*>(buffer + layout.vectors_at);
-        const auto* weights = reinterpret_cast<const uint16_t*>(buffer + layout.weights_at);
+        const auto* weights = reinterpret_cast<const float*>(buffer + layout.weights_at);
 #pragma unroll 1
         for (int step = way; step < kTile / 16; step += ways) {
             share.add(layout, g + step * 16 * layout.g_stride, poly + step * 16, has_normaliser,
@@ -319,27 +335,26 @@ __global__ void __launch_bounds__(backward_state_warps<D>() * 32, 1)
         }
     };
 
-    // Of the warps on one scheduler half form the next tile's features before their products and
-    // half after, so that tensor cores and the rest of the chip are both busy.
+    // Rows come two tiles ahead, vectors and features one. Of the warps on one
+    // scheduler half form the next tile's features before their products and half
+    // after, so that tensor cores and the rest of the chip are both busy.
     const bool early = warp < kWarps / 2;
-    if (kAhead) fetch(0);
+    fetch_rows(0);
     fetch_vectors(0);
+    if (tiles > 1) fetch_rows(1);
+    wait_for_copies<0>();
+    __syncthreads();
     produce(0);
-    if (kAhead && tiles > 1) fetch(1);
     for (int tile = 0; tile < tiles; ++tile) {
         wait_for_copies<0>();
-        __syncthreads();  // the tile's features and vectors are there; the other buffer is free
+        __syncthreads();  // features and vectors of the tile and rows of the next
+                          // are there
         const bool more = tile + 1 < tiles;
         if (more) fetch_vectors(tile + 1);
-        if (more && early) {
-            produce(tile + 1);
-            if (kAhead && tile + 2 < tiles) fetch(tile + 2);
-        }
+        if (tile + 2 < tiles) fetch_rows(tile + 2);
+        if (more && early) produce(tile + 1);
         consume(tile);
-        if (more && !early) {
-            produce(tile + 1);
-            if (kAhead && tile + 2 < tiles) fetch(tile + 2);
-        }
+        if (more && !early) produce(tile + 1);
     }
 
     if (!tensor) {
