@@ -130,4 +130,14 @@ void set_fused_squares(kernels::FeatureMap& map, const at::Tensor& anchors) {
     map.first = values_of(anchors * std::pow(count, -0.25));
 }
 
+void set_fused_products(kernels::FeatureMap& map, const at::Tensor& first,
+                        const at::Tensor& second) {
+    const double root = std::pow(static_cast<double>(first.size(0)), -0.25);
+    map.poly = kernels::Poly::product;
+    map.p = static_cast<int>(first.size(0));
+    map.first = values_of(first * root);
+    map.second = values_of(second * root);
+    map.cancels = true;
+}
+
 }  // namespace slay

@@ -30,7 +30,7 @@ struct GradientFeatures {
 // q, k, v and the gradients in memory: bfloat16, or float32 for operands of two
 // terms.
 template <int Terms>
-using Element = std::conditional_t<Terms == 1, std::uint16_t, float>;
+using Scalar = std::conditional_t<Terms == 1, std::uint16_t, float>;
 
 // One side of a pass: whose features are summed up or differentiated.
 struct BackwardSide {

@@ -10,17 +10,17 @@ namespace slay::kernels {
 // 16 rows as mma's a fragments from device memory; a lane's two rows are r =
 // lane / 4 and r + 8. Rows from `count` on are zero.
 template <int D, int Terms>
-__device__ __forceinline__ void load_rows(Fragment<Terms> (&a)[D / 16], const Element<Terms>* rows,
+__device__ __forceinline__ void load_rows(Fragment<Terms> (&a)[D / 16], const Scalar<Terms>* rows,
                                           std::int64_t stride, std::int64_t count, int lane) {
     const int r = lane >> 2;
-    const Element<Terms>* at[2] = {rows + r * stride + (lane & 3) * 2, nullptr};
+    const Scalar<Terms>* at[2] = {rows + r * stride + (lane & 3) * 2, nullptr};
     at[1] = at[0] + 8 * stride;
 #pragma unroll
     for (int k = 0; k < D / 16; ++k) {
 #pragma unroll
         for (int i = 0; i < 4; ++i) {
             const bool valid = r + (i & 1) * 8 < count;
-            const Element<Terms>* p = at[i & 1] + k * 16 + (i >> 1) * 8;
+            const Scalar<Terms>* p = at[i & 1] + k * 16 + (i >> 1) * 8;
             if constexpr (Terms == 1) {
                 a[k].term[0][i] = valid ? *reinterpret_cast<const uint32_t*>(p) : 0u;
             } else {
@@ -294,7 +294,7 @@ __device__ __forceinline__ void stage_figures(float* shared, const float* figure
 // rows from `count` on are zero. Copies of one term are asynchronous and left
 // uncommitted.
 template <int D, int Terms, int Rows, int Threads>
-__device__ __forceinline__ void stage_rows(uint16_t* shared, const Element<Terms>* rows,
+__device__ __forceinline__ void stage_rows(uint16_t* shared, const Scalar<Terms>* rows,
                                            std::int64_t stride, std::int64_t count) {
     constexpr int kWidth = Terms == 1 ? 8 : 4;  // elements of 16 bytes
     constexpr int kChunks = D / kWidth;
@@ -305,7 +305,7 @@ __device__ __forceinline__ void stage_rows(uint16_t* shared, const Element<Terms
         if (Rows * kChunks % Threads != 0 && i >= Rows * kChunks) break;
         const bool valid = row < count;
         uint16_t* at = shared + row * (D + 8) + column;
-        const Element<Terms>* from = rows + (valid ? row * stride : 0) + column;
+        const Scalar<Terms>* from = rows + (valid ? row * stride : 0) + column;
         if constexpr (Terms == 1) {
             copy_async(at, from, valid);
         } else {

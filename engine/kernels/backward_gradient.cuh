@@ -101,13 +101,13 @@ struct InputGradient {
 // Accumulators of 16 rows to rows `row` and row + 8, where they are below
 // `count`.
 template <int D, int Terms>
-__device__ __forceinline__ void write_rows(const float (&a)[D / 8][4], Element<Terms>* rows,
+__device__ __forceinline__ void write_rows(const float (&a)[D / 8][4], Scalar<Terms>* rows,
                                            std::int64_t stride, std::int64_t count, int lane) {
 #pragma unroll
     for (int i = 0; i < 2; ++i) {
         const int row = (lane >> 2) + i * 8;
         if (row >= count) continue;
-        Element<Terms>* at = rows + row * stride + (lane & 3) * 2;
+        Scalar<Terms>* at = rows + row * stride + (lane & 3) * 2;
 #pragma unroll
         for (int n = 0; n < D / 8; ++n) {
             if constexpr (Terms == 1) {
@@ -125,7 +125,7 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
     gradient_kernel(const BackwardArguments args) {
     constexpr int D = Form::D, Terms = Form::Terms;
     constexpr bool Keys = Form::Keys, HasPoly = Form::HasPoly;
-    using T = Element<Terms>;
+    using T = Scalar<Terms>;
     SLAY_DYNAMIC_SHARED(shared);
     const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
     const GradientFeatures& f = args.features;

@@ -71,6 +71,8 @@ PackedGradients pack_gradients(const FeatureMap& map) {
     packed.normalise = map.normalise;
     packed.product = map.poly == Poly::product;
     packed.turned = map.poly == Poly::cos_sin;
+    packed.known = map.third.empty() && map.mix.empty();
+    packed.cancels = map.cancels;
     packed.heads = map.heads;
     packed.head_dim = map.head_dim;
     const int copies = packed.turned ? 2 : 1;

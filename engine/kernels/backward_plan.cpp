@@ -30,7 +30,7 @@ BackwardSizes backward_sizes(const BackwardShape& shape, const PackedGradients& 
     sizes.p_units = features.product ? round_up(features.p, 8) : 1;
     sizes.p_padded = features.product ? round_up(features.p, 16) : 0;
     sizes.elements = static_cast<std::int64_t>(sizes.units()) * 32 * (shape.head_dim + 1);
-    sizes.terms = shape.type == GradientType::bfloat16 ? 1 : 2;
+    sizes.terms = shape.element == Element::bfloat16 ? 1 : 2;
     return sizes;
 }
 
@@ -53,11 +53,13 @@ BackwardScratch backward_scratch(const BackwardShape& shape, const BackwardSizes
 
 std::string fused_backward_unsupported(const BackwardShape& shape,
                                        const PackedGradients& features) {
+    if (shape.element == Element::float16) return "the type is float16";
+    if (!features.known) return "no gradient of mixed or double products";
     const int d = shape.head_dim;
     if (d != 16 && d != 32 && d != 64 && d != 128) return "head dimension is not 16, 32, 64 or 128";
     if (features.head_dim != d) return "feature map made for another head dimension";
     // What shared memory holds of a block's features and states.
-    const int most = shape.type == GradientType::bfloat16 ? 512 : d == 128 ? 128 : 256;
+    const int most = shape.element == Element::bfloat16 ? 512 : d == 128 ? 128 : 256;
     if (features.g < 1 || features.g > most)
         return "features g are not in 1.." + std::to_string(most);
     if (features.p < 1 || features.p > 64) return "P is not in 1..64";

@@ -13,7 +13,7 @@ namespace slay::kernels {
 template <int D, int Terms>
 __global__ void __launch_bounds__(256) prepare_kernel(const BackwardArguments args) {
     constexpr int kLanes = D / 8;
-    using T = Element<Terms>;
+    using T = Scalar<Terms>;
     const std::int64_t row =
         static_cast<std::int64_t>(blockIdx.x) * (256 / kLanes) + threadIdx.x / kLanes;
     const int column = threadIdx.x % kLanes * 8;

@@ -218,7 +218,7 @@ struct BackwardShare {
 template <int D, int Terms, bool tensor>
 __global__ void __launch_bounds__(backward_state_warps<D>() * 32, 1)
     backward_state_kernel(const BackwardArguments args) {
-    using T = Element<Terms>;
+    using T = Scalar<Terms>;
     using Layout = BackwardStateLayout<D, Terms>;
     constexpr int kWarps = backward_state_warps<D>(), kTile = Layout::kTile;
     constexpr int kUnits = backward_units_per_warp<D, tensor>();

@@ -19,7 +19,7 @@ BackwardShape shape_of(const at::Tensor& q, bool causal) {
     shape.length = q.size(2);
     shape.head_dim = static_cast<int>(q.size(3));
     shape.causal = causal;
-    shape.type = q.scalar_type() == at::kFloat ? GradientType::float32 : GradientType::bfloat16;
+    shape.element = q.scalar_type() == at::kFloat ? Element::float32 : Element::bfloat16;
     return shape;
 }
 
@@ -53,6 +53,8 @@ std::string FusedBackward::unsupported(const at::Tensor& q, const at::Tensor& k,
     if (device->major < 8) return "compute capability below 8.0";
     if (device->sharedMemPerBlockOptin < 200 * 1024)
         return "less than 200 KB of shared memory a block";
+    // Its gradients would need more than the two terms of an operand.
+    if (packed_.cancels) return "sums of the kernel cancel";
     return fused_backward_unsupported(shape_of(q, true), packed_);
 }
 

@@ -65,7 +65,7 @@ cudaError_t run_fused_backward(const FusedBackwardPass& pass, const FusedPlan& p
     args.causal = pass.shape.causal;
     args.delta = pass.delta;
     const auto rows = static_cast<unsigned>(pass.shape.batch * pass.shape.heads);
-    const bool half = pass.shape.type == GradientType::bfloat16;
+    const bool half = pass.shape.element == Element::bfloat16;
     switch (pass.shape.head_dim) {
         case 16:
             return (half ? backward_bf16_d16 : backward_fp32_d16)(args, plan, rows, pass.stream);

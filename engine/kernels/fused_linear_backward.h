@@ -17,9 +17,6 @@
 
 namespace slay::kernels {
 
-// The type of q, k, v, y and of all gradients.
-enum class GradientType { bfloat16, float32 };
-
 // A feature map as the backward kernels read it: one block of bytes, copied to the device as it is
 // (16-byte aligned), and where its parts lie. Weights are there twice: as operands of z = W u and,
 // transposed, of du = W^T dz.
@@ -28,6 +25,8 @@ struct PackedGradients {
     bool normalise = true;
     bool product = false;  // a second factor (first u) * (second u)
     bool turned = false;   // g is multiplied by cos (first half) and sin of pi i / (2 L)
+    bool known = true;     // no mix and no second product: see FeatureMap
+    bool cancels = false;  // see FeatureMap
     int heads = 1;
     int head_dim = 16;
     int g = 8;
@@ -49,7 +48,7 @@ struct BackwardShape {
     std::int64_t length = 1;
     int head_dim = 16;
     bool causal = true;
-    GradientType type = GradientType::bfloat16;
+    Element element = Element::bfloat16;  // of q, k, v, y and of all gradients
 };
 
 // Why the backward kernels do not cover a case, or empty if they do.

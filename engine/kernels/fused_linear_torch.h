@@ -20,7 +20,7 @@ class FusedLinear {
     struct Output {
         at::Tensor y;  // [B, H, L, d], laid out [B, L, H, d] as the output projection reads it
         at::Tensor denominators;  // [B, H, L], float32
-        // What rounding took from y, of y's type and layout, for the backward pass; or undefined.
+        // What rounding took from a bfloat16 y, of its type and layout; undefined unless asked for.
         at::Tensor correction;
     };
 

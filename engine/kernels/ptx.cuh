@@ -122,6 +122,13 @@ __device__ __forceinline__ float inverse_root(float x) {
     return y;
 }
 
+// About 1 ulp.
+__device__ __forceinline__ float reciprocal(float x) {
+    float y;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
+
 // The sum over the four lanes that share a row of an accumulator.
 __device__ __forceinline__ float row_sum(float x) {
     x += __shfl_xor_sync(0xffffffffu, x, 1);

@@ -18,8 +18,11 @@ template <int Terms>
 __device__ __forceinline__ SplitPair<Terms> split(float x, float y) {
     SplitPair<Terms> pair;
     pair.term[0] = pack(x, y);
-    if constexpr (Terms > 1) {
-        pair.term[1] = pack(x - low_float(pair.term[0]), y - high_float(pair.term[0]));
+#pragma unroll
+    for (int t = 1; t < Terms; ++t) {
+        x -= low_float(pair.term[t - 1]);
+        y -= high_float(pair.term[t - 1]);
+        pair.term[t] = pack(x, y);
     }
     return pair;
 }

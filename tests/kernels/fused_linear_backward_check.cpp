@@ -20,15 +20,14 @@ struct Case {
     bool causal;
     std::int64_t segment;  // as plan_fused_backward takes it
     std::size_t budget = 64 << 20;
-    GradientType type = GradientType::bfloat16;
+    Element type = Element::bfloat16;
 };
 
 // Values of the inputs' type on the host, as they are copied.
 class HostRows {
   public:
-    HostRows(std::int64_t count, GradientType type)
-        : half_(type == GradientType::bfloat16),
-          bytes_(static_cast<std::size_t>(count) * width()) {}
+    HostRows(std::int64_t count, Element type)
+        : half_(type == Element::bfloat16), bytes_(static_cast<std::size_t>(count) * width()) {}
     std::size_t width() const { return half_ ? 2 : 4; }
     std::size_t bytes() const { return bytes_.size(); }
     void* data() { return bytes_.data(); }
@@ -82,7 +81,7 @@ struct Problem {
         shape.length = c.length;
         shape.head_dim = c.d;
         shape.causal = c.causal;
-        shape.type = c.type;
+        shape.element = c.type;
         int processors = 0;
         require(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, 0), "device");
         plan = plan_fused_backward(shape, packed, processors, c.budget, c.segment);
@@ -194,8 +193,8 @@ struct Problem {
 };
 
 // Bounds of the relative L2 error.
-double bound_of(GradientType type) {
-    return type == GradientType::bfloat16 ? 1e-2 : 1e-4;
+double bound_of(Element type) {
+    return type == Element::bfloat16 ? 1e-2 : 1e-4;
 }
 
 bool check(const Case& c, std::uint64_t seed) {
@@ -261,7 +260,7 @@ bool check(const Case& c, std::uint64_t seed) {
     std::printf(
         "%-9s %s B%-2lld H%-2lld L%-6lld d%-3d R%d M%-2d P%-2d %s T%-5lld W%-3lld dq %.1e dk %.1e "
         "dv %.1e%s%s %s\n",
-        kind_name(c.kind), c.type == GradientType::bfloat16 ? "bf16" : "fp32",
+        kind_name(c.kind), c.type == Element::bfloat16 ? "bf16" : "fp32",
         static_cast<long long>(c.batch), static_cast<long long>(c.heads),
         static_cast<long long>(c.length), c.d, c.nodes, c.m, c.p, c.causal ? "causal" : "bidir ",
         static_cast<long long>(problem.plan.segment), static_cast<long long>(problem.plan.wave),
@@ -271,7 +270,7 @@ bool check(const Case& c, std::uint64_t seed) {
     return good;
 }
 
-std::vector<Case> quick_cases(GradientType type) {
+std::vector<Case> quick_cases(Element type) {
     using enum Kind;
     std::vector<Case> cases{{anchor, 1, 2, 300, 32, 2, 16, 32, true, -1},
                             {anchor, 1, 2, 600, 32, 2, 16, 32, true, 256, 1},
@@ -294,7 +293,7 @@ std::vector<Case> quick_cases(GradientType type) {
     return cases;
 }
 
-std::vector<Case> all_cases(GradientType type) {
+std::vector<Case> all_cases(Element type) {
     using enum Kind;
     std::vector<Case> cases;
     for (const bool causal : {true, false}) {
@@ -324,7 +323,7 @@ std::vector<Case> all_cases(GradientType type) {
                 }
             }
         }
-        if (type == GradientType::bfloat16) {
+        if (type == Element::bfloat16) {
             for (const Kind kind : {anchor, laplace}) {
                 for (const int d : {16, 64}) {
                     cases.push_back({kind, 1, 2, 600, d, 8, 64, 8, causal, 256});
@@ -378,7 +377,7 @@ void time_all() {
         problem.upload();
         const double ms = median_ms(problem, flush, 20);
         std::printf("%-9s %s %-3d %-2d %-7lld %-5lld %-4lld %7.1f     %-7.3f%s\n",
-                    kind_name(c.kind), c.type == GradientType::bfloat16 ? "bf16" : "fp32", c.d, c.p,
+                    kind_name(c.kind), c.type == Element::bfloat16 ? "bf16" : "fp32", c.d, c.p,
                     static_cast<long long>(c.length), static_cast<long long>(problem.plan.segment),
                     static_cast<long long>(problem.plan.wave),
                     problem.plan.scratch_bytes / 1048576.0, ms, c.causal ? "" : " bidirectional");
@@ -399,7 +398,7 @@ void time_all() {
     for (const Kind kind : {laplace, linear, cosformer, performer}) {
         measure({kind, 1, 8, 32768, 32, 2, 32, 1, true, 0});
     }
-    for (const GradientType type : {GradientType::float32}) {
+    for (const Element type : {Element::float32}) {
         measure({anchor, 1, 8, 32768, 32, 2, 16, 32, true, 0, 64 << 20, type});
         measure({anchor, 1, 8, 32768, 64, 2, 16, 16, true, 0, 64 << 20, type});
     }
@@ -422,7 +421,7 @@ int main(int argc, char** argv) {
     using namespace slay::kernels;
     const std::string mode = argc > 1 ? argv[1] : "all";
     int wrong = 0;
-    for (const GradientType type : {GradientType::bfloat16}) {
+    for (const Element type : {Element::bfloat16}) {
         if (mode == "quick") wrong += check_all(quick_cases(type));
         if (mode == "check" || mode == "all") wrong += check_all(all_cases(type));
     }
