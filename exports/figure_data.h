@@ -34,8 +34,12 @@ struct FigureSpec {
     // Each of `x` that varies gives panels of its own, in which the others are held at one value
     // (the default, or the measured one next to it): the slices of a budget sweep.
     bool slices = false;
+    // Each of `x` that varies by itself gives panels of its own and nothing is held: the others
+    // tell panels apart, as shared conditions do.
+    bool every_axis = false;
     std::string metric;  // y
     bool log_x = true, log_y = true;
+    bool share = false;  // y is a share: its axis shows 0 to 1
     std::vector<ReferenceSlope> slopes;
     bool crossovers = false;   // mark where a curve falls below `standard`
     bool predicted = false;    // draw the plan's prediction beside the measurement
@@ -97,6 +101,7 @@ struct Series {
     VariantStyle style;
     SeriesKind kind = SeriesKind::measured;
     bool hidden = false;
+    bool dots = false;                  // no line through the points: they stand at categories
     std::vector<FigurePoint> points;    // sorted by x, all finite; positive on a log axis
     std::vector<UndrawnPoint> undrawn;  // sorted by x
 };
@@ -114,6 +119,12 @@ struct FigureAxis {
     // x: of all planned points of the panel; y: of the measured ones, hidden curves included.
     // low > high when there are none.
     double low = 1, high = 0;
+    bool share = false;  // shows 0 to 1
+    // Of a choice such as the task: what stands at 0, 1, ... The points of the curves stand beside
+    // each other around it. Empty on an axis of numbers.
+    std::vector<std::string> categories;
+    // "4,096" or "Copy": a place on this axis for people.
+    std::string place(double value) const;
 };
 
 struct FigureData {

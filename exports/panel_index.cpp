@@ -17,7 +17,7 @@ using Index = std::vector<PanelIndices>;
 
 std::string key_of(const RunRecord& record, const FigureSpec& spec, const std::string& x) {
     std::string key = record.run() + '\n' + spec.id + '\n' + spec.experiment + '\n' + x;
-    key += spec.slices ? "\nslices" : "\nwhole";
+    key += spec.slices ? "\nslices" : spec.every_axis ? "\nevery" : "\nwhole";
     for (const std::string& id : spec.x) key += '\n' + id;
     // A point's id stands for its parameters.
     std::uint64_t hash = 1469598103934665603u;

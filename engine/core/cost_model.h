@@ -13,5 +13,6 @@ Prediction memory_cost(const Point& point, const Measurement& measurement,
                        const DeviceRates& rates);
 Prediction quality_cost(const Point& point, const Measurement& measurement,
                         const DeviceRates& rates);
+Prediction tasks_cost(const Point& point, const Measurement& measurement, const DeviceRates& rates);
 
 }  // namespace slay

@@ -40,9 +40,13 @@ std::vector<FigureLegend::Entry> legend_entries(const FigureData& data, const Fi
         }
         if (theme.paper && (series.hidden || (series.points.empty() && series.undrawn.empty())))
             continue;
+        QPen line = series_pen(series, theme, Emphasis::normal);
+        if (series.dots)
+            line = series.kind == SeriesKind::measured
+                       ? QPen(Qt::NoPen)
+                       : interval_pen(series, theme, Emphasis::normal);
         entries.push_back({QString::fromStdString(series.id), QString::fromStdString(series.label),
-                           series_pen(series, theme, Emphasis::normal),
-                           series_marker(series, theme, Emphasis::normal), series.hidden});
+                           line, series_marker(series, theme, Emphasis::normal), series.hidden});
     }
     const auto explain = [&](const QString& label, const QPen& pen, const QCPScatterStyle& marker) {
         entries.push_back({{}, label, pen, marker, false});

@@ -40,6 +40,7 @@ std::vector<RunTable> tables_of(const RunRecord& record) {
 std::string table_file(const RunRecord& record, const RunTable& which) {
     const FigureSpec& spec = spec_of(which.experiment);
     const Table table = which.experiment == "kernel-quality" ? quality_table(record, which.id, spec)
+                        : which.experiment == "tasks"        ? task_table(record, spec)
                                                              : scaling_table(record, spec);
     const Provenance& from = record.provenance();
     const std::string about = clean_text(

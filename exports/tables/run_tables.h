@@ -27,6 +27,9 @@ Table scaling_table(const RunRecord& record, const FigureSpec& spec);
 // latency beside where the run measured it for the same configuration.
 Table quality_table(const RunRecord& record, const std::string& id, const FigureSpec& spec);
 
+// Tasks by variants, a group of rows for each category; mean and deviation over seeds, in per cent.
+Table task_table(const RunRecord& record, const FigureSpec& spec);
+
 // The whole file: comment, macros, floats.
 std::string table_file(const RunRecord& record, const RunTable& which);
 

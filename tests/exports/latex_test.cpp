@@ -8,6 +8,7 @@
 
 #include "exports/export_run.h"
 #include "tests/exports/sample_records.h"
+#include "tests/exports/task_records.h"
 
 using namespace slay;
 using namespace slay::testing;
@@ -43,6 +44,9 @@ class LatexTest : public QObject {
         QFile preset(QStringLiteral(SLAY_SOURCE_DIR "/presets/kernel-quality.json"));
         QVERIFY(preset.open(QIODevice::ReadOnly));
         QTest::newRow("grid") << grid_record(preset.readAll().toStdString());
+        QTest::newRow("tasks") << small_task_record();
+        QTest::newRow("suite of tasks")
+            << preset_task_record(SLAY_SOURCE_DIR "/presets/tasks-full.json");
         QTest::newRow("many lengths") << record_of(
             R"({"schema": "slay-preset/1", "name": "m", "title": "m", "experiments": ["latency"],
                 "variants": ["standard", "linear", "yat-performer-tensor"], "sweep": {"lengths":

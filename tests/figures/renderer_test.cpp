@@ -213,8 +213,9 @@ class RendererTest : public QObject {
             options.log_x = options.log_y = false;
             shown.show(build_figure(spec, hostile_record()));
             shown.show(build_figure(spec, hostile_record(), options));
+            const bool measured = !figure_panels(spec, hostile_record()).empty();
+            QCOMPARE(shown.plot.graphCount() > 0, measured);
         }
-        QVERIFY(shown.plot.graphCount() > 0);
         FigureData one = build_figure(latency, small_record());
         one.series.resize(1);
         one.series[0].points.resize(1);
