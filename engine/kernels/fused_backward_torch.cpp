@@ -6,11 +6,18 @@
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
+#include <algorithm>
+
 namespace slay::kernels {
 namespace {
 
-// Of the states stored at the same time: about what the L2 cache holds.
-constexpr std::size_t kStateBudget = std::size_t{64} << 20;
+// States of about two more [B, L, H, d] tensors; short sequences may take this much at least.
+constexpr std::size_t kLeastStates = std::size_t{8} << 20;
+
+std::size_t state_budget(const at::Tensor& q) {
+    const auto bytes = static_cast<std::size_t>(q.numel()) * q.element_size();
+    return std::max(kLeastStates, bytes * 2 + bytes / 4);
+}
 
 BackwardShape shape_of(const at::Tensor& q, bool causal) {
     BackwardShape shape;
@@ -74,7 +81,7 @@ FusedBackward::Gradients FusedBackward::backward(const Inputs& inputs, bool caus
     pass.shape = shape_of(q, causal);
     const FusedPlan plan = plan_fused_backward(
         pass.shape, packed_, at::cuda::getDeviceProperties(q.get_device())->multiProcessorCount,
-        kStateBudget);
+        state_budget(q));
     const at::Tensor all = at::empty({q.size(0), q.size(2), 3, q.size(1), q.size(3)}, q.options());
     const at::Tensor scratch =
         at::empty({static_cast<std::int64_t>(plan.scratch_bytes)}, q.options().dtype(at::kByte));
