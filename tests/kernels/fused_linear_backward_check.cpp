@@ -1,6 +1,6 @@
 // Checks the backward pass of the fused linear attention against float64 over awkward shapes, then
-// times it. Needs the CUDA runtime only:  fused_linear_backward_check
-// [check|quick|time|profile|all]
+// times it. Needs the CUDA runtime only; `tiny` is for sanitizers:
+//   fused_linear_backward_check [check|quick|tiny|time|profile|all]
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -297,6 +297,21 @@ std::vector<Case> quick_cases(Element type) {
     return cases;
 }
 
+// Every form of the kernels once, on as few positions as show its tiles' ends.
+std::vector<Case> tiny_cases(Element type) {
+    using enum Kind;
+    std::vector<Case> cases{{anchor, 1, 1, 530, 32, 2, 16, 32, true, 256, 1},
+                            {anchor, 1, 1, 70, 32, 2, 16, 32, false, -1},
+                            {anchor, 1, 1, 530, 64, 2, 16, 16, true, 256},
+                            {anchor, 1, 1, 300, 64, 2, 16, 16, false, 256},
+                            {maclaurin, 1, 1, 300, 32, 4, 16, 12, true, 256},
+                            {laplace, 1, 1, 300, 16, 4, 16, 1, true, 256},
+                            {cosformer, 1, 1, 300, 32, 1, 1, 1, true, 256},
+                            {anchor, 1, 1, 300, 128, 2, 16, 8, true, 256}};
+    for (Case& c : cases) c.type = type;
+    return cases;
+}
+
 std::vector<Case> all_cases(Element type) {
     using enum Kind;
     std::vector<Case> cases;
@@ -425,8 +440,9 @@ int main(int argc, char** argv) {
     using namespace slay::kernels;
     const std::string mode = argc > 1 ? argv[1] : "all";
     int wrong = 0;
-    for (const Element type : {Element::bfloat16}) {
+    for (const Element type : {Element::bfloat16, Element::float32}) {
         if (mode == "quick") wrong += check_all(quick_cases(type));
+        if (mode == "tiny") wrong += check_all(tiny_cases(type));
         if (mode == "check" || mode == "all") wrong += check_all(all_cases(type));
     }
     if (mode == "profile") profile();
