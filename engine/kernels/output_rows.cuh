@@ -87,6 +87,48 @@ struct WarpRows {
         add_unit<D, Terms, MT, false>(acc, a, none, state, o.stage_plane, lane);
     }
 
+    // 16 keys, `ahead` of the block's first row. On the diagonal some of the warp's tiles see them
+    // in part or not at all.
+    template <bool diagonal>
+    __device__ __forceinline__ void add_key_step(const uint16_t* key_g, const uint16_t* key_p,
+                                                 const uint16_t* values, int ahead,
+                                                 const OutputLayout& o) {
+        Fragment<Terms> bg[2], bp[kPoly], bv[D / 16];
+#pragma unroll
+        for (int i = 0; i < 2; ++i) {
+            load_matrices(bg[i], key_g + i * 16 + columns_first(lane, o.g_stride), o.key_g_plane);
+        }
+#pragma unroll
+        for (int i = 0; i < kPoly; ++i) {
+            load_matrices(bp[i], key_p + i * 16 + columns_first(lane, o.p_stride), o.key_p_plane);
+        }
+#pragma unroll
+        for (int n = 0; n < D / 16; ++n) {
+            load_matrices_transposed(bv[n], values + n * 16 + rows_first(lane, D + 8),
+                                     o.key_v_plane);
+        }
+#pragma unroll
+        for (int m = 0; m < MT; ++m) {
+            const int row = row_of(m);
+            if (diagonal && ahead > row) continue;
+            float w[2][4], s[2][4];
+#pragma unroll
+            for (int n = 0; n < 2; ++n) {
+                mma_first(w[n], a[m][0], bg[0], n);
+                mma_first(s[n], ap[m][0], bp[0], n);
+                mma(w[n], a[m][1], bg[1], n);
+                if (kPoly > 1) mma(s[n], ap[m][kPoly - 1], bp[kPoly - 1], n);
+            }
+#pragma unroll
+            for (int i = 0; i < 8; ++i) w[i >> 2][i & 3] *= s[i >> 2][i & 3];
+            if (diagonal && ahead == row) mask_future(w, lane);
+            Fragment<Terms> weights;
+            weigh(weights, sums[m], w);
+#pragma unroll
+            for (int n = 0; n < D / 8; ++n) mma(acc[m][n], weights, bv[n / 2], n & 1);
+        }
+    }
+
     // A tile of keys; `tile_ahead` is its first position minus the block's first row.
     __device__ __forceinline__ void add_keys_resident(const uint16_t* key_g, const uint16_t* key_p,
                                                       const uint16_t* values, int tile_ahead,
@@ -94,48 +136,15 @@ struct WarpRows {
 #pragma unroll 1
         for (int step = 0; step < key_tile(Terms) / 16; ++step) {
             const int ahead = tile_ahead + step * 16;
-            if (causal && ahead > row_of(MT - 1)) return;
-            Fragment<Terms> bg[2], bp[kPoly], bv[D / 16];
-#pragma unroll
-            for (int i = 0; i < 2; ++i) {
-                load_matrices(
-                    bg[i],
-                    key_g + step * 16 * o.g_stride + i * 16 + columns_first(lane, o.g_stride),
-                    o.key_g_plane);
+            if (!causal || ahead < first_row) {
+                add_key_step<false>(key_g, key_p, values, ahead, o);
+            } else {
+                if (ahead > row_of(MT - 1)) return;
+                add_key_step<true>(key_g, key_p, values, ahead, o);
             }
-#pragma unroll
-            for (int i = 0; i < kPoly; ++i) {
-                load_matrices(
-                    bp[i],
-                    key_p + step * 16 * o.p_stride + i * 16 + columns_first(lane, o.p_stride),
-                    o.key_p_plane);
-            }
-#pragma unroll
-            for (int n = 0; n < D / 16; ++n) {
-                load_matrices_transposed(
-                    bv[n], values + step * 16 * (D + 8) + n * 16 + rows_first(lane, D + 8),
-                    o.key_v_plane);
-            }
-#pragma unroll
-            for (int m = 0; m < MT; ++m) {
-                const int row = row_of(m);
-                if (causal && ahead > row) continue;
-                float w[2][4], s[2][4];
-#pragma unroll
-                for (int n = 0; n < 2; ++n) {
-                    mma_first(w[n], a[m][0], bg[0], n);
-                    mma_first(s[n], ap[m][0], bp[0], n);
-                    mma(w[n], a[m][1], bg[1], n);
-                    if (kPoly > 1) mma(s[n], ap[m][kPoly - 1], bp[kPoly - 1], n);
-                }
-#pragma unroll
-                for (int i = 0; i < 8; ++i) w[i >> 2][i & 3] *= s[i >> 2][i & 3];
-                if (causal && ahead == row) mask_future(w, lane);
-                Fragment<Terms> weights;
-                weigh(weights, sums[m], w);
-#pragma unroll
-                for (int n = 0; n < D / 8; ++n) mma(acc[m][n], weights, bv[n / 2], n & 1);
-            }
+            key_g += 16 * o.g_stride;
+            key_p += 16 * o.p_stride;
+            values += 16 * (D + 8);
         }
     }
 

@@ -118,28 +118,29 @@ __global__ void __launch_bounds__(state_warps<D, Terms, has_second_factor(P)>() 
     const bool early = warp < kWarps / 2;
     fetch_keys(0);
     commit_copies();
-    for (int tile = -1; tile < tiles; ++tile) {
-        wait_for_copies<0>();
-        __syncthreads();  // what was fetched is there; the buffers of tile - 1 are free
-        const bool more = tile + 1 < tiles;
-        if (more) prepare(tile + 1);
-        if (tile + 2 < tiles) fetch_keys(tile + 2);
-        if (Terms == 1 && more) fetch_values(tile + 1);
-        commit_copies();
+    int tile = -1;
+    for (int s = 0; s < slots; ++s) {
+        share.clear();
+        const int end = min((s + 1) * segment_tiles, tiles);
+        for (; tile < end; ++tile) {
+            wait_for_copies<0>();
+            __syncthreads();  // what was fetched is there; the buffers of tile - 1 are free
+            const bool more = tile + 1 < tiles;
+            if (more) prepare(tile + 1);
+            if (tile + 2 < tiles) fetch_keys(tile + 2);
+            if (Terms == 1 && more) fetch_values(tile + 1);
+            commit_copies();
 #pragma unroll 1
-        for (int phase = 0; phase < 2; ++phase) {
-            if ((phase == 0) == early) {
-                if (more) produce(tile + 1);
-            } else if (tile >= 0) {
-                consume(tile);
+            for (int phase = 0; phase < 2; ++phase) {
+                if ((phase == 0) == early) {
+                    if (more) produce(tile + 1);
+                } else if (tile >= 0) {
+                    consume(tile);
+                }
             }
         }
-        if constexpr (tensor) {
-            if (tile < 0 || ((tile + 1) % segment_tiles != 0 && more)) continue;
-            wait_for_previous_grid();
-            if (active) write(slot + tile / segment_tiles);
-            share.clear();
-        }
+        wait_for_previous_grid();
+        if (tensor && active) write(slot + s);
     }
 
     if constexpr (!tensor) {
@@ -151,7 +152,6 @@ __global__ void __launch_bounds__(state_warps<D, Terms, has_second_factor(P)>() 
             __syncthreads();
             if (active && way == 0) share.add_stored(stored, lane);
         }
-        wait_for_previous_grid();
         if (active && way == 0) write(slot);
     }
 }

@@ -18,7 +18,7 @@ SLAY_HOST_DEVICE constexpr int state_warps() {
 template <int D, int Terms, int P>
 SLAY_HOST_DEVICE constexpr int state_blocks() {
     if (has_second_factor(P)) return 1;
-    return P == kOneFactor || Terms > 1 || D == 128 ? 2 : 3;
+    return takes_elements(P) && Terms == 1 && D < 128 ? 3 : 2;
 }
 
 // Positions whose features are in shared memory together: two warps to every 16.

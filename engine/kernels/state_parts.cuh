@@ -40,7 +40,7 @@ __device__ __forceinline__ void store_state_features(unsigned char* buffer, cons
                   (lane & 3) * 2;
     constexpr int kTiles = kBlock / 8;
     const int first_g = span.block_first * kTiles;
-    constexpr int kUnroll = D * Terms <= 32 ? 2 : 1;
+    constexpr int kUnroll = D * Terms <= 32 || (!tensor && D * Terms <= 64) ? 2 : 1;
     form_g<kUnroll>(
         rows, f, omega, TileRange::share<P>(first_g, span.block_count * kTiles, part, 2), position,
         count, lane, [&](int n, const SplitPair<Terms>& low, const SplitPair<Terms>& high) {
@@ -74,14 +74,26 @@ struct StateShare {
     static constexpr int kUnits = units_per_warp<D, Terms, tensor>();
     static constexpr int kTokenStride = state_tile<D, Terms, tensor>() + 8;
     static constexpr int W = state_columns<D, tensor>();
-    float state[kUnits][2][W / 8][4] = {};
-    float normaliser[2][4] = {};
+    float state[kUnits][2][W / 8][4];
+    float normaliser[2][4];
 
     __device__ __forceinline__ void clear() {
 #pragma unroll
-        for (int i = 0; i < kUnits * W; ++i) (&state[0][0][0][0])[i] = 0.f;
+        for (int u = 0; u < kUnits; ++u) {
 #pragma unroll
-        for (int i = 0; i < 8; ++i) (&normaliser[0][0])[i] = 0.f;
+            for (int i = 0; i < 2; ++i) {
+#pragma unroll
+                for (int n = 0; n < W / 8; ++n) {
+#pragma unroll
+                    for (int j = 0; j < 4; ++j) state[u][i][n][j] = 0.f;
+                }
+            }
+        }
+#pragma unroll
+        for (int i = 0; i < 2; ++i) {
+#pragma unroll
+            for (int j = 0; j < 4; ++j) normaliser[i][j] = 0.f;
+        }
     }
 
     static __device__ __forceinline__ void scale(Fragment<Terms>& to, const Fragment<Terms>& from,
@@ -198,6 +210,14 @@ struct StateShare {
         }
     }
 
+    static __device__ __forceinline__ void put(unsigned char* out, int at, float x) {
+        if constexpr (Terms == 1) {
+            *reinterpret_cast<uint16_t*>(out + at * 2) = static_cast<uint16_t>(pack(x, 0.f));
+        } else {
+            *reinterpret_cast<float*>(out + at * 4) = x;
+        }
+    }
+
     // `out` [unit][32][D] at element `first`, the warp's first unit and column; the normalisers
     // [p][32] at element `z` (negative: none).
     __device__ __forceinline__ void write(unsigned char* out, int first, int z, int lane) const {
@@ -213,13 +233,11 @@ struct StateShare {
             }
         }
         if (z < 0) return;
-            // Rows of the accumulators are g; two neighbours make a pair.
+            // Rows of the accumulators are g.
 #pragma unroll
         for (int i = 0; i < 8; ++i) {
-            const float mine = normaliser[i / 4][i % 4];
-            const float next = __shfl_down_sync(0xffffffffu, mine, 4);
             const int row = i / 4 * 16 + (i / 2 & 1) * 8 + r;
-            if ((r & 1) == 0) put(out, z + (column + (i & 1)) * kBlock + row, mine, next);
+            put(out, z + (column + (i & 1)) * kBlock + row, normaliser[i / 4][i % 4]);
         }
     }
 };
