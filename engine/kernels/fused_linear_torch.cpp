@@ -45,7 +45,7 @@ FusedShape shape_of(const at::Tensor& q, bool causal) {
     return shape;
 }
 
-FusedDevice device_of(const at::Tensor& q) {
+FusedDevice limits_of(const at::Tensor& q) {
     const cudaDeviceProp* properties = at::cuda::getDeviceProperties(q.get_device());
     return {properties->multiProcessorCount, static_cast<int>(properties->sharedMemPerBlockOptin)};
 }
@@ -78,7 +78,7 @@ std::string FusedLinear::unsupported(const at::Tensor& q, const at::Tensor& k,
     if (!element_of(q)) return "the type is not bfloat16, float16 or float32";
     if (at::cuda::getDeviceProperties(q.get_device())->major < 8)
         return "compute capability below 8.0";
-    return fused_linear_unsupported(shape_of(q, true), packed_, device_of(q));
+    return fused_linear_unsupported(shape_of(q, true), packed_, limits_of(q));
 }
 
 FusedLinear::Output FusedLinear::forward(const at::Tensor& q, const at::Tensor& k,
@@ -93,7 +93,7 @@ FusedLinear::Output FusedLinear::forward(const at::Tensor& q, const at::Tensor& 
     }
     FusedLinearPass pass;
     pass.shape = shape_of(q, causal);
-    const FusedPlan plan = plan_fused_linear(pass.shape, packed_, device_of(q), scratch_budget(q));
+    const FusedPlan plan = plan_fused_linear(pass.shape, packed_, limits_of(q), scratch_budget(q));
     const auto rows_of = [&](at::ScalarType type) {
         return at::empty({q.size(0), q.size(2), q.size(1), q.size(3)}, q.options().dtype(type))
             .transpose(1, 2);
