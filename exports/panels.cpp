@@ -222,7 +222,8 @@ std::vector<Curve> curves_of(const RunRecord& record, const Points& points, cons
     for (const VariantInfo& each : record.variants()) order.push_back(each.name);
     for (const RecordedPoint* each : points) {
         const ParameterValue* at = each->point.parameters.find(x);
-        if (!at || (std::holds_alternative<std::string>(*at) && categories.empty())) continue;
+        const bool text = at && std::holds_alternative<std::string>(*at);
+        if (!x.empty() && (!at || (text && categories.empty()))) continue;
         by_variant[each->point.variant].push_back(each);
         if (!holds(order, each->point.variant)) order.push_back(each->point.variant);
     }
