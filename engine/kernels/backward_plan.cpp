@@ -59,7 +59,9 @@ std::string fused_backward_unsupported(const BackwardShape& shape,
     if (d != 16 && d != 32 && d != 64 && d != 128) return "head dimension is not 16, 32, 64 or 128";
     if (features.head_dim != d) return "feature map made for another head dimension";
     // What shared memory holds of a block's features and states.
-    const int most = shape.element == Element::bfloat16 ? 512 : d == 128 ? 128 : 256;
+    const int most = shape.element == Element::bfloat16 ? 512
+                     : d == 128 && features.product     ? 128
+                                                        : 256;
     if (features.g < 1 || features.g > most)
         return "features g are not in 1.." + std::to_string(most);
     if (features.p < 1 || features.p > 64) return "P is not in 1..64";
