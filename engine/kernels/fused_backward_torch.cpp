@@ -58,8 +58,9 @@ std::string FusedBackward::unsupported(const at::Tensor& q, const at::Tensor& k,
         return "the type is neither bfloat16 nor float32";
     const cudaDeviceProp* device = at::cuda::getDeviceProperties(q.get_device());
     if (device->major < 8) return "compute capability below 8.0";
-    if (device->sharedMemPerBlockOptin < 200 * 1024)
-        return "less than 200 KB of shared memory a block";
+    // What the widest forms take.
+    if (device->sharedMemPerBlockOptin < 227 * 1024)
+        return "less than 227 KB of shared memory a block";
     // Its gradients would need more than the two terms of an operand.
     if (packed_.cancels) return "sums of the kernel cancel";
     return fused_backward_unsupported(shape_of(q, true), packed_);
