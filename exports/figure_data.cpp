@@ -118,6 +118,24 @@ struct Builder {
         data.series.push_back(std::move(series));
     }
 
+    // Of raw samples, a straight line at what the first point says: a limit that all share.
+    void add_level(const std::vector<Curve>& curves, const ReferenceCurve& reference) {
+        if (!(data.x.low < data.x.high)) return;
+        Series series;
+        series.id = "reference:" + reference.metric;
+        series.label = reference.label;
+        series.kind = SeriesKind::reference;
+        series.hidden = options.hidden.count(series.id) > 0;
+        for (const Curve& curve : curves) {
+            const StepValue found = step_value(record, curve.steps.front(), reference.metric);
+            if (!found.value) continue;
+            widen(data.y, found.value->value);
+            for (const double x : {data.x.low, data.x.high}) place(series, x, *found.value, {});
+            break;
+        }
+        if (!series.points.empty()) data.series.push_back(std::move(series));
+    }
+
     void add_predicted(const Curve& curve, const std::string& metric) {
         Series series = start(curve, SeriesKind::predicted, "predicted");
         series.hidden = series.hidden || options.hidden.count("measured:" + curve.id) > 0;
@@ -246,7 +264,8 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
         for (const Curve& curve : curves) builder.add_predicted(curve, prediction);
     if (data.metric == spec.metric)
         for (const ReferenceCurve& each : spec.references)
-            builder.add_reference(curves, each, spec.against_yat);
+            spec.samples ? builder.add_level(curves, each)
+                         : builder.add_reference(curves, each, spec.against_yat);
     add_overlays(data, panel.panel, options);
     if (options.slopes && data.metric == spec.metric && data.x_parameter == "length")
         data.slopes = spec.slopes;

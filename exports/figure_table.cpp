@@ -65,6 +65,17 @@ const std::vector<FigureSpec>& figure_table() {
          .share = true,
          .slopes = {},
          .references = {{"chance_accuracy", "chance level"}}},
+        {.id = "memory_vs_seqlen",
+         .title = "Memory against length",
+         .tab = "Context",
+         .experiment = "max-context",
+         .x = {"length"},
+         .samples = true,
+         .metric = "peak_absolute_mb",
+         .slopes = {{1, "L"}, {2, "L\u00b2"}},
+         .crossovers = false,
+         .predicted = false,
+         .references = {{"limit_mb", "memory limit"}}},
     };
     return rows;
 }

@@ -32,8 +32,9 @@ double core_flops(const CostShape& shape) {
 double core_traffic(const CostShape& shape, bool cuda) {
     if (is_fused_softmax(shape)) return shape.rows() * shape.head_dim * 4 * shape.element_bytes;
     if (is_quadratic(shape)) return shape.cells() * 6 * accumulator_bytes(shape);
-    if (is_fused_linear(shape, cuda))  // and the states of segments of about 256 positions
-        return shape.rows() * shape.head_dim * (4 * shape.element_bytes + features_of(shape) / 21);
+    if (is_fused_linear(shape, cuda))  // and the states of segments of about 512 positions
+        return shape.rows() * shape.head_dim *
+               (4 * shape.element_bytes + features_of(shape) * fused_terms(shape) / 64);
     double per_row = 8 * shape.head_dim + 4 * pair_cost(shape);
     if (shape.causal) per_row += 3 * std::min(chunk, shape.length);
     return shape.rows() * per_row * accumulator_bytes(shape);
@@ -57,6 +58,8 @@ double pass_factor(const CostShape& shape) {
 double rate_factor(const CostShape& shape, const DeviceRates& rates,
                    const Measurement& measurement) {
     if (shape.dtype == "float64") return rates.cuda ? 1.0 : 0.5;
+    // Three products of bf16 terms.
+    if (is_fused_linear(shape, rates.cuda) && fused_terms(shape) > 1) return 3.0;
     if (shape.dtype == "float32") return rates.cuda && measurement.tf32 ? 6.0 : 1.0;
     return rates.cuda ? 10.0 : 0.5;  // tensor cores; emulated on a CPU
 }
@@ -177,6 +180,46 @@ Prediction tasks_cost(const Point& point, const Measurement& measurement,
     const double kept = step.tokens() * step.width * (full ? 22 : 8) * step.element_bytes;
     prediction.peak_bytes = layers * kept + peak_bytes(step, rates.cuda) + 40 * weights +
                             4 * 4 * sequences * answers * vocabulary;
+    return prediction;
+}
+
+Prediction context_cost(const Point& point, const Measurement& measurement,
+                        const DeviceRates& rates) {
+    CostShape shape = cost_shape(point);
+    shape.forward = true;
+    shape.backward = false;
+    const double limit = std::min(measurement.memory_budget_gb * 1e9,
+                                  rates.cuda ? rates.memory_bytes : 0.8 * rates.memory_bytes);
+    const auto runs = [&](double length) {
+        shape.length = length;
+        const double resident =
+            shape.tokens() * shape.width * shape.element_bytes * (shape.layer ? 1 : 3);
+        return resident + peak_bytes(shape, rates.cuda) <= limit &&
+               pass_seconds(shape, measurement, rates) <= measurement.pass_seconds;
+    };
+    // As the search goes: doubling, then halving what lies between, a pass or two each.
+    Prediction prediction;
+    const auto pass_at = [&](double length) {
+        shape.length = length;
+        const double seconds = pass_seconds(shape, measurement, rates);
+        prediction.seconds += 1.5 * seconds + (rates.cuda ? 0.05 : 0.3);
+    };
+    double low = 1024, high = 2048;
+    while (high < 1073741824.0 && runs(high)) {
+        pass_at(low);
+        low = high;
+        high *= 2;
+    }
+    while (high > 1.01 * low) {
+        const double middle = (low + high) / 2;
+        pass_at(middle);
+        (runs(middle) ? low : high) = middle;
+    }
+    shape.length = low;
+    prediction.latency_ms = pass_seconds(shape, measurement, rates) * 1e3;
+    prediction.peak_bytes = peak_bytes(shape, rates.cuda);
+    const double patience = std::min(measurement.patience_seconds, prediction.latency_ms / 1e3);
+    prediction.seconds += 10 * patience + (rates.cuda ? 0 : 2);
     return prediction;
 }
 

@@ -17,5 +17,8 @@ Prediction training_cost(const Point& point, const Measurement& measurement,
 Prediction quality_cost(const Point& point, const Measurement& measurement,
                         const DeviceRates& rates);
 Prediction tasks_cost(const Point& point, const Measurement& measurement, const DeviceRates& rates);
+// latency_ms and peak_bytes are those at the longest length that is expected to fit.
+Prediction context_cost(const Point& point, const Measurement& measurement,
+                        const DeviceRates& rates);
 
 }  // namespace slay

@@ -48,6 +48,13 @@ const std::vector<ExperimentInfo>& experiment_catalog() {
                      "diverged_seeds"},
          .pools_seeds = true,
          .cost = tasks_cost},
+        {.name = "max-context",
+         .title = "Maximum context length",
+         .question = "How long a sequence fits into the memory budget, and how long does it take?",
+         .axes = {"batch", "heads", "width", "dtype", "causal", "lane", "seed"},
+         .metrics = {"max_length", "max_length_ms", "patience_length", "peak_absolute_mb",
+                     "limit_mb"},
+         .cost = context_cost},
     };
     return rows;
 }

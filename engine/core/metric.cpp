@@ -49,6 +49,19 @@ const std::vector<MetricInfo>& metric_table() {
          "Predicted over measured peak memory, minus one."},
         {"longest_length", "Longest length", "tokens", 6, higher,
          "The longest measured length of the curve, where a longer one ran out of memory."},
+        {"max_length", "Longest context", "tokens", 6, higher,
+         "The longest length of which one pass without gradients fits, to 1 %; its interval ends "
+         "at "
+         "the shortest that did not fit, and is open where a pass would have taken too long."},
+        {"max_length_ms", "Time at the longest", "ms", 3, neither,
+         "Time of the one pass at the longest length."},
+        {"patience_length", "Longest in time", "tokens", 6, higher,
+         "The longest length that fits and whose pass takes no longer than the preset's patience."},
+        {"limit_mb", "Memory limit", "MB", 4, neither,
+         "What a pass could take with its inputs and weights: the budget, as far as the device "
+         "has it (1 MB = 1e6 bytes)."},
+        {"pass_ms", "Time of a pass", "ms", 3, lower, "Time of one pass at a probed length."},
+        {"fits", "Fits", "", 1, higher, "Whether a probed length fit: 1 or 0."},
         {"relative_l2", "Relative L2", "", 3, lower,
          "Distance of the output from exact spherical Yat's over the norm of the latter."},
         {"cosine", "Cosine", "", 4, higher,

@@ -1,16 +1,24 @@
 #include "engine/run/runner.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <atomic>
+#include <chrono>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
+#include <thread>
 
 #include "engine/core/experiment_info.h"
+#include "engine/core/time_budget.h"
 #include "engine/core/time_stamp.h"
 #include "engine/core/units.h"
 #include "engine/core/variant_info.h"
 #include "engine/run/event_log.h"
 #include "engine/run/group_run.h"
+#include "engine/run/side_by_side.h"
 
 namespace slay {
 namespace {
@@ -20,6 +28,11 @@ constexpr const char* results_path = "/artifacts/benchmark_results.json";
 bool has_journal(const std::string& folder) {
     struct stat info {};
     return stat((folder + '/' + journal_file_name).c_str(), &info) == 0 && info.st_size > 0;
+}
+
+double monotonic_seconds() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
 // The first line of the journal was lost with the plan.
@@ -39,13 +52,15 @@ RunStarted opening(Plan plan, Provenance provenance) {
     return started;
 }
 
-// Where the specs differ in what is measured and how; the name, the words and the device may.
+// Where the specs differ in what is measured and how; the name, the words, the device and the time
+// budget may.
 std::string first_difference(SweepSpec ours, const SweepSpec& recorded) {
     ours.name = recorded.name;
     ours.title = recorded.title;
     ours.description = recorded.description;
     ours.device = recorded.device;
     ours.overlays = recorded.overlays;
+    ours.measurement.time_budget_minutes = recorded.measurement.time_budget_minutes;
     if (ours == recorded) return {};
     const nlohmann::json before = to_json(recorded), now = to_json(ours);
     const auto patch = nlohmann::json::diff(before, now);
@@ -83,18 +98,23 @@ class Run {
     }
 
   private:
-    // Turns pauses into events for as long as the run lasts.
+    // Turns pauses into events for as long as the run lasts: one, however many lanes wait.
     class PauseEvents {
       public:
         PauseEvents(RunControl& control, EventLog& log) : control_(control) {
-            control_.set_pause_listener([&log](bool paused) {
-                log.emit(paused ? EventBody(RunPaused{}) : EventBody(RunContinued{}));
+            control_.set_pause_listener([this, &log](bool paused) {
+                const std::lock_guard lock(mutex_);
+                waiting_ += paused ? 1 : -1;
+                if (paused && waiting_ == 1) log.emit(RunPaused{});
+                if (!paused && waiting_ == 0) log.emit(RunContinued{});
             });
         }
         ~PauseEvents() { control_.set_pause_listener({}); }
 
       private:
         RunControl& control_;
+        std::mutex mutex_;
+        int waiting_ = 0;
     };
 
     // Device, plan, lock and journal, in the order in which a failure leaves the least behind.
@@ -110,6 +130,8 @@ class Run {
         if (!lock) return lock.error();
         lock_ = std::move(*lock);
         provenance_ = executor_.provenance(device_.id, spec_.measurement);
+        if (const std::string reason = executor_.broken(); !reason.empty())
+            return Error{ErrorKind::no_device, reason + "; start the program again"};
 
         if (!has_journal(options_.folder)) return begin(std::move(*plan));
         if (!options_.resume)
@@ -198,14 +220,12 @@ class Run {
     }
 
     // Lengths that did not fit here. Those of another device say nothing about this one.
-    MemoryLimits known_limits() const {
-        MemoryLimits limits;
+    void note_known_limits(MemoryLimits& limits) const {
         const RunRecord& record = log_->record();
         for (const RecordedPoint& point : record.points())
             if (point.result.state == PointState::out_of_memory &&
                 record.origin(point).same_origin(provenance_))
                 limits.note(point.point);
-        return limits;
     }
 
     // The open points in the plan's order, group by group.
@@ -221,23 +241,89 @@ class Run {
         return groups;
     }
 
+    // Each lane takes the next group that nobody has, so that the points of one shape stay together
+    // on one device.
     void measure_groups() {
-        MemoryLimits limits = known_limits();
+        MemoryLimits limits;
+        note_known_limits(limits);
         SweepSpec spec = log_->record().spec();
         spec.device = spec_.device;
-        for (std::vector<Point>& group : open_groups()) {
-            if (!control_.wait_while_paused() || log_->failure()) return;
-            GroupRun(std::move(group), *log_, control_, limits)
-                .run(executor_, spec, device_.id, options_.folder);
+        const std::vector<std::vector<Point>> groups = open_groups();
+        const std::size_t lanes = executor_.lanes(device_.id);
+        std::atomic<std::size_t> next = 0;
+        const auto measure = [&] {
+            TimeBudget budget(spec_.measurement, device_.rates, monotonic_seconds);
+            SweepSpec here = spec;
+            for (std::size_t mine = next++; mine < groups.size(); mine = next++) {
+                if (!control_.wait_while_paused() || log_->failure()) return;
+                if (!executor_.broken().empty()) return;
+                // What this lane has to expect: its share of the groups that are left.
+                std::vector<Point> left;
+                for (std::size_t i = mine; budget.limited() && i < groups.size(); i += lanes)
+                    left.insert(left.end(), groups[i].begin(), groups[i].end());
+                BudgetCut cut;
+                if (!budget.begin_group(left, groups[mine].size(), cut)) {
+                    if (!budget_spent_.exchange(true))
+                        log_->message(Severity::warning, budget_message(points_from(groups, mine)));
+                    return;
+                }
+                here.measurement.point_seconds = cut.point_seconds;
+                GroupRun(groups[mine], *log_, control_, limits)
+                    .run(executor_, here, device_.id, options_.folder);
+                budget.end_group();
+            }
+        };
+        {
+            std::vector<std::jthread> others;
+            for (std::size_t lane = 1; lane < lanes; ++lane) others.emplace_back(measure);
+            measure();
         }
+        if (lanes > 1) tell_cost_of_company(groups, spec);
+    }
+
+    static std::size_t points_from(const std::vector<std::vector<Point>>& groups,
+                                   std::size_t first) {
+        std::size_t count = 0;
+        for (std::size_t i = first; i < groups.size(); ++i) count += groups[i].size();
+        return count;
+    }
+
+    // Of the middle one of the groups that are timed: others worked beside it.
+    void tell_cost_of_company(const std::vector<std::vector<Point>>& groups,
+                              const SweepSpec& spec) {
+        if (control_.stop_requested() || budget_spent_ || !executor_.broken().empty()) return;
+        const std::vector<Point> sample = group_to_repeat(groups);
+        if (sample.empty()) return;
+        if (const auto cost =
+                cost_of_company(log_->record(), sample, executor_, spec, device_.id, control_))
+            log_->message(Severity::info, *cost);
+    }
+
+    static std::vector<Point> group_to_repeat(const std::vector<std::vector<Point>>& groups) {
+        std::vector<std::size_t> timed;
+        for (std::size_t i = 0; i < groups.size(); ++i)
+            if (groups[i].front().experiment == "latency") timed.push_back(i);
+        return timed.size() < 2 ? std::vector<Point>{} : groups[timed[timed.size() / 2]];
+    }
+
+    std::string budget_message(std::size_t open) const {
+        return fmt::format("the time budget of {} leaves {} {} open: resume the run to measure {}",
+                           format_duration(60 * spec_.measurement.time_budget_minutes), open,
+                           open == 1 ? "point" : "points", open == 1 ? "it" : "them");
     }
 
     void finish() {
         RunFinished finished;
         finished.finished = utc_now();
-        if (control_.stop_requested() && has_open_points()) {
+        if (std::string reason = executor_.broken(); !reason.empty() && has_open_points()) {
+            finished.outcome = RunOutcome::failed;
+            finished.reason = std::move(reason);
+        } else if (control_.stop_requested() && has_open_points()) {
             finished.outcome = RunOutcome::cancelled;
             finished.reason = "stopped by the user";
+        } else if (budget_spent_) {
+            finished.outcome = RunOutcome::cancelled;
+            finished.reason = "the time budget was spent: resume the run to measure the rest";
         }
         log_->emit(std::move(finished));
     }
@@ -258,6 +344,7 @@ class Run {
     std::unique_ptr<FolderLock> lock_;
     std::optional<EventLog> log_;  // absent when nothing is left to do
     RunRecord record_;
+    std::atomic<bool> budget_spent_ = false;
 };
 
 }  // namespace

@@ -32,8 +32,15 @@ Table training_table(const RunRecord& record, const std::string& id, const Figur
 // Tasks by variants, a group of rows for each category; mean and deviation over seeds, in per cent.
 Table task_table(const RunRecord& record, const FigureSpec& spec);
 
+// Experiment 7: how long a sequence fits, and how long one that also takes bearable time is.
+Table context_table(const RunRecord& record);
+
 // The whole file: comment, macros, floats.
 std::string table_file(const RunRecord& record, const RunTable& which);
+
+// The table of a set of findings as such a file.
+struct JudgedSet;
+std::string findings_file(const RunRecord& record, const JudgedSet& judged);
 
 // Every point of an experiment with all parameters, its state and all metrics, at full precision.
 std::string points_csv(const RunRecord& record, const std::string& experiment);

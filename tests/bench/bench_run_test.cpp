@@ -37,11 +37,16 @@ class BenchRunTest : public QObject {
     void settings_reach_the_run();
     void several_presets_get_a_folder_each();
     void a_failing_point_gives_3_and_its_reason();
+    void a_point_that_ends_its_worker_costs_itself_alone();
+    void a_worker_that_cannot_start_ends_with_a_line();
+    void runs_are_merged_and_their_conflicts_named();
     void out_of_memory_skips_the_longer();
     void a_finished_run_is_refused_without_resume();
     void resuming_a_finished_run_measures_nothing();
     void exports_are_the_same_bytes();
     void export_of_a_torn_journal_says_what_it_skipped();
+    void several_runs_become_one_export();
+    void findings_are_judged_from_saved_runs();
     void verify_says_a_line_for_each_variant();
     void verify_gives_3_on_a_miss();
     void no_bar_without_a_terminal();
@@ -145,6 +150,68 @@ void BenchRunTest::a_failing_point_gives_3_and_its_reason() {
     QVERIFY(QFile::exists(bench.path("run/tables/latency_scaling.tex")));  // of the others
 }
 
+void BenchRunTest::a_point_that_ends_its_worker_costs_itself_alone() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    bench.set("FAKE_CRASH", "linear");
+    const BenchResult here = bench.run({"run", "small.json", "--out", "here"});
+    QCOMPARE(here.code, -1);  // in this process it ends the program
+    const BenchResult result = bench.run(
+        {"run", "small.json", "--out", "run", "--executor", "worker", "--point-limit", "60"});
+    QVERIFY2(result.code == 3, result.err);
+    QVERIFY2(result.err.contains("was ended by signal 11 (Segmentation fault); its last messages: "
+                                 "fake engine: a null pointer was followed. It is replaced."),
+             result.err);
+    QVERIFY2(result.out.contains("4 points on Imaginary CPU: 2 ok, 2 failed"), result.out);
+    QVERIFY2(result.out.contains("linear at L = 64: its worker was ended by signal 11"),
+             result.out);
+    // What the other process left is finished by workers too.
+    const BenchResult resumed =
+        bench.run({"run", "--resume", "--out", "here", "--executor", "worker"});
+    QVERIFY2(resumed.code == 3, resumed.err);
+    QVERIFY2(resumed.out.contains("2 ok, 2 failed"), resumed.out);
+}
+
+void BenchRunTest::a_worker_that_cannot_start_ends_with_a_line() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    bench.set("SLAY_ENGINE", "/no/such/engine.so");
+    const BenchResult result =
+        bench.run({"run", "small.json", "--out", "run", "--executor", "worker"});
+    QCOMPARE(result.code, 70);
+    QVERIFY2(result.err.contains("3 workers died one after another at their start; the last: it "
+                                 "exited with 66; its last messages: libslay_engine.so is not "
+                                 "there (looked at /no/such/engine.so)"),
+             result.err);
+    QVERIFY(!QFile::exists(bench.path("run")));
+}
+
+void BenchRunTest::runs_are_merged_and_their_conflicts_named() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    QCOMPARE(bench.run({"run", "small.json", "--out", "a", "--set", "/sweep/lengths=[64]"}).code,
+             0);
+    QCOMPARE(bench.run({"run", "small.json", "--out", "b", "--set", "/sweep/lengths=[128]"}).code,
+             0);
+    const BenchResult merged = bench.run({"merge", "a", "b", "--out", "whole"});
+    QVERIFY2(merged.code == 0, merged.err);
+    QVERIFY2(merged.out.contains("4 points on Imaginary CPU: 4 ok"), merged.out);
+    QVERIFY(!merged.err.contains("conflict"));
+    // It is a run like any other: it opens, and there is nothing left to measure.
+    const BenchResult again = bench.run({"export", "whole", "--out", "paper"});
+    QVERIFY2(again.code == 0, again.err);
+
+    bench.set("FAKE_FAIL", "linear");
+    QCOMPARE(bench.run({"run", "small.json", "--out", "c"}).code, 3);
+    const BenchResult odd = bench.run({"merge", "whole", "c", "--out", "odd"});
+    QVERIFY2(odd.code == 3, odd.err);
+    QVERIFY2(odd.out.contains("4 points on Imaginary CPU: 4 ok"), odd.out);
+    QVERIFY2(odd.err.contains("conflict: latency linear L = 64: "), odd.err);
+    QVERIFY2(odd.err.contains(" in whole (kept), failed in c"), odd.err);
+    QCOMPARE(bench.run({"merge", "a", "nothing", "--out", "other"}).code, 66);
+    QCOMPARE(bench.run({"merge", "a", "b", "--out", "whole"}).code, 73);
+}
+
 void BenchRunTest::out_of_memory_skips_the_longer() {
     Bench bench;
     bench.set("FAKE_MEMORY_UP_TO", "64");
@@ -224,6 +291,56 @@ void BenchRunTest::export_of_a_torn_journal_says_what_it_skipped() {
     const BenchResult result = bench.run({"export", "run", "--out", "out"});
     QCOMPARE(result.code, 0);
     QVERIFY2(result.err.contains("journal: line "), result.err);
+}
+
+void BenchRunTest::several_runs_become_one_export() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    const QString lengths = "/sweep/lengths=[96]";
+    QCOMPARE(bench.run({"run", "small.json", "--out", "first"}).code, 0);
+    QCOMPARE(bench.run({"run", "small.json", "--out", "second", "--set", lengths}).code, 0);
+    const BenchResult nowhere = bench.run({"export", "first", "second"});
+    QCOMPARE(nowhere.code, 64);
+    QVERIFY2(nowhere.err.contains("--out"), nowhere.err);
+
+    const BenchResult both = bench.run({"export", "first", "second", "--out", "both", "--json"});
+    QVERIFY2(both.code == 0, both.err);
+    const auto points = [&](const char* folder) {
+        const QByteArray text =
+            content_of(bench.path(QString(folder) + "/artifacts/benchmark_results.json"));
+        return QJsonDocument::fromJson(text)["points"].toArray().size();
+    };
+    QVERIFY(points("first") > 0 && points("second") > 0);
+    QCOMPARE(points("both"), points("first") + points("second"));
+    const auto files = files_under(bench.path("both"));
+    QVERIFY(files.contains("tables/latency_scaling.tex"));
+    QVERIFY(files["tables/latency_scaling.csv"].contains(",96,"));
+    QCOMPARE(bench.run({"export", "first", "second", "--out", "again"}).code, 0);
+    QCOMPARE(files_under(bench.path("again")), files);
+    // A point that both have is there once.
+    QCOMPARE(bench.run({"export", "first", "first", "--out", "once"}).code, 0);
+    QCOMPARE(points("once"), points("first"));
+}
+
+void BenchRunTest::findings_are_judged_from_saved_runs() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    QCOMPARE(bench.run({"run", "small.json", "--out", "run"}).code, 0);
+    const BenchResult text = bench.run({"findings", "run"});
+    QVERIFY2(text.code == 0, text.err);
+    QVERIFY2(text.out.contains("inconclusive: About 65K tokens"), text.out);
+    QVERIFY2(text.out.contains("there is no max-context point"), text.out);
+    const BenchResult json = bench.run({"findings", "run", "run", "--set", "all", "--json"});
+    QCOMPARE(json.code, 0);
+    QCOMPARE(json.json().array().size(), 2);
+    QStringList sets;
+    for (const auto& set : json.json().array()) sets << set.toObject()["set"].toString();
+    sets.sort();
+    QCOMPARE(sets, (QStringList{"kernel-speed", "paper"}));
+    const BenchResult wrong = bench.run({"findings", "run", "--set", "papers"});
+    QCOMPARE(wrong.code, 64);
+    QVERIFY2(wrong.err.contains("papers"), wrong.err);
+    QCOMPARE(bench.run({"findings", "./nowhere"}).code, 66);
 }
 
 void BenchRunTest::verify_says_a_line_for_each_variant() {

@@ -4,14 +4,13 @@
 
 #include <cuda_fp16.h>
 
-#include <bit>
 #include <cstring>
 #include <memory>
 #include <random>
 #include <vector>
 
 #include "engine/kernels/yat_exact.h"
-#include "tests/kernels/device_buffer.h"
+#include "tests/kernels/check_device.h"
 #include "tests/kernels/yat_reference.h"
 
 namespace slay::kernels {
@@ -42,7 +41,7 @@ inline double decode(const unsigned char* at, YatType type) {
     }
     std::uint16_t bits;
     std::memcpy(&bits, at, 2);
-    if (type == YatType::bfloat16) return std::bit_cast<float>(std::uint32_t{bits} << 16);
+    if (type == YatType::bfloat16) return from_bf16(bits);
     __half_raw raw;
     raw.x = bits;
     return __half2float(__half(raw));
@@ -54,13 +53,8 @@ inline void encode(double value, unsigned char* at, YatType type) {
         std::memcpy(at, &x, 4);
         return;
     }
-    std::uint16_t bits;
-    if (type == YatType::bfloat16) {
-        const auto word = std::bit_cast<std::uint32_t>(x);
-        bits = static_cast<std::uint16_t>((word + 0x7fffu + ((word >> 16) & 1u)) >> 16);
-    } else {
-        bits = static_cast<__half_raw>(__float2half(x)).x;
-    }
+    const std::uint16_t bits =
+        type == YatType::bfloat16 ? to_bf16(x) : static_cast<__half_raw>(__float2half(x)).x;
     std::memcpy(at, &bits, 2);
 }
 
