@@ -72,13 +72,6 @@ __device__ __forceinline__ float multiply_saturated(float a, float b) {
     return c;
 }
 
-// 1 ulp; the argument is a normal number.
-__device__ __forceinline__ float reciprocal(float x) {
-    float y;
-    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
-    return y;
-}
-
 // x and y in terms of bf16: a register of an a fragment for each.
 template <int terms>
 __device__ __forceinline__ void to_terms(float x, float y, uint32_t (&out)[terms]) {
