@@ -38,6 +38,17 @@ const std::vector<FigureSpec>& figure_table() {
          .against_yat = true,
          .references = {{"uniform_relative_l2", "uniform weights"},
                         {"quadrature_relative_l2", "quadrature alone"}}},
+        {.id = "feature_budget_pareto",
+         .title = "Feature budget",
+         .tab = "Budget",
+         .experiment = "feature-budget",
+         .x = {},
+         .x_metrics = {"latency_ms", "peak_mb"},
+         .pareto = true,
+         .metric = "relative_l2",
+         .slopes = {},
+         .against_yat = true,
+         .references = {{"uniform_relative_l2", "uniform weights"}}},
     };
     return rows;
 }

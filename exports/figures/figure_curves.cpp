@@ -12,6 +12,11 @@ bool same_points(const std::vector<FigurePoint>& a, const std::vector<FigurePoin
                       });
 }
 
+// The front of all variants lies behind theirs.
+bool is_backdrop(const Series& series) {
+    return series.kind == SeriesKind::front && series.variant.empty();
+}
+
 }  // namespace
 
 Emphasis FigureCurves::emphasis(const Series& series) const {
@@ -35,7 +40,10 @@ void FigureCurves::set_points(Curve& curve, const Series& series) {
     }
     curve.graph->setData(keys, values, true);
     curve.bars->setData(minus, plus);
-    curve.bars->setVisible(intervals && !series.hidden && series.kind == SeriesKind::measured);
+    // In a cloud of points only those of its front have bars.
+    const bool barred = series.join == Join::line ? series.kind == SeriesKind::measured
+                                                  : series.kind == SeriesKind::front;
+    curve.bars->setVisible(intervals && !series.hidden && barred);
 }
 
 void FigureCurves::style(Curve& curve, const Series& series, const FigureTheme& theme) const {
@@ -43,8 +51,12 @@ void FigureCurves::style(Curve& curve, const Series& series, const FigureTheme& 
     curve.graph->setPen(series_pen(series, theme, how));
     curve.graph->setScatterStyle(series_marker(series, theme, how));
     curve.graph->setVisible(!series.hidden);
-    curve.graph->setLayer(how == Emphasis::strong ? QStringLiteral("axes")
-                                                  : QStringLiteral("main"));
+    curve.graph->setLineStyle(series.join == Join::line    ? QCPGraph::lsLine
+                              : series.join == Join::steps ? QCPGraph::lsStepLeft
+                                                           : QCPGraph::lsNone);
+    curve.graph->setLayer(is_backdrop(series)       ? QStringLiteral("grid")
+                          : how == Emphasis::strong ? QStringLiteral("axes")
+                                                    : QStringLiteral("main"));
     curve.bars->setPen(interval_pen(series, theme, how));
     curve.bars->setWhiskerWidth(theme.marker_size * 0.8);
 }
@@ -53,7 +65,6 @@ FigureCurves::Curve FigureCurves::make_curve() const {
     Curve curve;
     curve.graph = plot_->addGraph();
     curve.graph->setAdaptiveSampling(true);
-    curve.graph->setLineStyle(QCPGraph::lsLine);
     curve.graph->setAntialiased(true);
     curve.graph->setAntialiasedScatters(true);
     curve.graph->removeFromLegend();

@@ -38,11 +38,14 @@ std::vector<FigureLegend::Entry> legend_entries(const FigureData& data, const Fi
             if (!paper.contains(source)) paper += (paper.isEmpty() ? "" : "; ") + source;
             continue;
         }
+        if (series.kind == SeriesKind::front && !series.variant.empty()) continue;  // its points'
         if (theme.paper && (series.hidden || (series.points.empty() && series.undrawn.empty())))
             continue;
+        Series shown = series;
+        if (shown.join == Join::none) shown.join = Join::line;  // as its front is drawn
         entries.push_back({QString::fromStdString(series.id), QString::fromStdString(series.label),
-                           series_pen(series, theme, Emphasis::normal),
-                           series_marker(series, theme, Emphasis::normal), series.hidden});
+                           series_pen(shown, theme, Emphasis::normal),
+                           series_marker(shown, theme, Emphasis::normal), series.hidden});
     }
     const auto explain = [&](const QString& label, const QPen& pen, const QCPScatterStyle& marker) {
         entries.push_back({{}, label, pen, marker, false});
