@@ -32,6 +32,7 @@ std::vector<RunTable> tables_of(const RunRecord& record) {
                 return each->point.parameters.has("scale");
             }))
             id = "poly_ablation_sweep";
+        if (!spec.x_metrics.empty()) id = "feature_budget";
         out.push_back({id, spec.experiment, spec.metric});
     }
     return out;
@@ -39,15 +40,18 @@ std::vector<RunTable> tables_of(const RunRecord& record) {
 
 std::string table_file(const RunRecord& record, const RunTable& which) {
     const FigureSpec& spec = spec_of(which.experiment);
-    const Table table = which.experiment == "kernel-quality" ? quality_table(record, which.id, spec)
-                                                             : scaling_table(record, spec);
+    const bool trade_offs = !spec.x_metrics.empty();
+    const Table table = trade_offs ? budget_table(record, which.id, spec)
+                        : which.experiment == "kernel-quality"
+                            ? quality_table(record, which.id, spec)
+                            : scaling_table(record, spec);
     const Provenance& from = record.provenance();
     const std::string about = clean_text(
         "SLAY Workbench " + from.program_version + ", run " + record.run() + ", " + from.started,
         200);
     std::string line;
     for (const char c : about) line += c == '\n' ? ' ' : c;
-    return latex_preamble(line) + latex_table(table);
+    return latex_preamble(line) + (trade_offs ? budget_preamble() : "") + latex_table(table);
 }
 
 std::string points_csv(const RunRecord& record, const std::string& experiment) {

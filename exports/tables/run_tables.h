@@ -27,6 +27,11 @@ Table scaling_table(const RunRecord& record, const FigureSpec& spec);
 // latency beside where the run measured it for the same configuration.
 Table quality_table(const RunRecord& record, const std::string& id, const FigureSpec& spec);
 
+// Variants and budgets by error, latency and memory, the rows on a Pareto front marked with the
+// macros of budget_preamble().
+Table budget_table(const RunRecord& record, const std::string& id, const FigureSpec& spec);
+std::string budget_preamble();
+
 // The whole file: comment, macros, floats.
 std::string table_file(const RunRecord& record, const RunTable& which);
 

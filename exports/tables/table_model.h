@@ -8,7 +8,7 @@
 
 namespace slay {
 
-enum class Mark { none, best, second };
+enum class Mark { none, best, second, front, own_front };  // front: Pareto-optimal
 
 struct TableCell {
     enum class Kind { empty, number, text };

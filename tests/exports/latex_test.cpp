@@ -43,6 +43,10 @@ class LatexTest : public QObject {
         QFile preset(QStringLiteral(SLAY_SOURCE_DIR "/presets/kernel-quality.json"));
         QVERIFY(preset.open(QIODevice::ReadOnly));
         QTest::newRow("grid") << grid_record(preset.readAll().toStdString());
+        QTest::newRow("budget") << budget_record();
+        QFile budget(QStringLiteral(SLAY_SOURCE_DIR "/presets/feature-budget.json"));
+        QVERIFY(budget.open(QIODevice::ReadOnly));
+        QTest::newRow("budget grid") << grid_record(budget.readAll().toStdString());
         QTest::newRow("many lengths") << record_of(
             R"({"schema": "slay-preset/1", "name": "m", "title": "m", "experiments": ["latency"],
                 "variants": ["standard", "linear", "yat-performer-tensor"], "sweep": {"lengths":
