@@ -139,6 +139,15 @@ Prediction quality_cost(const Point& point, const Measurement& measurement,
     return prediction;
 }
 
+Prediction budget_cost(const Point& point, const Measurement& measurement,
+                       const DeviceRates& rates) {
+    // The larger peak is that of the reference in exact arithmetic.
+    Prediction prediction = quality_cost(point, measurement, rates);
+    prediction.seconds += latency_cost(point, measurement, rates).seconds +
+                          memory_cost(point, measurement, rates).seconds;
+    return prediction;
+}
+
 Prediction predict(const Point& point, const Measurement& measurement, const DeviceRates& rates) {
     const ExperimentInfo* experiment = find_experiment(point.experiment);
     const CostModel cost = experiment && experiment->cost ? experiment->cost : latency_cost;

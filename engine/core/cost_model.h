@@ -14,4 +14,8 @@ Prediction memory_cost(const Point& point, const Measurement& measurement,
 Prediction quality_cost(const Point& point, const Measurement& measurement,
                         const DeviceRates& rates);
 
+// Error, latency and memory of one budget.
+Prediction budget_cost(const Point& point, const Measurement& measurement,
+                       const DeviceRates& rates);
+
 }  // namespace slay
