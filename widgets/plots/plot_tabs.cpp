@@ -21,6 +21,8 @@ PlotTabs::PlotTabs(SpecDocument& spec, RunDocument& run, QWidget* parent)
     for (const FigureSpec& figure : figure_table()) {
         auto* view = new PlotView(figure, run);
         views_.push_back(view);
+        if (!figure.x_metrics.empty())
+            connect(view, &PlotView::point_clicked, this, &PlotTabs::budget_chosen);
         tabs_->addTab(view, QString::fromStdString(figure.tab));
         tabs_->setTabToolTip(tabs_->count() - 1, QString::fromStdString(figure.title));
     }

@@ -33,6 +33,9 @@ class PlotTabs : public QStackedWidget {
     QJsonObject state() const;  // the tab and the curves toggled off
     void restore(const QJsonObject& state);
 
+  signals:
+    void budget_chosen(const QString& point);  // a point of a trade-off was clicked: its id
+
   private:
     void refresh_empty_texts();
     void show_tab_with_data();

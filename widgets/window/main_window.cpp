@@ -117,6 +117,7 @@ void MainWindow::connect_workspace() {
     connect(&workspace_, &Workspace::said, this, &MainWindow::say);
     connect(library_, &LibraryPanel::preset_chosen, &workspace_, &Workspace::open);
     connect(library_, &LibraryPanel::run_chosen, &workspace_, &Workspace::open);
+    connect(plots_, &PlotTabs::budget_chosen, &workspace_, &Workspace::load_budget);
     connect(&workspace_, &Workspace::opened, this, [this](const QString& path) {
         library_->set_current(path);
         if (!std::exchange(keep_start_page_, false)) plots_->show_plots();
