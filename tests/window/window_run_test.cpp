@@ -236,6 +236,7 @@ class WindowRunTest : public QObject {
         open({});
         window_->actions().run->trigger();
         finish();
+        window_->results().scope().setCurrentIndex(1);
         const QStringList lines = window_->results().tsv().split('\n', Qt::SkipEmptyParts);
         QCOMPARE(lines.size(), window_->results().model().rowCount() + 1);
         QVERIFY2(lines[0].startsWith("State\t"), qPrintable(lines[0]));
@@ -244,6 +245,30 @@ class WindowRunTest : public QObject {
         for (const QString& line : lines) QCOMPARE(line.count('\t'), cells);
         window_->results().table().selectRow(0);
         QCOMPARE(window_->results().tsv().split('\n', Qt::SkipEmptyParts).size(), 2);
+    }
+
+    void table_shows_the_points_of_the_figure_in_front() {
+        open({});
+        window_->actions().run->trigger();
+        finish();
+        ResultsPanel& results = window_->results();
+        const auto rows = [&](const std::string& experiment) {
+            const auto& points = run().record().points();
+            return static_cast<int>(
+                std::count_if(points.begin(), points.end(), [&](const RecordedPoint& each) {
+                    return each.point.experiment == experiment;
+                }));
+        };
+        QVERIFY(rows("latency") > 0 && rows("memory") > 0);
+        window_->plots().show_figure("latency_scaling");
+        QCOMPARE(results.shown_rows(), rows("latency"));
+        QVERIFY(!results.tsv().contains("Peak memory"));
+        window_->plots().show_figure("memory_scaling");
+        QCOMPARE(results.shown_rows(), rows("memory"));
+        QVERIFY(results.tsv().contains("Peak memory (MB)"));
+        results.scope().setCurrentIndex(1);
+        QCOMPARE(results.shown_rows(), results.model().rowCount());
+        QVERIFY(results.tsv().contains("Latency (ms)"));
     }
 
     void sorting_puts_what_is_missing_last() {

@@ -42,11 +42,20 @@ PlotTabs::PlotTabs(SpecDocument& spec, RunDocument& run, QWidget* parent)
     });
     connect(&run_, &RunDocument::advanced, this, &PlotTabs::follow_run);
     connect(tabs_, &QTabWidget::tabBarClicked, this, [this] { chosen_ = true; });
+    connect(this, &QStackedWidget::currentChanged, this,
+            [this] { emit experiment_shown(experiment()); });
+    connect(tabs_, &QTabWidget::currentChanged, this,
+            [this] { emit experiment_shown(experiment()); });
     refresh_empty_texts();
 }
 
 PlotView* PlotTabs::current_view() const {
     return currentWidget() == tabs_ ? qobject_cast<PlotView*>(tabs_->currentWidget()) : nullptr;
+}
+
+QString PlotTabs::experiment() const {
+    const PlotView* view = current_view();
+    return view ? QString::fromStdString(view->figure().experiment) : QString();
 }
 
 PlotView* PlotTabs::view_of(const QString& figure) const {

@@ -32,6 +32,10 @@ class PlotTabs : public QStackedWidget {
 
     QJsonObject state() const;  // the tab and the curves toggled off
     void restore(const QJsonObject& state);
+    QString experiment() const;  // of the figure in front; empty on the start page
+
+  signals:
+    void experiment_shown(const QString& experiment);
 
   signals:
     void budget_chosen(const QString& point);  // a point of a trade-off was clicked: its id

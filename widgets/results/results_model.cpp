@@ -75,12 +75,25 @@ void ResultsModel::rebuild() {
     endResetModel();
 }
 
+void ResultsModel::set_experiment(const std::string& experiment) {
+    if (experiment == experiment_) return;
+    beginResetModel();
+    experiment_ = experiment;
+    build_columns();
+    show_intervals();
+    endResetModel();
+}
+
+bool ResultsModel::shows(int row) const {
+    return shows(point(row));
+}
+
 void ResultsModel::build_columns() {
     columns_.clear();
     columns_.push_back({Kind::state, "state", tr("State"), tr("What came of the point"), true, 0});
     std::set<std::string> experiments;
     for (const RecordedPoint& each : run_.record().points())
-        experiments.insert(each.point.experiment);
+        if (shows(each)) experiments.insert(each.point.experiment);
     columns_.push_back(
         {Kind::experiment, "experiment", tr("Experiment"), {}, experiments.size() != 1, 0});
     columns_.push_back({Kind::variant, "variant", tr("Variant"), {}, true, 0});
@@ -97,8 +110,10 @@ void ResultsModel::build_columns() {
 // there to be switched on.
 void ResultsModel::add_parameter_columns(bool length) {
     std::map<std::string, std::set<std::string>> values;
-    for (const RecordedPoint& each : run_.record().points())
+    for (const RecordedPoint& each : run_.record().points()) {
+        if (!shows(each)) continue;
         for (const auto& [id, value] : each.point.parameters) values[id].insert(to_text(value));
+    }
     std::vector<std::string> ids;
     const auto take = [&](const ParameterInfo& info) {
         if (values.count(info.id) != 0 && std::find(ids.begin(), ids.end(), info.id) == ids.end())
@@ -128,12 +143,14 @@ void ResultsModel::add_metric_columns() {
     std::set<std::string> all;
     for (const RecordedPoint& each : run_.record().points()) {
         const ExperimentInfo* experiment = find_experiment(each.point.experiment);
-        if (!experiment) continue;
+        if (!experiment || !shows(each)) continue;
         all.insert(experiment->metrics.begin(), experiment->metrics.end());
         if (!experiment->metrics.empty()) front.insert(experiment->metrics.front());
     }
-    for (const Metrics& metrics : metrics_)
-        for (const auto& [id, value] : metrics) all.insert(id);
+    for (int row = 0; row < rowCount(); ++row) {
+        if (!shows(row)) continue;
+        for (const auto& [id, value] : metrics_[static_cast<std::size_t>(row)]) all.insert(id);
+    }
     std::vector<const MetricInfo*> infos;
     for (const MetricInfo& info : metric_table())
         if (all.erase(info.id) != 0) infos.push_back(&info);

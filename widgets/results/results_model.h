@@ -27,6 +27,11 @@ class ResultsModel : public QAbstractTableModel {
     QString column_id(int column) const;
     int row_in_flight() const;  // -1: none
 
+    // Columns for the points of one experiment; empty: for all of them.
+    void set_experiment(const std::string& experiment);
+    const std::string& experiment() const { return experiment_; }
+    bool shows(int row) const;  // whether the row belongs to that experiment
+
   signals:
     void leading_changed();
 
@@ -41,6 +46,9 @@ class ResultsModel : public QAbstractTableModel {
         int digits = 3;
     };
     void rebuild();
+    bool shows(const RecordedPoint& point) const {
+        return experiment_.empty() || point.point.experiment == experiment_;
+    }
     void build_columns();
     void add_parameter_columns(bool length);
     void show_intervals();
@@ -56,6 +64,7 @@ class ResultsModel : public QAbstractTableModel {
     const VariantInfo* variant_of(int row) const;
 
     RunDocument& run_;
+    std::string experiment_;
     std::vector<Column> columns_;
     std::vector<Metrics> metrics_;  // of each row, derived ones included
 };

@@ -3,6 +3,8 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QComboBox>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QJsonObject>
 #include <QLabel>
@@ -16,14 +18,18 @@
 #include "widgets/look/theme.h"
 
 namespace slay {
-namespace {
 
-// Numbers as numbers; what is missing comes last in either order.
+// The rows of the model's experiment. Numbers as numbers; what is missing comes last in either
+// order.
 class PointOrder : public QSortFilterProxyModel {
   public:
-    using QSortFilterProxyModel::QSortFilterProxyModel;
+    explicit PointOrder(ResultsModel& model, QObject* parent)
+        : QSortFilterProxyModel(parent), model_(model) {
+        setSourceModel(&model);
+    }
 
   protected:
+    bool filterAcceptsRow(int row, const QModelIndex&) const override { return model_.shows(row); }
     bool lessThan(const QModelIndex& left, const QModelIndex& right) const override {
         const QVariant a = left.data(ResultsModel::sort_role);
         const QVariant b = right.data(ResultsModel::sort_role);
@@ -37,16 +43,16 @@ class PointOrder : public QSortFilterProxyModel {
         if (!texts && a.toDouble() != b.toDouble()) return a.toDouble() < b.toDouble();
         return ascending ? left.row() < right.row() : left.row() > right.row();
     }
-};
 
-}  // namespace
+  private:
+    const ResultsModel& model_;
+};
 
 ResultsPanel::ResultsPanel(RunDocument& run, QWidget* parent) : QWidget(parent), run_(run) {
     setObjectName("panel");
     setAttribute(Qt::WA_StyledBackground);
     model_ = new ResultsModel(run, this);
-    sorted_ = new PointOrder(this);
-    sorted_->setSourceModel(model_);
+    sorted_ = new PointOrder(*model_, this);
     table_ = new QTableView;
     table_->setObjectName("results");
     table_->setModel(sorted_);
@@ -81,10 +87,26 @@ ResultsPanel::ResultsPanel(RunDocument& run, QWidget* parent) : QWidget(parent),
     empty_ = new QLabel(tr("Each measured point gets a row here: its state, figures and reason."));
     empty_->setObjectName("muted");
     empty_->setAlignment(Qt::AlignCenter);
+    bar_ = new QWidget;
+    scope_ = new QComboBox;
+    scope_->addItem(tr("Points of the figure in front"));
+    scope_->addItem(tr("All points"));
+    scope_->setAccessibleName(tr("Which points the table shows"));
+    count_ = new QLabel;
+    count_->setObjectName("muted");
+    auto* bar = new QHBoxLayout(bar_);
+    bar->setContentsMargins(8, 4, 8, 4);
+    bar->addWidget(scope_);
+    bar->addWidget(count_);
+    bar->addStretch();
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(bar_);
     layout->addWidget(table_);
     layout->addWidget(empty_);
+    connect(scope_, &QComboBox::currentIndexChanged, this, &ResultsPanel::apply_scope);
+    connect(&run_, &RunDocument::reset, this, &ResultsPanel::apply_scope);
     connect(model_, &QAbstractItemModel::modelReset, this, &ResultsPanel::show_columns);
     connect(model_, &ResultsModel::leading_changed, this, &ResultsPanel::show_columns);
     connect(&run_, &RunDocument::advanced, this, &ResultsPanel::follow);
@@ -99,8 +121,34 @@ void ResultsPanel::retheme() {
     table_->viewport()->update();
 }
 
+void ResultsPanel::show_experiment(const QString& experiment) {
+    experiment_ = experiment;
+    apply_scope();
+}
+
+// A figure without points in this run leaves all of them in sight.
+void ResultsPanel::apply_scope() {
+    const std::string wanted = scope_->currentIndex() == 0 ? experiment_.toStdString() : "";
+    const auto& points = run_.record().points();
+    const bool measured = std::any_of(points.begin(), points.end(), [&](const RecordedPoint& each) {
+        return each.point.experiment == wanted;
+    });
+    model_->set_experiment(measured ? wanted : "");
+    show_columns();
+}
+
+int ResultsPanel::shown_rows() const {
+    return sorted_->rowCount();
+}
+
 void ResultsPanel::show_columns() {
     const bool any = model_->rowCount() > 0;
+    const auto& points = run_.record().points();
+    const bool several = std::any_of(points.begin(), points.end(), [&](const RecordedPoint& each) {
+        return each.point.experiment != points.front().point.experiment;
+    });
+    bar_->setVisible(any && several);
+    count_->setText(tr("%1 of %2 points").arg(shown_rows()).arg(model_->rowCount()));
     table_->setVisible(any);
     empty_->setVisible(!any);
     QHeaderView* header = table_->horizontalHeader();
@@ -108,14 +156,12 @@ void ResultsPanel::show_columns() {
         const bool shown = chosen_.value(model_->column_id(column), model_->leading(column));
         table_->setColumnHidden(column, !shown);
         if (!shown) continue;
-        int width = header->fontMetrics().horizontalAdvance(
-                        model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString()) +
-                    20;
+        int width = header->sectionSizeHint(column) + 4;
         // Widths by what the first rows hold, with room for figures to come.
-        const int rows = std::min(model_->rowCount(), 60);
-        const int icon = model_->index(0, column).data(Qt::DecorationRole).isValid() ? 34 : 0;
+        const int rows = std::min(sorted_->rowCount(), 60);
+        const int icon = sorted_->index(0, column).data(Qt::DecorationRole).isValid() ? 34 : 0;
         for (int row = 0; row < rows; ++row) {
-            const QString text = model_->index(row, column).data().toString();
+            const QString text = sorted_->index(row, column).data().toString();
             width = std::max(width, table_->fontMetrics().horizontalAdvance(text) + icon + 18);
         }
         if (model_->column_id(column) == "state")
@@ -183,13 +229,14 @@ QString ResultsPanel::tsv() const {
 QJsonObject ResultsPanel::state() const {
     QJsonObject columns;
     for (auto it = chosen_.begin(); it != chosen_.end(); ++it) columns[it.key()] = it.value();
-    return {{"columns", columns}};
+    return {{"columns", columns}, {"all", scope_->currentIndex() == 1}};
 }
 
 void ResultsPanel::restore(const QJsonObject& state) {
     const QJsonObject columns = state["columns"].toObject();
     for (auto it = columns.begin(); it != columns.end(); ++it)
         if (it.value().isBool()) chosen_[it.key()] = it.value().toBool();
+    scope_->setCurrentIndex(state["all"].toBool() ? 1 : 0);
     show_columns();
 }
 

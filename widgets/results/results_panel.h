@@ -8,12 +8,14 @@
 #include "widgets/results/results_model.h"
 
 class QAction;
+class QComboBox;
 class QLabel;
 class QLineEdit;
-class QSortFilterProxyModel;
 class QTableView;
 
 namespace slay {
+
+class PointOrder;
 
 class ResultsPanel : public QWidget {
     Q_OBJECT
@@ -23,25 +25,35 @@ class ResultsPanel : public QWidget {
 
     QTableView& table() const { return *table_; }
     ResultsModel& model() const { return *model_; }
+    QComboBox& scope() const { return *scope_; }
+    int shown_rows() const;
     QAction* copy_action() const { return copy_; }
 
     // The selected cells, else the whole table as it is sorted, with heads; tabs between cells.
     QString tsv() const;
 
+    // The experiment of the figure in front, whose points are shown unless all are wanted.
+    void show_experiment(const QString& experiment);
+
     void retheme();
-    QJsonObject state() const;  // the columns that were shown or hidden by hand
+    QJsonObject state() const;  // the scope, and the columns that were shown or hidden by hand
     void restore(const QJsonObject& state);
 
   private:
+    void apply_scope();
     void show_columns();
     void column_menu(const QPoint& at);
     void follow();
 
     RunDocument& run_;
     ResultsModel* model_;
-    QSortFilterProxyModel* sorted_;
+    PointOrder* sorted_;
+    QWidget* bar_;
+    QComboBox* scope_;
+    QLabel* count_;
     QTableView* table_;
     QLabel* empty_;
+    QString experiment_;
     QAction* copy_;
     QHash<QString, bool> chosen_;  // by hand: column id -> shown
 };

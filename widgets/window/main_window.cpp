@@ -5,6 +5,7 @@
 #include <QDragEnterEvent>
 #include <QMenu>
 #include <QMimeData>
+#include <QScreen>
 #include <QStatusBar>
 #include <QTimer>
 #include <QUndoStack>
@@ -33,7 +34,9 @@ MainWindow::MainWindow(EngineSession::ExecutorFactory factory, StartOptions opti
     setAcceptDrops(true);
     setAnimated(false);
     setWindowIcon(QIcon(":/slay/slay-workbench.svg"));
-    resize(1280, 800);
+    // On a small screen the frame that the window manager adds still fits; never smaller than that.
+    resize(QSize(1280, 800).boundedTo(
+        (screen()->availableSize() - QSize(8, 40)).expandedTo(QSize(1240, 680))));
     actions_ = std::make_unique<WindowActions>(*this, workspace_.spec().undo_stack());
     build_panels();
     connect_actions();
@@ -71,6 +74,7 @@ void MainWindow::build_panels() {
     library_ = new LibraryPanel;
     configuration_ = new ConfigurationPanel(workspace_.spec(), workspace_.estimator());
     results_ = new ResultsPanel(workspace_.run());
+    connect(plots_, &PlotTabs::experiment_shown, results_, &ResultsPanel::show_experiment);
     log_ = new LogPanel(workspace_.run());
     setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
