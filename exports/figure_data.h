@@ -107,6 +107,7 @@ struct Series {
     VariantStyle style;
     SeriesKind kind = SeriesKind::measured;
     Join join = Join::line;
+    bool in_legend = true;  // has an entry of its own there
     bool hidden = false;
     std::vector<FigurePoint> points;    // sorted by x, all finite; positive on a log axis
     std::vector<UndrawnPoint> undrawn;  // sorted by x

@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <optional>
 
 #include "engine/core/units.h"
 #include "exports/figure_parts.h"
@@ -61,12 +63,56 @@ struct TradeOffFigure {
         for (const TradeOffPoint& each : from.points) {
             const FigurePoint point = drawn(each, from.variant);
             if (!placing.place(points, each.x.value, each.y, point)) continue;
-            widen(data.x, each.x.value);
-            widen(data.y, each.y.value);
             if (each.own_front) placing.place(front, each.x.value, each.y, point);
         }
         data.series.push_back(std::move(points));
         if (spec.pareto && !front.points.empty()) data.series.push_back(std::move(front));
+    }
+
+    // The error of the estimator that ignores the kernel.
+    std::optional<double> trivial_error() const {
+        if (spec.references.empty() || data.metric != spec.metric) return std::nullopt;
+        for (const RecordedPoint* each : panel.points) {
+            if (!is_measured(each->result.state)) continue;
+            const auto value = metric_value(record, *each, spec.references.front().metric);
+            if (value && value->value > 0) return value->value;
+        }
+        return std::nullopt;
+    }
+
+    // The axes hold every point, but for those that are far worse than ignoring the kernel would
+    // be: a signed estimate with few features would squeeze the fronts into a line. The points are
+    // there, above the axis, and a note says so.
+    void fit_axes() {
+        constexpr double far_worse = 3;
+        const std::optional<double> trivial = trivial_error();
+        double cut = INFINITY;
+        for (const Series& series : data.series)
+            for (const FigurePoint& point : series.points)
+                if (trivial && point.y <= far_worse * *trivial) cut = far_worse * *trivial;
+        std::string those;
+        std::size_t above = 0;
+        for (Series& series : data.series) {
+            if (series.kind != SeriesKind::measured) continue;
+            std::size_t mine = 0;
+            for (const FigurePoint& point : series.points) {
+                if (point.y > cut) {
+                    ++mine;
+                    continue;
+                }
+                widen(data.x, point.x);
+                widen(data.y, point.y);
+            }
+            if (mine == 0) continue;
+            above += mine;
+            those += (those.empty() ? "" : ", ") + series.label;
+            if (mine == series.points.size()) series.label += " (above the axis)";
+        }
+        if (above > 0)
+            data.notes.push_back(fmt::format(
+                "{} of {} {} above the axis: an error of more than {:g} times that of {}.",
+                above == 1 ? "1 point" : fmt::format("{} points", above), those,
+                above == 1 ? "lies" : "lie", far_worse, spec.references.front().label));
     }
 
     // Through the best of all variants that are shown.
@@ -175,6 +221,7 @@ void add_trade_offs(Placing& placing, const FigureSpec& spec, const RunRecord& r
     for (const VariantTradeOffs& each : variants) figure.add_variant(each);
     if (spec.pareto) figure.add_common_front(variants);
     if (!data.empty()) {
+        figure.fit_axes();
         figure.add_exact();
         if (data.metric == spec.metric)
             for (const ReferenceCurve& each : spec.references) figure.add_level(each);

@@ -22,7 +22,7 @@ bool same_theme(const FigureTheme& a, const FigureTheme& b) {
            a.curve_width == b.curve_width && a.legend_columns == b.legend_columns;
 }
 
-// "SLAY (anchor)   R = 2, M = 16, P = 32: Relative L2 0.31 [0.30, 0.32], Latency 1.23 ms, ..."
+// "SLAY (anchor)   R = 2, M = 16, P = 32", below it the two figures, below them the rest.
 QString describe_trade_off(const FigureRenderer::Hit& hit, const FigureData& data) {
     const auto text = [](const std::string& id, double value) {
         const MetricInfo* metric = find_metric(id);
@@ -32,13 +32,13 @@ QString describe_trade_off(const FigureRenderer::Hit& hit, const FigureData& dat
     };
     const FigurePoint& point = hit.point;
     std::string out = point.budget.empty() ? std::string() : "   " + point.budget;
-    out += ": " + text(data.metric, point.y);
+    out += '\n' + text(data.metric, point.y);
     if (point.low && point.high)
         out += " [" + format_number(*point.low, 3) + ", " + format_number(*point.high, 3) + "]";
-    out += ", " + text(data.x_parameter, point.x);
-    if (!point.beside.empty()) out += ", " + point.beside;
     if (point.count > 1) out += ", n = " + std::to_string(point.count);
-    if (point.state == PointState::unconverged) out += ", unconverged";
+    out += '\n' + text(data.x_parameter, point.x);
+    if (point.state == PointState::unconverged) out += " (unconverged)";
+    if (!point.beside.empty()) out += ", " + point.beside;
     return hit.label + QString::fromStdString(out);
 }
 

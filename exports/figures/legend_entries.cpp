@@ -38,6 +38,7 @@ std::vector<FigureLegend::Entry> legend_entries(const FigureData& data, const Fi
             if (!paper.contains(source)) paper += (paper.isEmpty() ? "" : "; ") + source;
             continue;
         }
+        if (!series.in_legend) continue;
         if (series.kind == SeriesKind::front && !series.variant.empty()) continue;  // its points'
         if (theme.paper && (series.hidden || (series.points.empty() && series.undrawn.empty())))
             continue;

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "exports/tables/table_notes.h"
+
 namespace slay {
 
 std::vector<std::string> budget_columns(const std::vector<const RecordedPoint*>& points) {
@@ -17,6 +19,16 @@ std::vector<std::string> budget_columns(const std::vector<const RecordedPoint*>&
         if (values.size() > 1 || (always && !values.empty())) columns.push_back(id);
     }
     return columns;
+}
+
+std::vector<TableColumn> budget_heads(const RunRecord& record,
+                                      const std::vector<std::string>& parameters,
+                                      const std::vector<std::string>& metrics) {
+    std::vector<TableColumn> heads{{"Variant", false, ""}};
+    for (const std::string& each : parameters) heads.push_back({latex_symbol(each), true, ""});
+    for (const std::string& each : metrics)
+        heads.push_back({latex_heading(metric_info(record, each)), true, ""});
+    return heads;
 }
 
 TableCell whole_cell(double value) {

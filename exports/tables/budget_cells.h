@@ -15,6 +15,11 @@ inline constexpr std::array budget_ids{"nodes", "prf_features", "poly_features",
 // The parameter ids that get a column: those that the points have; epsilon where it varies.
 std::vector<std::string> budget_columns(const std::vector<const RecordedPoint*>& points);
 
+// The heads of a table of budgets: the variant, the parameters, the metrics.
+std::vector<TableColumn> budget_heads(const RunRecord& record,
+                                      const std::vector<std::string>& parameters,
+                                      const std::vector<std::string>& metrics);
+
 // A whole number, without an interval.
 TableCell whole_cell(double value);
 

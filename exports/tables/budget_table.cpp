@@ -150,11 +150,7 @@ Table budget_table(const RunRecord& record, const std::string& id, const FigureS
     build.metrics.insert(build.metrics.end(), spec.x_metrics.begin(), spec.x_metrics.end());
     Table table;
     table.id = id;
-    table.columns.push_back({"Variant", false, ""});
-    for (const std::string& each : build.budget)
-        table.columns.push_back({latex_symbol(each), true, ""});
-    for (const std::string& each : build.metrics)
-        table.columns.push_back({latex_heading(metric_info(record, each)), true, ""});
+    table.columns = budget_heads(record, build.budget, build.metrics);
     for (const Group& group : groups) table.groups.push_back(build.group(group));
     table.notes = build.notes.notes();
     table.caption =

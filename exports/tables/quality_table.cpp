@@ -217,11 +217,7 @@ Table quality_table(const RunRecord& record, const std::string& id, const Figure
 
     Table table;
     table.id = id;
-    table.columns.push_back({"Variant", false, ""});
-    for (const std::string& each : build.budget)
-        table.columns.push_back({latex_symbol(each), true, ""});
-    for (const std::string& each : build.metrics)
-        table.columns.push_back({latex_heading(metric_info(record, each)), true, ""});
+    table.columns = budget_heads(record, build.budget, build.metrics);
     if (build.latency)
         table.columns.push_back({latex_heading(metric_info(record, "latency_ms")), true, ""});
 

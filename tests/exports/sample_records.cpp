@@ -51,6 +51,17 @@ PointResult failed(PointState state, std::string reason) {
     return result;
 }
 
+// One layer of the paper's width.
+void set_layer(Parameters& parameters) {
+    parameters.set("batch", std::int64_t{1});
+    parameters.set("heads", std::int64_t{8});
+    parameters.set("width", std::int64_t{256});
+    parameters.set("causal", true);
+    parameters.set("dtype", std::string("float32"));
+    parameters.set("lane", std::string("layer"));
+    parameters.set("pass", std::string("forward"));
+}
+
 const char* all_variants =
     R"(["standard", "standard-fused", "performer", "linear", "cosformer", "yat-spherical",
         "yat-performer-anchor", "yat-performer-laplace", "yat-performer", "yat-performer-tensor",
@@ -190,13 +201,7 @@ RunRecord small_record() {
                 point.id = point.group + variant.name;
                 point.prediction = {1.5, 2.5, 4e4 * static_cast<double>(length)};
                 point.parameters.set("length", length);
-                point.parameters.set("batch", std::int64_t{1});
-                point.parameters.set("heads", std::int64_t{8});
-                point.parameters.set("width", std::int64_t{256});
-                point.parameters.set("causal", true);
-                point.parameters.set("dtype", std::string("float32"));
-                point.parameters.set("lane", std::string("layer"));
-                point.parameters.set("pass", std::string("forward"));
+                set_layer(point.parameters);
                 point.parameters.set("seed", std::int64_t{0});
                 started.plan.points.push_back(std::move(point));
             }
@@ -248,13 +253,7 @@ Point budget_point(const BudgetRow& row) {
     point.variant = row.variant;
     point.prediction = {1.5, 2.5, 4e7};
     point.parameters.set("length", std::int64_t{256});
-    point.parameters.set("batch", std::int64_t{1});
-    point.parameters.set("heads", std::int64_t{8});
-    point.parameters.set("width", std::int64_t{256});
-    point.parameters.set("causal", true);
-    point.parameters.set("dtype", std::string("float32"));
-    point.parameters.set("lane", std::string("layer"));
-    point.parameters.set("pass", std::string("forward"));
+    set_layer(point.parameters);
     point.parameters.set("inputs", std::string("random"));
     point.parameters.set("seeds", std::string("0,1,2"));
     point.parameters.set("epsilon", 1e-6);

@@ -148,6 +148,33 @@ class TradeOffsTest : public QObject {
         QCOMPARE(find(data, "measured:yat-performer-anchor")->points.size(), std::size_t(2));
     }
 
+    void what_is_far_worse_than_no_kernel_does_not_stretch_the_axis() {
+        const RunRecord record = record_of(
+            R"({"schema": "slay-preset/1", "name": "b", "title": "b", "experiments":
+                ["feature-budget"], "variants": ["yat-performer-anchor", "yat-performer-rm"],
+                "sweep": {"lengths": [256], "nodes": [1, 2]}})",
+            [](const Point& point) {
+                const double nodes = point.parameters.real("nodes");
+                const bool rm = point.variant == "yat-performer-rm";
+                Outcome out;
+                out.result.state = PointState::ok;
+                out.result.metrics["latency_ms"] = {rm ? 90 * nodes : nodes, {}, {}, 1};
+                out.result.metrics["relative_l2"] = {rm ? 700 / nodes : 0.8 / nodes, {}, {}, 1};
+                out.result.metrics["uniform_relative_l2"] = {0.9, {}, {}, 1};
+                return out;
+            });
+        const FigureData data = build_figure(budget, record);
+        QCOMPARE(data.y.low, 0.4);
+        QCOMPARE(data.y.high, 0.9);  // that of uniform weights
+        QCOMPARE(data.x.high, 2.0);
+        const Series* rm = find(data, "measured:yat-performer-rm");
+        QCOMPARE(places(rm), (QStringList{"90 700", "180 350"}));  // kept, for who zooms out
+        QCOMPARE(rm->label, std::string("SLAY (RM) (above the axis)"));
+        QVERIFY(std::any_of(data.notes.begin(), data.notes.end(), [](const std::string& note) {
+            return note.find("2 points of SLAY (RM) lie above the axis") == 0;
+        }));
+    }
+
     void a_run_without_a_measured_point_draws_nothing() {
         const RunRecord record = record_of(
             R"({"schema": "slay-preset/1", "name": "b", "title": "b", "experiments":

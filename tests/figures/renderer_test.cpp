@@ -225,8 +225,9 @@ class RendererTest : public QObject {
         QVERIFY(hit);
         QCOMPARE(QString::fromStdString(hit->point.point), QString("yat-performer-anchor1-16"));
         QCOMPARE(shown.renderer.describe(*hit),
-                 QString("SLAY (anchor)   R = 1, M = 8, P = 16: Relative L2 0.400 [0.380, 0.420], "
-                         "Latency 2.00 ms, Peak memory 3.00 MB, on the Pareto front, n = 3"));
+                 QString("SLAY (anchor)   R = 1, M = 8, P = 16\n"
+                         "Relative L2 0.400 [0.380, 0.420], n = 3\n"
+                         "Latency 2.00 ms, Peak memory 3.00 MB, on the Pareto front"));
         // The common front lies under those of the variants and takes no clicks.
         QVERIFY(shown.renderer.point_near(pixel(1, 0.5))->series == "front:yat-performer-anchor");
     }
