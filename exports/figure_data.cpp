@@ -87,15 +87,17 @@ struct Builder {
     }
 
     // A neutral curve of what the metric says at each x, from the first variant that reports it.
-    void add_reference(const std::vector<Curve>& curves, const ReferenceCurve& reference) {
+    void add_reference(const std::vector<Curve>& curves, const ReferenceCurve& reference,
+                       bool against_yat) {
         Series series;
+        series.dots = !data.x.categories.empty();
         series.id = "reference:" + reference.metric;
         series.label = reference.label;
         series.kind = SeriesKind::reference;
         series.hidden = options.hidden.count(series.id) > 0;
         std::map<double, MetricValue> at;
         for (const Curve& curve : curves) {
-            if (!curve.variant.approximates_yat) continue;
+            if (against_yat && !curve.variant.approximates_yat) continue;
             for (const CurveStep& step : curve.steps) {
                 const StepValue found = step_value(record, step, reference.metric);
                 if (found.value) at.try_emplace(step.x, *found.value);
@@ -108,6 +110,20 @@ struct Builder {
         if (!series.points.empty()) data.series.push_back(std::move(series));
     }
 };
+
+// At a category the curves' points stand beside each other, in the legend's order.
+void spread_in_categories(FigureData& data) {
+    if (data.x.categories.empty()) return;
+    constexpr double used = 0.8;  // of a category's width
+    const auto count = static_cast<double>(data.series.size());
+    double offset = -used * (count - 1) / (2 * count);
+    for (Series& series : data.series) {
+        series.dots = true;
+        for (FigurePoint& point : series.points) point.x += offset;
+        for (UndrawnPoint& point : series.undrawn) point.x += offset;
+        offset += used / count;
+    }
+}
 
 // What the plan predicts of a metric.
 std::string prediction_of(const std::string& metric) {
@@ -137,6 +153,14 @@ bool Placing::place(Series& series, double x, const MetricValue& value, FigurePo
     if (!take_interval(point, value, data.y.log)) ++cut_intervals;
     series.points.push_back(std::move(point));
     return true;
+}
+
+std::string FigureAxis::place(double value) const {
+    if (!categories.empty()) {
+        const double last = static_cast<double>(categories.size()) - 1;
+        return categories[static_cast<std::size_t>(std::clamp(std::round(value), 0.0, last))];
+    }
+    return value == std::floor(value) ? format_count(value) : format_number(value, 3);
 }
 
 bool FigureData::empty() const {
@@ -171,6 +195,13 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
     data.panel = panel.panel;
     data.x_parameter = panel.panel.x;
     data.x.label = x_label(data.x_parameter);
+    for (const std::string& each : categories_of(panel.points, data.x_parameter))
+        data.x.categories.push_back(clean_text(describe_parameter(data.x_parameter, each), 60));
+    if (!data.x.categories.empty()) {
+        data.x.log = false;
+        data.x.label.clear();  // the names say what they are
+    }
+    data.y.share = spec.share && data.metric == spec.metric;
     if (!panel.panel.label.empty()) data.title += " \u2013 " + panel.panel.label;
     data.subtitle = clean_text(record.provenance().device_name, 80);
     const std::string conditions = describe_conditions(panel.panel.conditions, {data.x_parameter});
@@ -190,11 +221,13 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
         if (spec.against_yat && curve.variant.family == Family::exact_yat) continue;
         builder.add_measured(curve);
     }
+    spread_in_categories(data);
     const std::string prediction = prediction_of(data.metric);
     if (spec.predicted && options.predicted && !prediction.empty())
         for (const Curve& curve : curves) builder.add_predicted(curve, prediction);
     if (data.metric == spec.metric)
-        for (const ReferenceCurve& each : spec.references) builder.add_reference(curves, each);
+        for (const ReferenceCurve& each : spec.references)
+            builder.add_reference(curves, each, spec.against_yat);
     add_overlays(data, panel.panel, options);
     if (options.slopes && data.metric == spec.metric && data.x_parameter == "length")
         data.slopes = spec.slopes;

@@ -38,8 +38,12 @@ struct FigureSpec {
     // of a variant stands for itself, a trade-off between two metrics.
     std::vector<std::string> x_metrics = {};
     bool pareto = false;  // with `x_metrics`: draws the fronts, of each variant and of all together
-    std::string metric;   // y
+    // Each of `x` that varies by itself gives panels of its own and nothing is held: the others
+    // tell panels apart, as shared conditions do.
+    bool every_axis = false;
+    std::string metric;  // y
     bool log_x = true, log_y = true;
+    bool share = false;  // y is a share: its axis shows 0 to 1
     std::vector<ReferenceSlope> slopes;
     bool crossovers = false;   // mark where a curve falls below `standard`
     bool predicted = false;    // draw the plan's prediction beside the measurement
@@ -109,6 +113,7 @@ struct Series {
     Join join = Join::line;
     bool in_legend = true;  // has an entry of its own there
     bool hidden = false;
+    bool dots = false;                  // no line through the points: they stand at categories
     std::vector<FigurePoint> points;    // sorted by x, all finite; positive on a log axis
     std::vector<UndrawnPoint> undrawn;  // sorted by x
 };
@@ -127,6 +132,12 @@ struct FigureAxis {
     // ones, hidden curves included.
     // low > high when there are none.
     double low = 1, high = 0;
+    bool share = false;  // shows 0 to 1
+    // Of a choice such as the task: what stands at 0, 1, ... The points of the curves stand beside
+    // each other around it. Empty on an axis of numbers.
+    std::vector<std::string> categories;
+    // "4,096" or "Copy": a place on this axis for people.
+    std::string place(double value) const;
 };
 
 struct FigureData {

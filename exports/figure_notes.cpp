@@ -9,34 +9,29 @@
 namespace slay {
 namespace {
 
-std::string place(double x) {
-    return x == static_cast<double>(static_cast<long long>(x)) ? format_count(x)
-                                                               : format_number(x, 3);
-}
-
 // Consecutive failures of a curve for one reason are one note.
 void note_undrawn(const Series& series, FigureData& data) {
     const ParameterValue zero = std::int64_t{0};
     std::string symbol = describe_parameter(data.x_parameter, zero);
-    symbol = symbol.substr(0, symbol.find(" = "));
+    symbol = data.x.categories.empty() ? symbol.substr(0, symbol.find(" = ")) + " = " : "";
     for (std::size_t i = 0; i < series.undrawn.size();) {
         const UndrawnPoint& first = series.undrawn[i];
         if (first.state == PointState::running) {
             ++i;
             continue;
         }
-        std::string places = place(first.x);
+        std::string places = data.x.place(first.x);
         std::size_t next = i + 1;
         while (next < series.undrawn.size() && series.undrawn[next].state == first.state) {
             places +=
                 (next + 1 < series.undrawn.size() && series.undrawn[next + 1].state == first.state)
                     ? ", "
                     : " and ";
-            places += place(series.undrawn[next].x);
+            places += data.x.place(series.undrawn[next].x);
             ++next;
         }
         std::string note =
-            fmt::format("{} at {} = {}: {}", series.label, symbol, places, to_string(first.state));
+            fmt::format("{} at {}{}: {}", series.label, symbol, places, to_string(first.state));
         const std::string reason = clean_text(first.reason, 300);
         if (!reason.empty()) note += ". " + reason;
         data.notes.push_back(note);

@@ -49,6 +49,17 @@ const std::vector<FigureSpec>& figure_table() {
          .slopes = {},
          .against_yat = true,
          .references = {{"uniform_relative_l2", "uniform weights"}}},
+        {.id = "task_performance",
+         .title = "Synthetic tasks",
+         .tab = "Tasks",
+         .experiment = "tasks",
+         .x = {"task", "length", "vocabulary", "layers", "steps"},
+         .every_axis = true,
+         .metric = "accuracy",
+         .log_y = false,
+         .share = true,
+         .slopes = {},
+         .references = {{"chance_accuracy", "chance level"}}},
     };
     return rows;
 }

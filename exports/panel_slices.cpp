@@ -91,11 +91,11 @@ Points hold(const Points& points, const std::string& id, std::string* held) {
 
 // Whether it varies; a variant's own parameter within one variant, not just from one to the next.
 bool is_swept(const Points& points, const std::string& id) {
-    std::map<std::string, std::set<double>> values;
+    std::map<std::string, std::set<std::string>> values;
     const bool own = belongs_to_variant(id);
     for (const RecordedPoint* each : points)
-        if (each->point.parameters.has(id))
-            values[own ? each->point.variant : ""].insert(each->point.parameters.real(id, NAN));
+        if (const ParameterValue* value = each->point.parameters.find(id))
+            values[own ? each->point.variant : ""].insert(to_text(*value));
     return std::any_of(values.begin(), values.end(),
                        [](const auto& entry) { return entry.second.size() > 1; });
 }
@@ -129,6 +129,9 @@ std::vector<PanelPoints> split_figure(const Points& points, const FigureSpec& sp
         axes.push_back(x);
     } else if (!spec.x_metrics.empty()) {
         axes = spec.x_metrics;
+    } else if (spec.every_axis) {
+        for (const std::string& id : spec.x)
+            if (is_swept(points, id) && !follows(points, id, axes)) axes.push_back(id);
     } else if (spec.slices) {
         for (const std::string& id : spec.x) {
             const bool same = std::any_of(axes.begin(), axes.end(), [&](const std::string& other) {

@@ -6,6 +6,7 @@
 
 #include "engine/core/experiment_info.h"
 #include "engine/core/statistics.h"
+#include "engine/core/task_catalog.h"
 #include "engine/core/units.h"
 #include "exports/panels.h"
 
@@ -78,6 +79,11 @@ std::string describe_parameter(const std::string& id, const ParameterValue& valu
     if (id == "causal") return text == "true" ? "causal" : "bidirectional";
     if (id == "pass") return text == "forward+backward" ? "forward + backward" : text;
     if (id == "inputs") return text + " inputs";
+    if (id == "task") {
+        const TaskInfo* task = find_task(text);
+        return task ? task->title : text;
+    }
+    if (id == "block") return text == "attention" ? "attention only" : text + " block";
     if (id == "dtype" || id == "lane" || id == "scale" || id == "device") return text;
     if (id == "seed") return "seed " + text;
     if (id == "seeds") {

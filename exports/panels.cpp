@@ -197,6 +197,24 @@ std::vector<PanelPoints> split_panels(const Points& points, const std::string& x
     return panels;
 }
 
+std::vector<std::string> categories_of(const Points& points, const std::string& id) {
+    std::vector<std::string> out;
+    const ParameterInfo* info = find_parameter(id);
+    for (const RecordedPoint* each : points) {
+        const ParameterValue* value = each->point.parameters.find(id);
+        if (value && std::holds_alternative<std::string>(*value) &&
+            !holds(out, std::get<std::string>(*value)))
+            out.push_back(std::get<std::string>(*value));
+    }
+    if (!info) return out;
+    const auto rank = [&](const std::string& value) {
+        return std::find(info->choices.begin(), info->choices.end(), value);
+    };
+    std::stable_sort(out.begin(), out.end(),
+                     [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
+    return out;
+}
+
 std::vector<VariantPoints> split_variants(const RunRecord& record, const Points& points) {
     std::map<std::string, Points, std::less<>> by_variant;
     std::vector<std::string> order;
@@ -220,10 +238,12 @@ std::vector<VariantPoints> split_variants(const RunRecord& record, const Points&
 }
 
 std::vector<Curve> curves_of(const RunRecord& record, const Points& points, const std::string& x) {
+    const std::vector<std::string> categories = categories_of(points, x);
     Points placed;
     for (const RecordedPoint* each : points) {
         const ParameterValue* at = each->point.parameters.find(x);
-        if (at && !std::holds_alternative<std::string>(*at)) placed.push_back(each);
+        if (at && !(std::holds_alternative<std::string>(*at) && categories.empty()))
+            placed.push_back(each);
     }
     std::vector<Curve> curves;
     for (const auto& [variant, mine] : split_variants(record, placed)) {
@@ -253,7 +273,12 @@ std::vector<Curve> curves_of(const RunRecord& record, const Points& points, cons
                 if (!budget.empty()) curve.label += " [" + budget + "]";
                 curves.push_back(std::move(curve));
             }
-            curves[at->second].steps.push_back({each->point.parameters.real(x), {each}});
+            const auto category =
+                std::find(categories.begin(), categories.end(), each->point.parameters.text(x));
+            const double place = categories.empty()
+                                     ? each->point.parameters.real(x)
+                                     : static_cast<double>(category - categories.begin());
+            curves[at->second].steps.push_back({place, {each}});
         }
     }
     for (Curve& curve : curves) join_steps(curve.steps);

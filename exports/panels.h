@@ -77,8 +77,14 @@ std::vector<const RecordedPoint*> slice_along(const std::vector<const RecordedPo
 bool follows(const std::vector<const RecordedPoint*>& points, const std::string& id,
              const std::vector<std::string>& causes);
 
+// The values of a choice among the points ("copy"): those of its schema in their order, then others
+// as they come. Empty for a parameter that is not text.
+std::vector<std::string> categories_of(const std::vector<const RecordedPoint*>& points,
+                                       const std::string& id);
+
 // The curves of one panel, in the record's order of variants: one for each variant and each set of
-// its own parameters that does not follow from `x`. Points without a number under `x` are left out.
+// its own parameters that does not follow from `x`. Points without a value under `x` are left out;
+// where it is text, x counts categories_of().
 std::vector<Curve> curves_of(const RunRecord& record,
                              const std::vector<const RecordedPoint*>& points, const std::string& x);
 

@@ -13,6 +13,13 @@ class SlayAttention : public FeatureAttention {
     // quad_weights: s_r = t_r / C and w_r = alpha_r / C, times `weight_factor`.
     SlayAttention(const AttentionConfig& config, double weight_factor);
 
+    // Gives the heads features of their own: `value` is a buffer of the polynomial factor, which
+    // the heads share as it is made, once for each head, [H, shape].
+    void set_by_head(const std::string& name, at::Tensor value) {
+        set_buffer(name, std::move(value));
+        buffers_changed();
+    }
+
   protected:
     std::int64_t poly_features() const;  // P
     RandomStream stream(std::string_view name) const { return {config().seed, name}; }

@@ -12,14 +12,15 @@ namespace {
 
 class AnchorFactor : public PolynomialFactor {
   public:
-    // anchors [P, d]; P^(-1/4) goes into them, so that the square carries 1/sqrt(P).
+    // anchors [P, d] or [H, P, d]; P^(-1/4) goes into them, so that the square carries 1/sqrt(P).
     AnchorFactor(const at::Tensor& anchors, at::TensorOptions options)
-        : anchors_((anchors * std::pow(static_cast<double>(anchors.size(0)), -0.25)).to(options)) {}
+        : anchors_((anchors * std::pow(static_cast<double>(anchors.size(-2)), -0.25)).to(options)) {
+    }
 
-    std::int64_t size() const override { return anchors_.size(0); }
+    std::int64_t size() const override { return anchors_.size(-2); }
 
     at::Tensor forward(const at::Tensor& unit, at::Tensor& saved) const override {
-        saved = at::matmul(unit, anchors_.t());
+        saved = at::matmul(unit, anchors_.transpose(-1, -2));
         return saved.square();
     }
 
@@ -46,6 +47,8 @@ class AnchorAttention : public SlayAttention {
     }
 
     std::optional<kernels::FeatureMap> fused_map() const override {
+        // The kernel takes one set of anchors for all heads.
+        if (buffer("anchor_vectors").dim() > 2) return std::nullopt;
         kernels::FeatureMap map = fused_factor();
         set_fused_squares(map, buffer("anchor_vectors"));
         return map;

@@ -16,20 +16,21 @@ class NystromFactor : public PolynomialFactor {
     NystromFactor(const at::Tensor& anchors, const at::Tensor& whitening, at::TensorOptions options)
         : anchors_(anchors.to(options)), whitening_(whitening.to(options)) {}
 
-    std::int64_t size() const override { return anchors_.size(0); }
+    std::int64_t size() const override { return anchors_.size(-2); }
 
     at::Tensor forward(const at::Tensor& unit, at::Tensor& saved) const override {
-        saved = at::matmul(unit, anchors_.t());
+        saved = at::matmul(unit, anchors_.transpose(-1, -2));
         return at::matmul(saved.square(), whitening_);
     }
 
     at::Tensor backward(const at::Tensor& saved, const at::Tensor& gradient) const override {
-        return at::matmul(at::matmul(gradient, whitening_.t()).mul_(saved).mul_(2), anchors_);
+        return at::matmul(at::matmul(gradient, whitening_.transpose(-1, -2)).mul_(saved).mul_(2),
+                          anchors_);
     }
 
   private:
-    at::Tensor anchors_;    // [P, d]
-    at::Tensor whitening_;  // [P, P]
+    at::Tensor anchors_;    // [P, d] or [H, P, d]
+    at::Tensor whitening_;  // [P, P] or [H, P, P]
 };
 
 // (K + lambda I)^(-1/2) of a symmetric positive semi-definite K.

@@ -13,16 +13,16 @@ namespace {
 
 class RandomMaclaurinFactor : public PolynomialFactor {
   public:
-    // r, r' [P, d], side by side as [2P, d] with P^(-1/4) in each.
+    // r, r' [P, d] or [H, P, d], side by side as [2P, d] with P^(-1/4) in each.
     RandomMaclaurinFactor(const at::Tensor& r1, const at::Tensor& r2, at::TensorOptions options)
-        : size_(r1.size(0)),
-          directions_((at::cat({r1, r2}, 0) * std::pow(static_cast<double>(r1.size(0)), -0.25))
+        : size_(r1.size(-2)),
+          directions_((at::cat({r1, r2}, -2) * std::pow(static_cast<double>(r1.size(-2)), -0.25))
                           .to(options)) {}
 
     std::int64_t size() const override { return size_; }
 
     at::Tensor forward(const at::Tensor& unit, at::Tensor& saved) const override {
-        saved = at::matmul(unit, directions_.t());
+        saved = at::matmul(unit, directions_.transpose(-1, -2));
         return saved.narrow(-1, 0, size_) * saved.narrow(-1, size_, size_);
     }
 

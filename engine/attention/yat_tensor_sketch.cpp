@@ -11,10 +11,12 @@
 namespace slay {
 namespace {
 
-// The matrix [d, P] of a CountSketch: row a holds sign(a) in column hash(a).
+// The matrix [d, P] of a CountSketch: row a holds sign(a) in column hash(a). Or one a head.
 at::Tensor count_sketch(const at::Tensor& hash, const at::Tensor& sign, std::int64_t size) {
-    at::Tensor matrix = at::zeros({hash.size(0), size}, at::kDouble);
-    return matrix.scatter_(1, hash.to(at::kLong).unsqueeze(1), sign.unsqueeze(1));
+    std::vector<std::int64_t> shape = hash.sizes().vec();
+    shape.push_back(size);
+    return at::zeros(shape, at::kDouble)
+        .scatter_(-1, hash.to(at::kLong).unsqueeze(-1), sign.unsqueeze(-1));
 }
 
 // By Parseval the sketches may be compared before the inverse transform: the features are the real
@@ -25,7 +27,7 @@ class TensorSketchFactor : public PolynomialFactor {
   public:
     TensorSketchFactor(const at::Tensor& sketch1, const at::Tensor& sketch2,
                        at::TensorOptions options)
-        : size_(sketch1.size(1)), real_(size_ / 2 + 1), imaginary_(size_ - real_) {
+        : size_(sketch1.size(-1)), real_(size_ / 2 + 1), imaginary_(size_ - real_) {
         const at::Tensor bins = at::arange(size_, at::kDouble).unsqueeze(1);
         const at::Tensor frequencies = at::arange(real_, at::kDouble).unsqueeze(0);
         const at::Tensor angle =
@@ -39,7 +41,7 @@ class TensorSketchFactor : public PolynomialFactor {
             at::cat({at::matmul(sketch1, angle.cos()) * scale,
                      inner(at::matmul(sketch1, -angle.sin()) * scale),
                      at::matmul(sketch2, angle.cos()), inner(at::matmul(sketch2, -angle.sin()))},
-                    1)
+                    -1)
                 .to(options);
     }
 
@@ -64,7 +66,7 @@ class TensorSketchFactor : public PolynomialFactor {
         inner(re2).addcmul_(imaginary, p.im1);
         const at::Tensor im1 = (imaginary * inner(p.re2)).addcmul_(inner(real), p.im2, -1);
         const at::Tensor im2 = (imaginary * inner(p.re1)).addcmul_(inner(real), p.im1, -1);
-        return at::matmul(at::cat({re1, im1, re2, im2}, -1), transform_.t());
+        return at::matmul(at::cat({re1, im1, re2, im2}, -1), transform_.transpose(-1, -2));
     }
 
   private:
@@ -86,7 +88,7 @@ class TensorSketchFactor : public PolynomialFactor {
     std::int64_t size_;
     std::int64_t real_;
     std::int64_t imaginary_;
-    at::Tensor transform_;  // [d, 2P]
+    at::Tensor transform_;  // [d, 2P] or [H, d, 2P]
 };
 
 class TensorSketchAttention : public SlayAttention {

@@ -5,6 +5,7 @@
 
 #include "engine/core/cost_shape.h"
 #include "engine/core/experiment_info.h"
+#include "engine/core/task_catalog.h"
 
 namespace slay {
 namespace {
@@ -145,6 +146,42 @@ Prediction budget_cost(const Point& point, const Measurement& measurement,
     Prediction prediction = quality_cost(point, measurement, rates);
     prediction.seconds += latency_cost(point, measurement, rates).seconds +
                           memory_cost(point, measurement, rates).seconds;
+    return prediction;
+}
+
+Prediction tasks_cost(const Point& point, const Measurement& measurement,
+                      const DeviceRates& rates) {
+    const Parameters& p = point.parameters;
+    const TaskSize size{p.integer("length", 64), p.integer("vocabulary", 32)};
+    const TaskInfo* task = find_task(p.text("task", "copy"));
+    const bool possible = task && task_size_error(*task, size).empty();
+    const double answers = possible ? static_cast<double>(task->answers(size)) : 1;
+    // Seeds train side by side, as heads of one attention.
+    CostShape step = cost_shape(point);
+    const double seeds = static_cast<double>(seeds_of(point).size());
+    const double sequences = step.batch * seeds, layers = p.real("layers", 2);
+    step.batch = sequences;
+    step.layer = step.causal = step.forward = step.backward = true;
+    const bool full = p.text("block", "attention") == "full";
+    const double vocabulary = static_cast<double>(size.vocabulary);
+    const double mlp = full ? 16 * layers * step.tokens() * step.width * step.width : 0;
+    const double head = 2 * sequences * answers * step.width * vocabulary;
+    const double weights = (layers * (full ? 12 : 4) * step.width * step.width +
+                            (2 * vocabulary + step.length) * step.width) *
+                           seeds;
+    const double launches = 120 + (full ? 60 : 0) * layers;
+    const double pass = layers * latency_seconds(step, rates, measurement) +
+                        3 * (mlp + head) / rates.matrix_flops + launches * rates.launch_seconds +
+                        60 * weights / rates.bytes_per_second;
+
+    Prediction prediction;
+    prediction.latency_ms = pass * 1e3;
+    const double tests = std::ceil(1024 / std::max(1.0, sequences / seeds)) / 3;
+    prediction.seconds = pass * (p.real("steps", 1000) + tests);
+    // Each layer keeps its activations for the backward pass; weights, gradients and moments.
+    const double kept = step.tokens() * step.width * (full ? 22 : 8) * step.element_bytes;
+    prediction.peak_bytes = layers * kept + peak_bytes(step, rates.cuda) + 40 * weights +
+                            4 * 4 * sequences * answers * vocabulary;
     return prediction;
 }
 

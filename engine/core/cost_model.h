@@ -13,6 +13,7 @@ Prediction memory_cost(const Point& point, const Measurement& measurement,
                        const DeviceRates& rates);
 Prediction quality_cost(const Point& point, const Measurement& measurement,
                         const DeviceRates& rates);
+Prediction tasks_cost(const Point& point, const Measurement& measurement, const DeviceRates& rates);
 
 // Error, latency and memory of one budget.
 Prediction budget_cost(const Point& point, const Measurement& measurement,

@@ -59,6 +59,15 @@ const std::vector<ExperimentInfo>& experiment_catalog() {
          .against_yat = true,
          .groups_by_budget = true,
          .cost = budget_cost},
+        {.name = "tasks",
+         .title = "Synthetic tasks",
+         .question = "What can a small model learn with this attention, and how surely?",
+         .axes = {"task", "vocabulary", "length", "batch", "heads", "width", "dtype", "block",
+                  "layers", "steps", "learning_rate"},
+         .metrics = {"accuracy", "exact_match", "task_loss", "training_seconds", "chance_accuracy",
+                     "diverged_seeds"},
+         .pools_seeds = true,
+         .cost = tasks_cost},
     };
     return rows;
 }

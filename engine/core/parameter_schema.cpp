@@ -1,5 +1,6 @@
 // The parameters that all experiments share, and those that a point carries besides.
 #include "engine/core/experiment_info.h"
+#include "engine/core/task_catalog.h"
 #include "engine/core/variant_info.h"
 
 namespace slay {
@@ -36,6 +37,12 @@ ParameterInfo choice(std::string id, std::string axis, std::string label, std::s
             std::move(fallback)};
 }
 
+std::vector<std::string> task_names() {
+    std::vector<std::string> names;
+    for (const TaskInfo& task : task_catalog()) names.push_back(task.name);
+    return names;
+}
+
 std::vector<ParameterInfo> build_shared() {
     return {
         integer("length", "lengths", "Length", "L", "tokens", "Positions of the sequence.", 1,
@@ -66,8 +73,15 @@ std::vector<ParameterInfo> build_shared() {
         choice("inputs", "inputs", "Inputs",
                "random: isotropic; clustered: keys in clusters, where the kernel matters.",
                {"random", "clustered"}, "random"),
-        integer("layers", "layers", "Layers", "", "", "Attention layers of a trained model.", 1, 128,
-                2),
+        choice("task", "tasks", "Task", "The synthetic task that is trained and tested.",
+               task_names(), "copy"),
+        integer("vocabulary", "vocabularies", "Vocabulary", "V", "",
+                "Symbols of a task, or entries of a tokeniser.", 2, 1000000, 32),
+        choice("block", "blocks", "Block",
+               "attention: residual attention layers alone; full: with normalisation and an MLP.",
+               {"attention", "full"}, "attention"),
+        integer("layers", "layers", "Layers", "", "", "Attention layers of a trained model.", 1,
+                128, 2),
         integer("steps", "steps", "Steps", "", "", "Optimiser steps of a training.", 1, 100000000,
                 1000),
         {"learning_rate",

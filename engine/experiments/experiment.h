@@ -72,6 +72,7 @@ std::unique_ptr<Experiment> make_kernel_quality();
 std::unique_ptr<Experiment> make_latency();
 std::unique_ptr<Experiment> make_memory();
 std::unique_ptr<Experiment> make_feature_budget();
+std::unique_ptr<Experiment> make_tasks();
 
 // One of each, in the catalog's order: the one list to add to.
 std::vector<std::unique_ptr<Experiment>> builtin_experiments();

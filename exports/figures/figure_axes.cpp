@@ -22,6 +22,15 @@ int failure_levels(const FigureData& data) {
     return std::min(levels, 4);
 }
 
+// Broken at the space nearest to the middle; as it is without one.
+QString in_two_lines(const QString& name) {
+    qsizetype best = -1;
+    for (qsizetype at = name.indexOf(' '); at >= 0; at = name.indexOf(' ', at + 1))
+        if (best < 0 || std::abs(2 * at - name.size()) < std::abs(2 * best - name.size()))
+            best = at;
+    return best < 0 ? name : name.left(best) + '\n' + name.mid(best + 1);
+}
+
 }  // namespace
 
 void FigureAxes::style_axis(QCPAxis* axis, const FigureTheme& theme, bool grid) const {
@@ -81,6 +90,38 @@ void FigureAxes::set_scale(QCPAxis* axis, const FigureAxis& from, bool lengths) 
     axis->setSubTicks(!lengths);
 }
 
+void FigureAxes::set_categories(const std::vector<std::string>& categories) {
+    names_.clear();
+    for (const std::string& each : categories) names_ << QString::fromStdString(each);
+    if (names_.isEmpty()) {
+        plot_->xAxis->setTickLabelRotation(0);
+        return;
+    }
+    plot_->xAxis->setTicker(categories_);
+    plot_->xAxis->setSubTicks(false);
+}
+
+// Names side by side in one line or in two; where neither fits, they lean.
+void FigureAxes::fit_categories(const FigureTheme& theme, double room) {
+    const QFontMetricsF metrics(theme.tick_font);
+    const auto widest = [&](const QStringList& names) {
+        double width = 0;
+        for (const QString& name : names)
+            for (const QString& line : name.split('\n'))
+                width = std::max(width, metrics.horizontalAdvance(line));
+        return width;
+    };
+    QStringList broken;
+    for (const QString& name : names_) broken << in_two_lines(name);
+    const double each = room / static_cast<double>(names_.size()) / 1.08;
+    const bool one = widest(names_) < each, two = widest(broken) < each;
+    const QStringList& shown = !one && two ? broken : names_;
+    categories_->clear();
+    for (qsizetype i = 0; i < shown.size(); ++i)
+        categories_->addTick(static_cast<double>(i), shown[i]);
+    plot_->xAxis->setTickLabelRotation(one || two ? 0 : -45);
+}
+
 void FigureAxes::set_scales(const FigureData& data) {
     QVector<double> places;
     for (const Series& series : data.series) {
@@ -91,10 +132,13 @@ void FigureAxes::set_scales(const FigureData& data) {
     if (places.isEmpty() && data.x.low <= data.x.high) places = {data.x.low, data.x.high};
     set_scale(plot_->xAxis, data.x, data.x.log && !data.x_is_metric && doubles(places));
     set_scale(plot_->yAxis, data.y, false);
+    set_categories(data.x.categories);
 }
 
 void FigureAxes::follow(const FigureData& data) {
-    if (data.x_is_metric) {
+    if (!names_.isEmpty()) {
+        plot_->xAxis->setRange(-0.55, static_cast<double>(names_.size()) - 0.45);
+    } else if (data.x_is_metric) {
         plot_->xAxis->setRange(stepped_range(data.x.low, data.x.high, data.x.log));
     } else if (data.x.low <= data.x.high) {
         if (data.x.log) {
@@ -106,6 +150,10 @@ void FigureAxes::follow(const FigureData& data) {
         }
     } else {
         plot_->xAxis->setRange(data.x.log ? QCPRange(1, 10) : QCPRange(0, 1));
+    }
+    if (data.y.share) {
+        plot_->yAxis->setRange(-0.02, failure_levels(data) > 0 ? 1.09 : 1.02);
+        return;
     }
     // A band at the top for the marks of what failed.
     double high = data.y.high;
@@ -122,6 +170,7 @@ void FigureAxes::set_label_room(const FigureTheme& theme, bool legend_beside) {
         QFontMetricsF(theme.tick_font).horizontalAdvance(QStringLiteral("128K")) * 1.35;
     const int viewport = plot_->viewport().width();
     const double room = std::max(60.0, viewport * (legend_beside ? 0.7 : 0.85));
+    if (!names_.isEmpty()) fit_categories(theme, room);
     doubling_->set_label_room(std::max(2, static_cast<int>(room / std::max(1.0, width))));
 }
 

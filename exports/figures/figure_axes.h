@@ -23,11 +23,15 @@ class FigureAxes {
   private:
     void style_axis(QCPAxis* axis, const FigureTheme& theme, bool grid) const;
     void set_scale(QCPAxis* axis, const FigureAxis& from, bool lengths);
+    void set_categories(const std::vector<std::string>& categories);
+    void fit_categories(const FigureTheme& theme, double room);
 
     QPointer<QCustomPlot> plot_;
     QSharedPointer<DoublingTicker> doubling_{new DoublingTicker};
     QSharedPointer<DecadeTicker> decades_x_{new DecadeTicker};
     QSharedPointer<DecadeTicker> decades_y_{new DecadeTicker};
+    QSharedPointer<QCPAxisTickerText> categories_{new QCPAxisTickerText};
+    QStringList names_;  // of the categories on the x axis; empty on one of numbers
 };
 
 }  // namespace slay

@@ -44,21 +44,30 @@ void FigureCurves::set_points(Curve& curve, const Series& series) {
     const bool barred = series.join == Join::line ? series.kind == SeriesKind::measured
                                                   : series.kind == SeriesKind::front;
     curve.bars->setVisible(intervals && !series.hidden && barred);
+    // A level that holds for a category is a bar as wide as the points that stand at it.
+    const bool level = series.dots && series.kind == SeriesKind::reference;
+    curve.bars->setErrorType(level ? QCPErrorBars::etKeyError : QCPErrorBars::etValueError);
+    if (!level) return;
+    curve.bars->setData(QVector<double>(keys.size(), 0.45));
+    curve.bars->setVisible(!series.hidden);
 }
 
 void FigureCurves::style(Curve& curve, const Series& series, const FigureTheme& theme) const {
     const Emphasis how = emphasis(series);
     curve.graph->setPen(series_pen(series, theme, how));
     curve.graph->setScatterStyle(series_marker(series, theme, how));
-    curve.graph->setVisible(!series.hidden);
-    curve.graph->setLineStyle(series.join == Join::line    ? QCPGraph::lsLine
+    const bool apart = series.dots || series.join == Join::none;
+    curve.graph->setLineStyle(apart                        ? QCPGraph::lsNone
                               : series.join == Join::steps ? QCPGraph::lsStepLeft
-                                                           : QCPGraph::lsNone);
+                                                           : QCPGraph::lsLine);
+    curve.graph->setVisible(!series.hidden);
     curve.graph->setLayer(is_backdrop(series)       ? QStringLiteral("grid")
                           : how == Emphasis::strong ? QStringLiteral("axes")
                                                     : QStringLiteral("main"));
     curve.bars->setPen(interval_pen(series, theme, how));
-    curve.bars->setWhiskerWidth(theme.marker_size * 0.8);
+    const bool level = series.dots && series.kind == SeriesKind::reference;
+    curve.bars->setWhiskerWidth(level ? 0 : theme.marker_size * (series.dots ? 0.4 : 0.8));
+    if (level) curve.bars->setPen(interval_pen(series, theme, how));
 }
 
 FigureCurves::Curve FigureCurves::make_curve() const {
@@ -98,7 +107,7 @@ void FigureCurves::take(const FigureData& data, const FigureTheme& theme, bool r
                              curve.shown.hidden != series.hidden;
         if (changed) set_points(curve, series);
         if (fresh || restyle || curve.shown.hidden != series.hidden ||
-            !(curve.shown.style == series.style))
+            curve.shown.dots != series.dots || !(curve.shown.style == series.style))
             style(curve, series, theme);
         if (changed) curve.shown = series;
     }

@@ -8,6 +8,7 @@
 #include <QPdfWriter>
 #include <QSvgGenerator>
 #include <QThread>
+#include <algorithm>
 
 #include "engine/core/journal.h"
 #include "exports/figures/figure_renderer.h"
@@ -47,6 +48,14 @@ void draw(const FigureData& data, const PaperFormat& format, QCPPainter& painter
     painter.setMode(QCPPainter::pmNoCaching);
     painter.setMode(QCPPainter::pmNonCosmetic);
     plot.toPainter(&painter, size.width(), size.height());
+}
+
+// Many categories, each with all variants beside each other, need both columns of a page.
+PaperFormat wide_enough(PaperFormat format, const FigureData& data) {
+    constexpr std::size_t most_in_a_column = 8;
+    if (data.x.categories.size() > most_in_a_column)
+        format.width_inches = std::max(format.width_inches, 6.75);
+    return format;
 }
 
 }  // namespace
@@ -146,8 +155,9 @@ std::vector<ExportJob> figure_jobs(const RunRecord& record, const PaperFormat& f
                                 const std::string& created = record.finished_at().empty()
                                                                  ? record.provenance().started
                                                                  : record.finished_at();
-                                const auto pdf = figure_pdf(build_figure(spec, record, options),
-                                                            format, created);
+                                const FigureData data = build_figure(spec, record, options);
+                                const auto pdf =
+                                    figure_pdf(data, wide_enough(format, data), created);
                                 if (!pdf) return pdf.error();
                                 return write_export(folder, path, *pdf);
                             }});

@@ -72,14 +72,14 @@ void FigureMarks::draw_failures(QCPPainter* painter) {
         for (const UndrawnPoint& point : series.undrawn) {
             if (point.state == PointState::running) continue;
             const double x = mParentPlot->xAxis->coordToPixel(point.x);
-            if (x < box.left() - 1 || x > box.right() + 1) break;
+            if (x < box.left() - 1 || x > box.right() + 1) continue;
             const int level = stacked[point.x]++;
             const double y = box.top() + (0.9 + 1.35 * level) * theme_.marker_size;
             const QCPScatterStyle mark =
                 failure_marker(theme_, series_colour(series, theme_, Emphasis::normal));
             mark.applyTo(painter, mark.pen());
             mark.drawShape(painter, QPointF(x, y));
-            break;
+            if (data_->x.categories.empty()) break;
         }
     }
 }

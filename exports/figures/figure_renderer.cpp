@@ -168,11 +168,9 @@ QString FigureRenderer::describe(const Hit& hit) const {
     const auto number = [&](double value) {
         return QString::fromStdString(format_number(value, digits));
     };
-    const double x = hit.point.x;
-    const QString place =
-        QString::fromStdString(x == std::floor(x) ? format_count(x) : format_number(x, 3));
-    QString text = QStringLiteral("%1   %2 = %3: %4%5")
-                       .arg(hit.label, symbol, place, number(hit.point.y), unit);
+    const QString place = QString::fromStdString(data.x.place(hit.point.x));
+    const QString at = data.x.categories.empty() ? symbol + QStringLiteral(" = ") + place : place;
+    QString text = QStringLiteral("%1   %2: %3%4").arg(hit.label, at, number(hit.point.y), unit);
     if (hit.point.low && hit.point.high)
         text += QStringLiteral(" [%1, %2]").arg(number(*hit.point.low), number(*hit.point.high));
     if (hit.point.count > 1) text += QStringLiteral(", n = %1").arg(hit.point.count);

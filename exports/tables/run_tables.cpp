@@ -44,7 +44,8 @@ std::string table_file(const RunRecord& record, const RunTable& which) {
     const Table table = trade_offs ? budget_table(record, which.id, spec)
                         : which.experiment == "kernel-quality"
                             ? quality_table(record, which.id, spec)
-                            : scaling_table(record, spec);
+                        : which.experiment == "tasks" ? task_table(record, spec)
+                                                      : scaling_table(record, spec);
     const Provenance& from = record.provenance();
     const std::string about = clean_text(
         "SLAY Workbench " + from.program_version + ", run " + record.run() + ", " + from.started,

@@ -31,6 +31,8 @@ Table quality_table(const RunRecord& record, const std::string& id, const Figure
 // macros of budget_preamble().
 Table budget_table(const RunRecord& record, const std::string& id, const FigureSpec& spec);
 std::string budget_preamble();
+// Tasks by variants, a group of rows for each category; mean and deviation over seeds, in per cent.
+Table task_table(const RunRecord& record, const FigureSpec& spec);
 
 // The whole file: comment, macros, floats.
 std::string table_file(const RunRecord& record, const RunTable& which);

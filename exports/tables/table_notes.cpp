@@ -65,7 +65,7 @@ std::string latex_condition(const std::string& id, const ParameterValue& value) 
 int NoteCollector::note_for(PointState state, const std::string& reason, const std::string& alike) {
     const std::string key = std::string(state_words(state)) + '\n' + alike;
     const auto [at, fresh] = index_.try_emplace(key, static_cast<int>(notes_.size()));
-    if (fresh) notes_.push_back({state, reason, false});
+    if (fresh) notes_.push_back({state, reason, false, false});
     Note& note = notes_[static_cast<std::size_t>(at->second)];
     note.several = note.several || note.reason != reason;
     return at->second;
@@ -82,9 +82,20 @@ int NoteCollector::unconverged(const StepValue& value) {
     return value.state == PointState::unconverged ? note_for(value.state, "", "") : -1;
 }
 
+int NoteCollector::remark(const Curve& curve, const StepValue& value) {
+    const int note = note_for(PointState::ok, value.reason,
+                              "remark " + without_particulars(value.reason, curve));
+    notes_[static_cast<std::size_t>(note)].remark = true;
+    return note;
+}
+
 std::vector<std::string> NoteCollector::notes() const {
     std::vector<std::string> out;
     for (const Note& note : notes_) {
+        if (note.remark) {
+            out.push_back((note.several ? "For example: " : "") + latex_escape(note.reason, 300));
+            continue;
+        }
         std::string text = state_words(note.state);
         if (!note.reason.empty())
             text += (note.several ? ", for example: " : ": ") + latex_escape(note.reason, 300);

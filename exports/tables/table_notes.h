@@ -20,6 +20,9 @@ class NoteCollector {
     // The note of a figure whose interval is wider than asked for; -1 when it is not.
     int unconverged(const StepValue& value);
 
+    // The note of a figure that stands in spite of something: its reason.
+    int remark(const Curve& curve, const StepValue& value);
+
     // In the order of their letters, as LaTeX.
     std::vector<std::string> notes() const;
 
@@ -28,6 +31,7 @@ class NoteCollector {
         PointState state = PointState::failed;
         std::string reason;    // the first one
         bool several = false;  // there are others like it
+        bool remark = false;   // beside a figure, not in its place
     };
     int note_for(PointState state, const std::string& reason, const std::string& alike);
 

@@ -8,6 +8,7 @@
 
 #include "exports/export_run.h"
 #include "tests/exports/sample_records.h"
+#include "tests/exports/task_records.h"
 
 using namespace slay;
 using namespace slay::testing;
@@ -47,6 +48,9 @@ class LatexTest : public QObject {
         QFile budget(QStringLiteral(SLAY_SOURCE_DIR "/presets/feature-budget.json"));
         QVERIFY(budget.open(QIODevice::ReadOnly));
         QTest::newRow("budget grid") << grid_record(budget.readAll().toStdString());
+        QTest::newRow("tasks") << small_task_record();
+        QTest::newRow("suite of tasks")
+            << preset_task_record(SLAY_SOURCE_DIR "/presets/tasks-full.json");
         QTest::newRow("many lengths") << record_of(
             R"({"schema": "slay-preset/1", "name": "m", "title": "m", "experiments": ["latency"],
                 "variants": ["standard", "linear", "yat-performer-tensor"], "sweep": {"lengths":

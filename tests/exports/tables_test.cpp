@@ -6,6 +6,7 @@
 
 #include "exports/export_run.h"
 #include "exports/tables/run_tables.h"
+#include "tests/exports/golden.h"
 #include "tests/exports/sample_records.h"
 
 using namespace slay;
@@ -16,24 +17,6 @@ namespace {
 QByteArray content(const QString& path) {
     QFile file(path);
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-// SLAY_WRITE_GOLDEN=1 rewrites the files, for a change of the writers that is wanted.
-void compare_with_golden(const QString& name, const std::string& text) {
-    const QString path = QStringLiteral(SLAY_SOURCE_DIR "/tests/exports/golden/") + name;
-    if (qEnvironmentVariableIsSet("SLAY_WRITE_GOLDEN")) {
-        QFile file(path);
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(QByteArray::fromStdString(text));
-    }
-    const QList<QByteArray> wanted = content(path).split('\n');
-    const QList<QByteArray> found = QByteArray::fromStdString(text).split('\n');
-    for (qsizetype i = 0; i < std::min(wanted.size(), found.size()); ++i)
-        QVERIFY2(found[i] == wanted[i],
-                 qPrintable(QStringLiteral("%1 line %2:\n%3\ninstead of\n%4")
-                                .arg(name, QString::number(i + 1), QString::fromUtf8(found[i]),
-                                     QString::fromUtf8(wanted[i]))));
-    QCOMPARE(found.size(), wanted.size());
 }
 
 }  // namespace
