@@ -1,9 +1,12 @@
 #include "exports/export_run.h"
 
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "engine/core/journal.h"
+#include "exports/findings/report.h"
 #include "exports/tables/run_tables.h"
 
 namespace slay {
@@ -31,6 +34,14 @@ std::vector<ExportJob> table_jobs(const RunRecord& record) {
         add("tables/" + table.id + ".tex", [&record, table] { return table_file(record, table); });
         add("tables/" + table.id + ".csv",
             [&record, table] { return points_csv(record, table.experiment); });
+    }
+    const RunRecord* one = &record;
+    for (JudgedSet& judged : judge_all(std::span(&one, 1))) {
+        if (!judged.shown()) continue;
+        const std::string stem = "tables/" + judged.set->table;
+        const auto shared = std::make_shared<const JudgedSet>(std::move(judged));
+        add(stem + ".tex", [&record, shared] { return findings_file(record, *shared); });
+        add(stem + ".csv", [shared] { return findings_csv(*shared); });
     }
     add("artifacts/benchmark_results.json", [&record] { return results_text(record); });
     return jobs;

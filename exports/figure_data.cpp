@@ -75,6 +75,45 @@ struct Builder {
         data.series.push_back(std::move(series));
     }
 
+    void add_samples(const Curve& curve) {
+        Series series = start(curve, SeriesKind::measured, "measured");
+        series.band = true;
+        double last = 1;
+        for (const SampleStep& step : sample_steps(curve, data.metric, data.x.log)) {
+            widen(data.x, step.x);
+            widen(data.y, step.value.value);
+            FigurePoint point;
+            point.point = step.point;
+            place(series, step.x, step.value, std::move(point));
+            last = step.x;
+        }
+        // Where a point ended that failed, and where one in flight has come to.
+        for (const RecordedPoint* each : curve.steps.front().points) {
+            const PointState state = each->result.state;
+            if (is_measured(state) || state == PointState::pending) continue;
+            series.undrawn.push_back({last, each->point.id, state, each->result.reason});
+        }
+        data.series.push_back(std::move(series));
+    }
+
+    // Of raw samples, a straight line at what the first point says: a limit that all share.
+    void add_level(const std::vector<Curve>& curves, const ReferenceCurve& reference) {
+        if (!(data.x.low < data.x.high)) return;
+        Series series;
+        series.id = "reference:" + reference.metric;
+        series.label = reference.label;
+        series.kind = SeriesKind::reference;
+        series.hidden = options.hidden.count(series.id) > 0;
+        for (const Curve& curve : curves) {
+            const StepValue found = step_value(record, curve.steps.front(), reference.metric);
+            if (!found.value) continue;
+            widen(data.y, found.value->value);
+            for (const double x : {data.x.low, data.x.high}) place(series, x, *found.value, {});
+            break;
+        }
+        if (!series.points.empty()) data.series.push_back(std::move(series));
+    }
+
     void add_predicted(const Curve& curve, const std::string& metric) {
         Series series = start(curve, SeriesKind::predicted, "predicted");
         series.hidden = series.hidden || options.hidden.count("measured:" + curve.id) > 0;
@@ -215,8 +254,16 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
         return data;
     }
     Builder builder{record, options, data, placing};
-    const std::vector<Curve> curves = curves_of(record, panel.points, data.x_parameter);
+    const std::vector<Curve> curves =
+        curves_of(record, panel.points, spec.samples ? std::string() : data.x_parameter);
+    if (spec.samples && !spec.last_round.empty())
+        for (const RecordedPoint* each : panel.points)
+            widen(data.x, each->point.parameters.real(spec.last_round));
     for (const Curve& curve : curves) {
+        if (spec.samples) {
+            builder.add_samples(curve);
+            continue;
+        }
         // Exact Yat is what the error is measured from: its own would only stretch the axis.
         if (spec.against_yat && curve.variant.family == Family::exact_yat) continue;
         builder.add_measured(curve);
@@ -227,7 +274,8 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
         for (const Curve& curve : curves) builder.add_predicted(curve, prediction);
     if (data.metric == spec.metric)
         for (const ReferenceCurve& each : spec.references)
-            builder.add_reference(curves, each, spec.against_yat);
+            spec.samples ? builder.add_level(curves, each)
+                         : builder.add_reference(curves, each, spec.against_yat);
     add_overlays(data, panel.panel, options);
     if (options.slopes && data.metric == spec.metric && data.x_parameter == "length")
         data.slopes = spec.slopes;

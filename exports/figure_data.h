@@ -41,7 +41,13 @@ struct FigureSpec {
     // Each of `x` that varies by itself gives panels of its own and nothing is held: the others
     // tell panels apart, as shared conditions do.
     bool every_axis = false;
-    std::string metric;  // y
+    // The curves are raw samples of the metric: x counts their rounds and x.front() names them
+    // ("step", "length"). They are drawn while a point runs, and of one that failed. Points that
+    // differ in their seed alone are one curve: the mean, in a band from smallest to largest.
+    bool samples = false;
+    std::string last_round = {};  // of samples: the parameter that tells the last round planned
+    std::string metric;           // y
+    std::vector<std::string> other_metrics = {};  // to choose instead of `metric` on the screen
     bool log_x = true, log_y = true;
     bool share = false;  // y is a share: its axis shows 0 to 1
     std::vector<ReferenceSlope> slopes;
@@ -113,6 +119,7 @@ struct Series {
     Join join = Join::line;
     bool in_legend = true;  // has an entry of its own there
     bool hidden = false;
+    bool band = false;                  // the intervals are drawn as a band, markers are few
     bool dots = false;                  // no line through the points: they stand at categories
     std::vector<FigurePoint> points;    // sorted by x, all finite; positive on a log axis
     std::vector<UndrawnPoint> undrawn;  // sorted by x

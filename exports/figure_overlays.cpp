@@ -2,28 +2,13 @@
 #include <map>
 
 #include "engine/core/units.h"
+#include "exports/comparable.h"
 #include "exports/figure_parts.h"
 #include "exports/panels.h"
 #include "exports/published.h"
 
 namespace slay {
 namespace {
-
-// The first condition that the two do not share, in words; empty when they agree.
-std::string difference(const Parameters& panel, const Parameters& published, const std::string& x) {
-    for (const auto& [id, value] : published) {
-        const ParameterValue* here = panel.find(id);
-        if (!here || id == x || to_text(*here) == to_text(value)) continue;
-        return describe_parameter(id, value) + ", not " + describe_parameter(id, *here);
-    }
-    return {};
-}
-
-Parameters joined(const PublishedData& source, const PublishedPoint& point) {
-    Parameters all = source.conditions;
-    for (const auto& [id, value] : point.parameters) all.set(id, value);
-    return all;
-}
 
 void add_overlay(FigureData& data, const Panel& panel, const FigureOptions& options,
                  const PublishedData& source) {
@@ -38,7 +23,7 @@ void add_overlay(FigureData& data, const Panel& panel, const FigureOptions& opti
             });
         if (shown == data.series.end()) continue;
         const std::string other =
-            difference(panel.conditions, joined(source, point), data.x_parameter);
+            difference_from(panel.conditions, source, point, data.x_parameter);
         if (!other.empty()) {
             left_out = other;
             continue;

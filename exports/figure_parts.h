@@ -32,6 +32,18 @@ void add_overlays(FigureData& data, const Panel& panel, const FigureOptions& opt
 // Where each measured curve falls below that of `standard` and stays there.
 std::vector<Crossover> find_crossovers(const FigureData& data);
 
+// One place of a curve of raw samples.
+struct SampleStep {
+    double x = 0;       // the round, or the mean of those in a bin
+    MetricValue value;  // mean over seeds; low and high: the smallest and the largest of several
+    std::string point;  // id of the first recorded point behind it
+};
+
+// The raw samples of a metric of all points of a curve, by ascending round. More than
+// `max_sample_steps` rounds are averaged in as many bins, equal on the axis.
+inline constexpr std::size_t max_sample_steps = 200;
+std::vector<SampleStep> sample_steps(const Curve& curve, const std::string& metric, bool log_x);
+
 // What is not drawn and why: failures, values and intervals that a logarithmic axis cannot show.
 void add_notes(FigureData& data, const RunRecord& record, int not_positive, int cut_intervals);
 

@@ -84,7 +84,9 @@ std::string describe_parameter(const std::string& id, const ParameterValue& valu
         return task ? task->title : text;
     }
     if (id == "block") return text == "attention" ? "attention only" : text + " block";
-    if (id == "dtype" || id == "lane" || id == "scale" || id == "device") return text;
+    if (id == "corpus") return text == "generated" ? "generated language" : text;
+    if (id == "objective" || id == "dtype" || id == "lane" || id == "scale" || id == "device")
+        return text;
     if (id == "seed") return "seed " + text;
     if (id == "seeds") {
         std::string spaced;

@@ -242,8 +242,8 @@ std::vector<Curve> curves_of(const RunRecord& record, const Points& points, cons
     Points placed;
     for (const RecordedPoint* each : points) {
         const ParameterValue* at = each->point.parameters.find(x);
-        if (at && !(std::holds_alternative<std::string>(*at) && categories.empty()))
-            placed.push_back(each);
+        const bool text = at && std::holds_alternative<std::string>(*at);
+        if (x.empty() || (at && !(text && categories.empty()))) placed.push_back(each);
     }
     std::vector<Curve> curves;
     for (const auto& [variant, mine] : split_variants(record, placed)) {

@@ -84,7 +84,8 @@ std::vector<std::string> categories_of(const std::vector<const RecordedPoint*>& 
 
 // The curves of one panel, in the record's order of variants: one for each variant and each set of
 // its own parameters that does not follow from `x`. Points without a value under `x` are left out;
-// where it is text, x counts categories_of().
+// where it is text, x counts categories_of(); an empty `x` puts all points of a curve into one
+// step.
 std::vector<Curve> curves_of(const RunRecord& record,
                              const std::vector<const RecordedPoint*>& points, const std::string& x);
 
@@ -105,8 +106,10 @@ std::optional<MetricValue> metric_value(const RunRecord& record, const RecordedP
 std::string describe_parameter(const std::string& id, const ParameterValue& value);
 
 // Parameter ids in the order in which people are told of them.
-inline constexpr std::array condition_order{"lane",  "pass",  "dtype", "causal", "length", "width",
-                                            "heads", "batch", "scale", "inputs", "seed",   "seeds"};
+inline constexpr std::array condition_order{
+    "lane",  "pass",          "dtype",  "causal",    "length", "width",
+    "heads", "batch",         "layers", "objective", "corpus", "vocabulary",
+    "steps", "learning_rate", "scale",  "inputs",    "seed",   "seeds"};
 
 // "E = 256, H = 8, B = 1, causal, layer, forward, float32, seed 0": what holds for all points.
 // `without`: ids to leave out.

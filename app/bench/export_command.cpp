@@ -6,6 +6,7 @@
 #include "app/bench/console.h"
 #include "app/bench/exit_status.h"
 #include "engine/core/journal.h"
+#include "engine/core/merge_records.h"
 #include "exports/export_run.h"
 
 namespace slay::bench {
@@ -14,31 +15,46 @@ namespace {
 class ExportCommand : public Command {
   public:
     explicit ExportCommand(CLI::App& program)
-        : Command(program, "export", "Write a saved run's tables, figures and results") {
-        options().add_option("DIR", run_, "A run's folder, or its journal")->required();
+        : Command(program, "export", "Write saved runs' tables, figures and results") {
         options()
-            .add_option("--out", out_, "The folder to write into; else the run's own")
+            .add_option("DIR", runs_, "A run's folder, or its journal; several become one export")
+            ->required();
+        options()
+            .add_option("--out", out_,
+                        "The folder to write into; else the run's own. Several runs need one")
             ->type_name("DIR");
         options().add_flag("--json", json_, "Print a JSON object with the files' paths");
         options().footer(
             "Example:\n"
-            "  slay-bench export runs/latency --out paper\n\n"
-            "The same run gives the same bytes.");
+            "  slay-bench export runs/latency runs/max-context --out paper\n\n"
+            "The same runs give the same bytes. Several runs have to be of one device; of a point\n"
+            "that two of them measured, the later one stands.");
     }
 
     int execute() override {
-        const auto content = read_journal(run_);
-        if (!content) return report(content.error());
-        for (const std::string& line : content->skipped) note("journal: " + line);
+        if (runs_.size() > 1 && out_.empty())
+            return report({ErrorKind::usage, "several runs need --out DIR to write into"});
+        std::vector<RunRecord> records;
+        std::vector<std::string> skipped;
+        for (const std::string& run : runs_) {
+            auto content = read_journal(run);
+            if (!content) return report(content.error());
+            for (const std::string& line : content->skipped) note("journal: " + line);
+            skipped.insert(skipped.end(), content->skipped.begin(), content->skipped.end());
+            records.push_back(std::move(content->record));
+        }
+        const auto record = records.size() == 1 ? Result<RunRecord>(std::move(records.front()))
+                                                : merge_records(records);
+        if (!record) return report(record.error());
 
         const std::string folder = out_.empty() ? folder_of_run() : out_;
-        const auto files = export_all(content->record, folder);
+        const auto files = export_all(*record, folder);
         if (!files) return report(files.error());
         if (json_) {
-            print_json({{"run", content->record.run()},
+            print_json({{"run", record->run()},
                         {"folder", folder},
                         {"files", *files},
-                        {"journal_lines_skipped", content->skipped}});
+                        {"journal_lines_skipped", skipped}});
             return exit_all_measured;
         }
         for (const std::string& file : *files) {
@@ -50,12 +66,14 @@ class ExportCommand : public Command {
   private:
     std::string folder_of_run() const {
         std::error_code error;
-        if (std::filesystem::is_directory(run_, error)) return run_;
-        const auto parent = std::filesystem::path(run_).parent_path();
+        const std::string& run = runs_.front();
+        if (std::filesystem::is_directory(run, error)) return run;
+        const auto parent = std::filesystem::path(run).parent_path();
         return parent.empty() ? "." : parent.string();
     }
 
-    std::string run_, out_;
+    std::vector<std::string> runs_;
+    std::string out_;
     bool json_ = false;
 };
 

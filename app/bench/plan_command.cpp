@@ -79,6 +79,23 @@ std::string points_text(const Plan& plan) {
     return table.to_text("  ");
 }
 
+// What a time budget does to the plan; empty without one.
+std::string budget_text(const Plan& plan) {
+    const Measurement& measurement = plan.spec.measurement;
+    if (measurement.time_budget_minutes <= 0) return {};
+    std::string text =
+        fmt::format("  time budget {}: ", format_duration(60 * measurement.time_budget_minutes));
+    text += plan.point_seconds < measurement.point_seconds
+                ? fmt::format("sampling cut from {} to {} a point",
+                              format_duration(measurement.point_seconds),
+                              format_duration(plan.point_seconds))
+                : std::string("nothing has to be cut");
+    if (plan.beyond_budget > 0)
+        text += fmt::format("; the last {} {} expected to stay open", plan.beyond_budget,
+                            plan.beyond_budget == 1 ? "point is" : "points are");
+    return text + "\n";
+}
+
 nlohmann::ordered_json parameter_json(const ParameterValue& value) {
     return std::visit([](const auto& v) { return nlohmann::ordered_json(v); }, value);
 }
@@ -102,6 +119,11 @@ nlohmann::ordered_json plan_json(const Plan& plan, const DeviceRates& rates, boo
                                    {"predicted_seconds", plan.predicted_seconds},
                                    {"predicted_peak_bytes", plan.predicted_peak_bytes},
                                    {"experiments", std::move(experiments)}};
+    if (plan.spec.measurement.time_budget_minutes > 0) {
+        json["time_budget_seconds"] = 60 * plan.spec.measurement.time_budget_minutes;
+        json["point_seconds"] = plan.point_seconds;
+        json["points_beyond_budget"] = plan.beyond_budget;
+    }
     if (!with_points) return json;
     json["plan"] = nlohmann::ordered_json::array();
     for (const Point& point : plan.points) {
@@ -149,6 +171,7 @@ class PlanCommand : public Command {
             print(fmt::format("{}: {}\npredicted for {}:\n", clean_text(spec.name),
                               clean_text(spec.title), rates->name));
             print(totals_text(*plan));
+            print(budget_text(*plan));
             if (points_) print("\n" + points_text(*plan));
             print("\n");
         }

@@ -19,9 +19,10 @@ namespace {
 struct Cell {
     std::vector<double> values;  // of points that differ in the seed only
     PointState state = PointState::pending;
+    bool bound = false;  // the figure is one from below: no upper end was met
 
     std::string text(int digits) const {
-        if (!values.empty()) return format_number(mean(values), digits);
+        if (!values.empty()) return (bound ? ">= " : "") + format_number(mean(values), digits);
         return is_final(state) ? std::string(to_string(state)) : "-";
     }
 };
@@ -136,6 +137,7 @@ std::string result_tables(const RunRecord& record, const std::string& experiment
         const auto value = metrics.find(metric_id);
         if (is_measured(cell.state) && value != metrics.end()) {
             cell.values.push_back(value->second.value);
+            cell.bound = cell.bound || (value->second.low && !value->second.high);
         }
     }
     std::string text;

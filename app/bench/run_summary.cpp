@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <span>
 
+#include "app/bench/findings_text.h"
 #include "app/bench/point_names.h"
 #include "app/bench/result_table.h"
 #include "engine/core/units.h"
@@ -78,6 +80,9 @@ std::string summary_text(const RunRecord& record, const RunSummary& summary) {
         text += result_tables(record, experiment, names);
     }
     text += unmeasured_text(record, names);
+    const RunRecord* one = &record;
+    for (const JudgedSet& judged : judge_all(std::span(&one, 1)))
+        if (judged.shown()) text += findings_text(judged) + "\n";
     text += fmt::format("{}: {} points on {}: {} ({})\n", record.spec().name,
                         record.points().size(), record.provenance().device_name,
                         states_text(record), format_duration(summary.seconds));

@@ -6,34 +6,20 @@
 #include <cmath>
 #include <numbers>
 
+#include "engine/core/counter_random.h"
+
 namespace slay {
 namespace {
-
-std::uint64_t mix(std::uint64_t z) {
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
-    return z ^ (z >> 31);
-}
-
-std::uint64_t fnv1a(std::string_view text) {
-    std::uint64_t hash = 0xCBF29CE484222325ull;
-    for (const unsigned char c : text) hash = (hash ^ c) * 0x100000001B3ull;
-    return hash;
-}
-
-double uniform(std::uint64_t word) {
-    return static_cast<double>(word >> 11) * 0x1p-53 + 0x1p-54;
-}
 
 constexpr std::int64_t kGrain = 4096;
 
 }  // namespace
 
 RandomStream::RandomStream(std::uint64_t seed, std::string_view name)
-    : key_(mix(seed + mix(fnv1a(name)))) {}
+    : key_(CounterRandom::key_of(seed, name)) {}
 
 std::uint64_t RandomStream::word(std::uint64_t index) const {
-    return mix(key_ + (index + 1) * 0x9E3779B97F4A7C15ull);
+    return CounterRandom::word_of(key_, index);
 }
 
 at::Tensor RandomStream::normal(at::IntArrayRef shape) {
@@ -45,8 +31,8 @@ at::Tensor RandomStream::normal(at::IntArrayRef shape) {
     at::parallel_for(0, pairs, kGrain, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
             const std::uint64_t index = first + 2 * static_cast<std::uint64_t>(i);
-            const double radius = std::sqrt(-2 * std::log(uniform(word(index))));
-            const double angle = 2 * std::numbers::pi * uniform(word(index + 1));
+            const double radius = std::sqrt(-2 * std::log(CounterRandom::as_uniform(word(index))));
+            const double angle = 2 * std::numbers::pi * CounterRandom::as_uniform(word(index + 1));
             data[2 * i] = radius * std::cos(angle);
             if (2 * i + 1 < count) data[2 * i + 1] = radius * std::sin(angle);
         }
@@ -66,7 +52,8 @@ at::Tensor RandomStream::integers(at::IntArrayRef shape, std::int64_t below) {
     at::Tensor out = at::empty(shape, at::kLong);
     std::int64_t* data = out.data_ptr<std::int64_t>();
     for (std::int64_t i = 0; i < out.numel(); ++i)
-        data[i] = static_cast<std::int64_t>(uniform(word(next_++)) * static_cast<double>(below));
+        data[i] = static_cast<std::int64_t>(CounterRandom::as_uniform(word(next_++)) *
+                                            static_cast<double>(below));
     return out;
 }
 

@@ -61,8 +61,10 @@ double rate_factor(const CostShape& shape, const DeviceRates& rates,
     return rates.cuda ? 10.0 : 0.5;  // tensor cores; emulated on a CPU
 }
 
-double latency_seconds(const CostShape& shape, const DeviceRates& rates,
-                       const Measurement& measurement) {
+}  // namespace
+
+double pass_seconds(const CostShape& shape, const Measurement& measurement,
+                    const DeviceRates& rates) {
     const double factor = pass_factor(shape);
     double flops = core_flops(shape) * factor;
     double bytes = core_traffic(shape, rates.cuda) * factor;
@@ -77,10 +79,12 @@ double latency_seconds(const CostShape& shape, const DeviceRates& rates,
            bytes / rates.bytes_per_second + launches * rates.launch_seconds;
 }
 
+namespace {
+
 Prediction one_pass(const CostShape& shape, const Measurement& measurement,
                     const DeviceRates& rates) {
     Prediction prediction;
-    prediction.latency_ms = latency_seconds(shape, rates, measurement) * 1e3;
+    prediction.latency_ms = pass_seconds(shape, measurement, rates) * 1e3;
     prediction.peak_bytes = peak_bytes(shape, rates.cuda);
     return prediction;
 }
@@ -105,7 +109,7 @@ Prediction latency_cost(const Point& point, const Measurement& measurement,
     // A backward alone is timed behind a forward that is not.
     CostShape whole = shape;
     whole.forward = true;
-    const double pass = latency_seconds(whole, rates, measurement);
+    const double pass = pass_seconds(whole, measurement, rates);
     const double budget =
         std::clamp(measurement.point_seconds, measurement.min_samples * pass,
                    std::max(measurement.min_samples, measurement.max_samples) * pass);
@@ -132,7 +136,7 @@ Prediction quality_cost(const Point& point, const Measurement& measurement,
     reference.dtype = "float64";
     const double seeds = static_cast<double>(seeds_of(point).size());
     prediction.seconds =
-        seeds * (prediction.latency_ms / 1e3 + latency_seconds(reference, rates, measurement));
+        seeds * (prediction.latency_ms / 1e3 + pass_seconds(reference, measurement, rates));
     // Blocks of its scores, and q, k, v and outputs in float64.
     const double scores = std::min(shape.cells() * 8, 6.7e7);
     prediction.peak_bytes =
@@ -170,7 +174,7 @@ Prediction tasks_cost(const Point& point, const Measurement& measurement,
                             (2 * vocabulary + step.length) * step.width) *
                            seeds;
     const double launches = 120 + (full ? 60 : 0) * layers;
-    const double pass = layers * latency_seconds(step, rates, measurement) +
+    const double pass = layers * pass_seconds(step, measurement, rates) +
                         3 * (mlp + head) / rates.matrix_flops + launches * rates.launch_seconds +
                         60 * weights / rates.bytes_per_second;
 
@@ -182,6 +186,46 @@ Prediction tasks_cost(const Point& point, const Measurement& measurement,
     const double kept = step.tokens() * step.width * (full ? 22 : 8) * step.element_bytes;
     prediction.peak_bytes = layers * kept + peak_bytes(step, rates.cuda) + 40 * weights +
                             4 * 4 * sequences * answers * vocabulary;
+    return prediction;
+}
+
+Prediction context_cost(const Point& point, const Measurement& measurement,
+                        const DeviceRates& rates) {
+    CostShape shape = cost_shape(point);
+    shape.forward = true;
+    shape.backward = false;
+    const double limit = std::min(measurement.memory_budget_gb * 1e9,
+                                  rates.cuda ? rates.memory_bytes : 0.8 * rates.memory_bytes);
+    const auto runs = [&](double length) {
+        shape.length = length;
+        const double resident =
+            shape.tokens() * shape.width * shape.element_bytes * (shape.layer ? 1 : 3);
+        return resident + peak_bytes(shape, rates.cuda) <= limit &&
+               pass_seconds(shape, measurement, rates) <= measurement.pass_seconds;
+    };
+    // As the search goes: doubling, then halving what lies between, a pass or two each.
+    Prediction prediction;
+    const auto pass_at = [&](double length) {
+        shape.length = length;
+        const double seconds = pass_seconds(shape, measurement, rates);
+        prediction.seconds += 1.5 * seconds + (rates.cuda ? 0.05 : 0.3);
+    };
+    double low = 1024, high = 2048;
+    while (high < 1073741824.0 && runs(high)) {
+        pass_at(low);
+        low = high;
+        high *= 2;
+    }
+    while (high > 1.01 * low) {
+        const double middle = (low + high) / 2;
+        pass_at(middle);
+        (runs(middle) ? low : high) = middle;
+    }
+    shape.length = low;
+    prediction.latency_ms = pass_seconds(shape, measurement, rates) * 1e3;
+    prediction.peak_bytes = peak_bytes(shape, rates.cuda);
+    const double patience = std::min(measurement.patience_seconds, prediction.latency_ms / 1e3);
+    prediction.seconds += 10 * patience + (rates.cuda ? 0 : 2);
     return prediction;
 }
 

@@ -11,9 +11,15 @@ Prediction latency_cost(const Point& point, const Measurement& measurement,
                         const DeviceRates& rates);
 Prediction memory_cost(const Point& point, const Measurement& measurement,
                        const DeviceRates& rates);
+// Layers, head, optimiser and validation of a whole training.
+Prediction training_cost(const Point& point, const Measurement& measurement,
+                         const DeviceRates& rates);
 Prediction quality_cost(const Point& point, const Measurement& measurement,
                         const DeviceRates& rates);
 Prediction tasks_cost(const Point& point, const Measurement& measurement, const DeviceRates& rates);
+// latency_ms and peak_bytes are those at the longest length that is expected to fit.
+Prediction context_cost(const Point& point, const Measurement& measurement,
+                        const DeviceRates& rates);
 
 // Error, latency and memory of one budget.
 Prediction budget_cost(const Point& point, const Measurement& measurement,

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "engine/core/point.h"
+#include "engine/core/plan.h"
 #include "engine/core/variant_info.h"
 
 namespace slay {
@@ -37,6 +37,10 @@ double pair_cost(const CostShape& shape);
 
 // Bytes of a score, a state or a denominator: float32, or float64 with float64.
 double accumulator_bytes(const CostShape& shape);
+
+// Time of one pass of the shape.
+double pass_seconds(const CostShape& shape, const Measurement& measurement,
+                    const DeviceRates& rates);
 
 // Above inputs and weights, in one pass.
 double peak_bytes(const CostShape& shape, bool cuda);

@@ -70,6 +70,18 @@ std::vector<MeasurementField> build_fields() {
         real("memory_budget_gb", "Memory budget", "GB",
              "A point that needs more is out of memory; the device's own size caps it.", 1e-3,
              1e6));
+    row(&M::pass_seconds,
+        real("pass_seconds", "Longest pass", "s",
+             "Maximum context: a pass that is expected to take longer is not run.", 1e-3, 86400));
+    row(&M::patience_seconds,
+        real("patience_seconds", "Patience", "s",
+             "Maximum context: the longest length whose pass takes no longer is reported too.",
+             1e-3, 86400));
+    row(&M::time_budget_minutes,
+        real("time_budget_minutes", "Time budget", "min",
+             "Of the whole run: sampling time is cut first, then the dearest points are left for a "
+             "resumption; 0 sets none.",
+             0, 1e6));
     row(&M::threads,
         whole("threads", "CPU threads", "Threads of the CPU; 0 takes every core.", 0, 4096));
     return fields;

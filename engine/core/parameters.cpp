@@ -9,6 +9,8 @@
 namespace slay {
 namespace {
 
+constexpr std::size_t max_text = 512;
+
 std::string shortest(double value) {
     char text[32];
     const auto end = std::to_chars(text, text + sizeof text, value).ptr;
@@ -53,6 +55,15 @@ Result<ParameterValue> accept_number(const ParameterInfo& info, const ParameterV
     if (!whole) return ParameterValue{number};
     if (std::holds_alternative<std::int64_t>(value)) return value;
     return ParameterValue{static_cast<std::int64_t>(number)};  // 1e3: inside the range, so exact
+}
+
+// A choice without choices takes any text: a name or a path.
+Result<ParameterValue> accept_text(const ParameterValue& value) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (!text || text->empty()) return wrong(value, "is not a text");
+    if (text->size() > max_text || *text != clean_text(*text, max_text))
+        return wrong(value, "is not a text of one line, 512 bytes at most");
+    return value;
 }
 
 }  // namespace
@@ -108,6 +119,7 @@ Result<ParameterValue> accept_value(const ParameterInfo& info, const ParameterVa
             return wrong(value, "is neither true nor false");
         case ParameterKind::choice: {
             const auto* text = std::get_if<std::string>(&value);
+            if (info.choices.empty()) return accept_text(value);
             if (text &&
                 std::find(info.choices.begin(), info.choices.end(), *text) != info.choices.end())
                 return value;

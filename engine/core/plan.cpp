@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "engine/core/experiment_info.h"
+#include "engine/core/time_budget.h"
 #include "engine/core/units.h"
 #include "engine/core/variant_info.h"
 
@@ -237,6 +238,18 @@ class Expansion {
     std::unordered_map<std::string, std::size_t> index_, ids_;
 };
 
+// Every point stays in the plan: what is cut is the time of its samples.
+void take_budget(Plan& plan, const DeviceRates& rates) {
+    Measurement measurement = plan.spec.measurement;
+    const BudgetCut cut =
+        cut_to_budget(plan.points, measurement, rates, 60 * measurement.time_budget_minutes);
+    measurement.point_seconds = cut.point_seconds;
+    for (Point& point : plan.points) point.prediction = predict(point, measurement, rates);
+    plan.point_seconds = cut.point_seconds;
+    plan.beyond_budget = cut.beyond;
+    plan.predicted_seconds = cut.predicted_seconds;
+}
+
 Plan expand(const SweepSpec& spec, const DeviceRates& rates) {
     std::vector<Sweep> sweeps;
     for (const std::string& name : spec.experiments) {
@@ -273,6 +286,7 @@ Plan expand(const SweepSpec& spec, const DeviceRates& rates) {
             plan.points.push_back(std::move(point));
         }
     }
+    if (spec.measurement.time_budget_minutes > 0) take_budget(plan, rates);
     return plan;
 }
 

@@ -26,6 +26,10 @@ struct Plan {
     std::vector<Point> points;  // in the order of the run: groups together, cheap ones first
     double predicted_seconds = 0;
     double predicted_peak_bytes = 0;  // of the largest point
+    // With a time budget (time_budget.h), else 0: the sampling time left to a point, and how many
+    // points at the end are expected to stay open.
+    double point_seconds = 0;
+    std::size_t beyond_budget = 0;
 };
 
 inline constexpr std::size_t max_plan_points = 100'000;

@@ -58,6 +58,9 @@ struct Measurement {
     double relative_interval = 0.005;  // stop when the interval is within +- this of the median
     double point_seconds = 2.0;        // time budget of one point's samples
     double memory_budget_gb = 80;      // admission limit; capped by the device
+    double pass_seconds = 20;          // max-context: a pass expected to take longer is not run
+    double patience_seconds = 1;       // max-context: the time of a pass that one would wait for
+    double time_budget_minutes = 0;    // of the whole run, trims repetitions first; 0: none
     int threads = 0;                   // CPU threads; 0: all cores
     bool operator==(const Measurement&) const = default;
 };

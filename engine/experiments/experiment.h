@@ -28,7 +28,7 @@ struct MeasuringDevice {
     std::unique_ptr<Nvml> nvml;  // absent on a CPU, and where it cannot be loaded
     std::string lost;            // why the CUDA context is lost; empty while it works
     CorrectnessGate gate;
-    std::unique_ptr<ProbeProcess> probe;  // of the memory experiment on a CPU
+    std::unique_ptr<ProbeProcess> probe;  // where peaks are measured on a CPU
 
     at::Device torch_device() const;
     double free_bytes() const;
@@ -72,7 +72,9 @@ std::unique_ptr<Experiment> make_kernel_quality();
 std::unique_ptr<Experiment> make_latency();
 std::unique_ptr<Experiment> make_memory();
 std::unique_ptr<Experiment> make_feature_budget();
+std::unique_ptr<Experiment> make_training();
 std::unique_ptr<Experiment> make_tasks();
+std::unique_ptr<Experiment> make_max_context();
 
 // One of each, in the catalog's order: the one list to add to.
 std::vector<std::unique_ptr<Experiment>> builtin_experiments();

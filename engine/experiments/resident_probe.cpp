@@ -9,6 +9,7 @@
 
 #include "engine/core/units.h"
 #include "engine/experiments/attention_pass.h"
+#include "engine/experiments/context_probe.h"
 #include "engine/measure/admission.h"
 #include "engine/measure/cpu_threads.h"
 #include "engine/measure/failure.h"
@@ -70,7 +71,8 @@ std::string answer_probe(const std::string& request_line) {
     try {
         std::optional<ThreadScope> threads;
         if (request->threads > 0) threads.emplace(request->threads);
-        return to_line(measure(*request));
+        return to_line(request->point.experiment == "max-context" ? probe_context(*request)
+                                                                  : measure(*request));
     } catch (...) {
         const Failure failure = classify_failure(std::current_exception(), std::nullopt);
         const double limit = request->limit_bytes;

@@ -83,6 +83,7 @@ PointResult summarise(const TaskTraining& training, const TrainingResult& traine
     result.metrics["chance_accuracy"].value = training.task->chance(training.size);
     if (!stopped.empty()) result.notes["diverged"] = stopped;
     if (!trained.backend.empty()) result.notes["backend"] = trained.backend;
+    result.notes["launch"] = trained.launch;
     result.notes["weights"] = std::to_string(trained.weights_per_seed);
     result.notes["test_sequences"] = std::to_string(training.tests);
     result.notes["answers"] = std::to_string(training.task->answers(training.size));

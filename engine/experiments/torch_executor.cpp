@@ -132,8 +132,8 @@ void TorchExecutor::run_group(std::span<const Point> group, const ExecutionConte
     const Measurement& measurement = context.spec.measurement;
     const ThreadScope threads(threads_of(measurement));
     const Float32Lane lane(measurement.tf32);
-    ExperimentContext experiment_context{{context.spec, context.device, context.control, open},
-                                         device};
+    ExperimentContext experiment_context{
+        {context.spec, context.device, context.control, open, context.folder}, device};
     PointResult rest = without_figures(PointState::failed, "The point was left unmeasured.");
     try {
         if (device.gpu) {

@@ -15,7 +15,7 @@ Result<std::unique_ptr<Executor>> load_engine();
 
 // The symbol that libslay_engine.so exports: extern "C" slay::Executor* slay_create_executor(int
 // abi). Returns nullptr where `abi` is not its own.
-inline constexpr int engine_abi = 1;
+inline constexpr int engine_abi = 2;
 using CreateExecutor = Executor* (*)(int abi);
 
 }  // namespace slay

@@ -45,6 +45,8 @@ struct ExecutionContext {
     std::string device;  // resolved: "cpu" or "cuda:0"
     RunControl& control;
     PointObserver& observer;
+    // The run's folder, for what an experiment keeps to be resumed (checkpoints/); empty: nowhere.
+    std::string folder = {};
 };
 
 class Executor {

@@ -41,7 +41,8 @@ GroupRun::GroupRun(std::vector<Point> points, EventLog& log, RunControl& control
     for (const Point& point : points_) open_.insert(point.id);
 }
 
-void GroupRun::run(Executor& executor, const SweepSpec& spec, const std::string& device) {
+void GroupRun::run(Executor& executor, const SweepSpec& spec, const std::string& device,
+                   const std::string& folder) {
     std::vector<Point> to_measure;
     for (const Point& point : points_) {
         if (auto reason = limits_.reason_to_skip(point))
@@ -53,7 +54,7 @@ void GroupRun::run(Executor& executor, const SweepSpec& spec, const std::string&
 
     std::string trouble = "the engine ended the group without a result for this point";
     try {
-        executor.run_group(to_measure, {spec, device, control_, *this});
+        executor.run_group(to_measure, {spec, device, control_, *this, folder});
     } catch (const std::exception& error) {
         trouble = std::string("the engine failed: ") + error.what();
     } catch (...) {

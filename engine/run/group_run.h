@@ -28,7 +28,9 @@ class GroupRun : private PointObserver {
     GroupRun(std::vector<Point> points, EventLog& log, RunControl& control, MemoryLimits& limits);
 
     // Every point is finished afterwards, but those that a stop (or a full disk) left open.
-    void run(Executor& executor, const SweepSpec& spec, const std::string& device);
+    // `folder`: the run's.
+    void run(Executor& executor, const SweepSpec& spec, const std::string& device,
+             const std::string& folder);
 
   private:
     void point_started(const Point& point) override;

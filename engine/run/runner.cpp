@@ -1,11 +1,15 @@
 #include "engine/run/runner.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
 
 #include "engine/core/experiment_info.h"
+#include "engine/core/time_budget.h"
 #include "engine/core/time_stamp.h"
 #include "engine/core/units.h"
 #include "engine/core/variant_info.h"
@@ -20,6 +24,11 @@ constexpr const char* results_path = "/artifacts/benchmark_results.json";
 bool has_journal(const std::string& folder) {
     struct stat info {};
     return stat((folder + '/' + journal_file_name).c_str(), &info) == 0 && info.st_size > 0;
+}
+
+double monotonic_seconds() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
 }
 
 // The first line of the journal was lost with the plan.
@@ -39,13 +48,15 @@ RunStarted opening(Plan plan, Provenance provenance) {
     return started;
 }
 
-// Where the specs differ in what is measured and how; the name, the words and the device may.
+// Where the specs differ in what is measured and how; the name, the words, the device and the time
+// budget may.
 std::string first_difference(SweepSpec ours, const SweepSpec& recorded) {
     ours.name = recorded.name;
     ours.title = recorded.title;
     ours.description = recorded.description;
     ours.device = recorded.device;
     ours.overlays = recorded.overlays;
+    ours.measurement.time_budget_minutes = recorded.measurement.time_budget_minutes;
     if (ours == recorded) return {};
     const nlohmann::json before = to_json(recorded), now = to_json(ours);
     const auto patch = nlohmann::json::diff(before, now);
@@ -225,10 +236,31 @@ class Run {
         MemoryLimits limits = known_limits();
         SweepSpec spec = log_->record().spec();
         spec.device = spec_.device;
-        for (std::vector<Point>& group : open_groups()) {
+        const std::vector<std::vector<Point>> groups = open_groups();
+        std::vector<Point> open;
+        for (const auto& group : groups) open.insert(open.end(), group.begin(), group.end());
+        std::span<const Point> left = open;
+        TimeBudget budget(spec_.measurement, device_.rates, monotonic_seconds);
+        for (const std::vector<Point>& group : groups) {
             if (!control_.wait_while_paused() || log_->failure()) return;
-            GroupRun(std::move(group), *log_, control_, limits).run(executor_, spec, device_.id);
+            BudgetCut cut;
+            if (!budget.begin_group(left, group.size(), cut)) {
+                budget_spent_ = true;
+                log_->message(Severity::warning, budget_message(left.size()));
+                return;
+            }
+            spec.measurement.point_seconds = cut.point_seconds;
+            GroupRun(group, *log_, control_, limits)
+                .run(executor_, spec, device_.id, options_.folder);
+            budget.end_group();
+            left = left.subspan(group.size());
         }
+    }
+
+    std::string budget_message(std::size_t open) const {
+        return fmt::format("the time budget of {} leaves {} {} open: resume the run to measure {}",
+                           format_duration(60 * spec_.measurement.time_budget_minutes), open,
+                           open == 1 ? "point" : "points", open == 1 ? "it" : "them");
     }
 
     void finish() {
@@ -237,6 +269,9 @@ class Run {
         if (control_.stop_requested() && has_open_points()) {
             finished.outcome = RunOutcome::cancelled;
             finished.reason = "stopped by the user";
+        } else if (budget_spent_) {
+            finished.outcome = RunOutcome::cancelled;
+            finished.reason = "the time budget was spent: resume the run to measure the rest";
         }
         log_->emit(std::move(finished));
     }
@@ -257,6 +292,7 @@ class Run {
     std::unique_ptr<FolderLock> lock_;
     std::optional<EventLog> log_;  // absent when nothing is left to do
     RunRecord record_;
+    bool budget_spent_ = false;
 };
 
 }  // namespace

@@ -2,8 +2,6 @@
 
 #include <ATen/ATen.h>
 
-#include <cmath>
-
 namespace slay {
 
 SeedOptimiser::SeedOptimiser(SeedWeights& weights, const AdamWOptions& options)
@@ -12,28 +10,29 @@ SeedOptimiser::SeedOptimiser(SeedWeights& weights, const AdamWOptions& options)
     mean_ = at::zeros_like(flat);
     square_ = at::zeros_like(flat);
     stopped_ = at::full({flat.size(0)}, -1, flat.options().dtype(at::kLong));
+    steps_ = at::zeros({}, flat.options());
 }
 
-void SeedOptimiser::step(const at::Tensor& gradient, const at::Tensor& loss, double learning_rate) {
+void SeedOptimiser::step(const at::Tensor& gradient, const at::Tensor& loss,
+                         const at::Tensor& learning_rate) {
     const at::NoGradGuard no_grad;
     const at::Tensor norm = at::linalg_vector_norm(gradient, 2, {1});  // [S]
     const at::Tensor fails = (norm + loss).isfinite().logical_not().logical_and(stopped_ < 0);
-    stopped_.masked_fill_(fails, steps_);
+    stopped_.copy_(at::where(fails, steps_.to(at::kLong), stopped_));
     const at::Tensor goes = (stopped_ < 0).unsqueeze(1);  // [S, 1]
-    ++steps_;
+    steps_.add_(1);
 
     const at::Tensor scale = (options_.largest_norm / (norm + 1e-6)).clamp_max(1).unsqueeze(1);
     // A product with zero would keep a NaN.
     const at::Tensor g = at::where(goes, gradient * scale, at::zeros({}, gradient.options()));
     mean_.mul_(options_.beta1).add_(g, 1 - options_.beta1);
     square_.mul_(options_.beta2).addcmul_(g, g, 1 - options_.beta2);
-    const auto t = static_cast<double>(steps_);
-    const double first = 1 - std::pow(options_.beta1, t);
-    const double second = 1 - std::pow(options_.beta2, t);
+    const at::Tensor first = 1 - at::pow(options_.beta1, steps_);
+    const at::Tensor second = 1 - at::pow(options_.beta2, steps_);
     const at::Tensor root = (square_ / second).sqrt_().add_(options_.epsilon);
     at::Tensor change = (mean_ / first).div_(root);
     change.addcmul_(weights_.flat(), weights_.decay(), options_.weight_decay);
-    weights_.flat().sub_(change.mul_(goes), learning_rate);
+    weights_.flat().sub_(change.mul_(goes).mul_(learning_rate));
 }
 
 std::vector<std::optional<std::int64_t>> SeedOptimiser::stopped() const {

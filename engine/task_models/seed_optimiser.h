@@ -23,8 +23,9 @@ class SeedOptimiser {
     explicit SeedOptimiser(SeedWeights& weights, const AdamWOptions& options = {});
 
     // One step. gradient [S, N], loss [S]. A seed whose loss or gradient norm is not finite keeps
-    // its weights from this step on. Never waits for the device.
-    void step(const at::Tensor& gradient, const at::Tensor& loss, double learning_rate);
+    // its weights from this step on. Never waits for the device, and reads nothing from the host,
+    // so that a recorded step can be played again; learning_rate is a tensor of one number.
+    void step(const at::Tensor& gradient, const at::Tensor& loss, const at::Tensor& learning_rate);
 
     // For each seed the step (0 the first) at which it stopped; empty where it goes on. Waits.
     std::vector<std::optional<std::int64_t>> stopped() const;
@@ -34,7 +35,7 @@ class SeedOptimiser {
     AdamWOptions options_;
     at::Tensor mean_, square_;  // moments, [S, N]
     at::Tensor stopped_;        // [S] int64, -1 while a seed goes on
-    std::int64_t steps_ = 0;
+    at::Tensor steps_;          // [] of the weights' type, taken so far
 };
 
 }  // namespace slay

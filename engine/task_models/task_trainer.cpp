@@ -9,6 +9,7 @@
 #include <numbers>
 
 #include "engine/task_models/seed_optimiser.h"
+#include "engine/task_models/step_runner.h"
 #include "engine/tasks/task_data.h"
 
 namespace slay {
@@ -55,8 +56,10 @@ class Trainer {
     Batch draw(TaskSplit split, std::uint64_t step, std::int64_t count) const {
         const std::int64_t length = training_.size.length;
         const std::int64_t answers = training_.model.answers;
-        const at::Tensor tokens = at::empty({seeds(), count, length}, at::kInt);
-        const at::Tensor wanted = at::empty({seeds(), count, answers}, at::kInt);
+        // Pinned memory is copied without waiting for the device.
+        const auto host = at::TensorOptions().dtype(at::kInt).pinned_memory(device_.is_cuda());
+        const at::Tensor tokens = at::empty({seeds(), count, length}, host);
+        const at::Tensor wanted = at::empty({seeds(), count, answers}, host);
         for (std::int64_t s = 0; s < seeds(); ++s) {
             const auto part = [&](const at::Tensor& all, std::int64_t each) {
                 const std::int64_t size = count * each;
@@ -67,7 +70,10 @@ class Trainer {
                       training_.model.seeds[static_cast<std::size_t>(s)], split, step,
                       part(tokens, length), part(wanted, answers));
         }
-        return {tokens.to(device_).to(at::kLong), wanted.to(device_).to(at::kLong)};
+        const auto move = [&](const at::Tensor& x) {
+            return x.to(device_, at::kInt, /*non_blocking=*/true).to(at::kLong);
+        };
+        return {move(tokens), move(wanted)};
     }
 
     bool train(TrainingResult& result) {
@@ -75,32 +81,39 @@ class Trainer {
         double paused = 0;
         // Losses stay on the device until there are some, so that a step never waits for it.
         const std::int64_t kept = std::clamp<std::int64_t>(training_.steps / 20, 1, 100);
-        at::Tensor losses;
+        const auto options =
+            at::TensorOptions().dtype(model_.weights().flat().dtype()).device(device_);
+        // What a step reads and writes stays where it is, so that it can be recorded.
+        Batch batch = draw(TaskSplit::train, 0, training_.batch);
+        const at::Tensor rate = at::zeros({}, options), loss = at::zeros({seeds()}, options);
+        at::Tensor losses = at::empty({kept, seeds()}, options);
+        StepRunner runner(device_, [&] { train_step(batch, rate, loss); });
         for (std::int64_t step = 0; step < training_.steps; ++step) {
             const auto asked = Clock::now();
             if (!observer_.keep_going()) return false;
             paused += seconds_since(asked);
-            const at::Tensor loss = train_step(step);
-            if (step % kept == 0) losses = at::empty({kept, seeds()}, loss.options());
+            const Batch next =
+                draw(TaskSplit::train, static_cast<std::uint64_t>(step), training_.batch);
+            batch.tokens.copy_(next.tokens);
+            batch.answers.copy_(next.answers);
+            rate.fill_(scheduled_rate(step, training_.steps, training_.learning_rate));
+            runner.run();
             losses[step % kept].copy_(loss);
             const bool full = step % kept == kept - 1 || step + 1 == training_.steps;
             if (full) report(losses.narrow(0, 0, step % kept + 1), step - step % kept);
         }
         result.seconds = seconds_since(begin) - paused;
         result.backend = model_.backend();
+        result.launch = runner.launch();
         return true;
     }
 
-    at::Tensor train_step(std::int64_t step) {
-        const Batch batch =
-            draw(TaskSplit::train, static_cast<std::uint64_t>(step), training_.batch);
+    void train_step(const Batch& batch, const at::Tensor& rate, const at::Tensor& loss_out) {
         const at::Tensor loss = SeedModel::loss(model_.logits(batch.tokens), batch.answers);
         // The seeds share nothing, so that the gradient of the sum is each one's own.
         const auto gradients = torch::autograd::grad({loss.sum()}, model_.weights().parts());
-        const at::Tensor value = loss.detach();
-        optimiser_.step(SeedWeights::join(gradients), value,
-                        scheduled_rate(step, training_.steps, training_.learning_rate));
-        return value;
+        loss_out.copy_(loss.detach());
+        optimiser_.step(SeedWeights::join(gradients), loss_out, rate);
     }
 
     void report(const at::Tensor& losses, std::int64_t first_step) const {

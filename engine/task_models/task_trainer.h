@@ -36,6 +36,7 @@ struct TrainingResult {
     double seconds = 0;             // wall time of the steps, without pauses and without the tests
     std::int64_t weights_per_seed = 0;
     std::string backend;
+    std::string launch;      // StepRunner::launch()
     bool cancelled = false;  // then nothing else holds
 };
 

@@ -5,6 +5,8 @@
 namespace slay {
 namespace {
 
+const QString band_layer = QStringLiteral("bands");
+
 bool same_points(const std::vector<FigurePoint>& a, const std::vector<FigurePoint>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](const FigurePoint& p, const FigurePoint& q) {
@@ -28,7 +30,32 @@ Emphasis FigureCurves::emphasis(const Series& series) const {
     return this_one ? Emphasis::strong : Emphasis::faint;
 }
 
-void FigureCurves::set_points(Curve& curve, const Series& series) {
+// Two edges with the ground between them filled, below every curve.
+void FigureCurves::set_band(Curve& curve, const Series& series) const {
+    if (!curve.lower) {
+        if (!plot_->layer(band_layer))
+            plot_->addLayer(band_layer, plot_->layer(QStringLiteral("main")),
+                            QCustomPlot::limBelow);
+        for (QPointer<QCPGraph>* edge : {&curve.lower, &curve.upper}) {
+            *edge = plot_->addGraph();
+            (*edge)->setPen(Qt::NoPen);
+            (*edge)->setScatterStyle(QCPScatterStyle::ssNone);
+            (*edge)->setLayer(band_layer);
+            (*edge)->removeFromLegend();
+        }
+        curve.upper->setChannelFillGraph(curve.lower);
+    }
+    QVector<double> keys, low, high;
+    for (const FigurePoint& point : series.points) {
+        keys.append(point.x);
+        low.append(point.low.value_or(point.y));
+        high.append(point.high.value_or(point.y));
+    }
+    curve.lower->setData(keys, low, true);
+    curve.upper->setData(keys, high, true);
+}
+
+void FigureCurves::set_points(Curve& curve, const Series& series) const {
     QVector<double> keys, values, minus, plus;
     bool intervals = false;
     for (const FigurePoint& point : series.points) {
@@ -43,7 +70,12 @@ void FigureCurves::set_points(Curve& curve, const Series& series) {
     // In a cloud of points only those of its front have bars.
     const bool barred = series.join == Join::line ? series.kind == SeriesKind::measured
                                                   : series.kind == SeriesKind::front;
-    curve.bars->setVisible(intervals && !series.hidden && barred);
+    curve.bars->setVisible(intervals && !series.hidden && !series.band && barred);
+    if (series.band) set_band(curve, series);
+    // About a dozen markers tell the curve apart; one on each sample would hide it.
+    constexpr int markers = 12;
+    const auto count = static_cast<int>(series.points.size());
+    curve.graph->setScatterSkip(series.band ? std::max(0, (count - 1) / markers) : 0);
     // A level that holds for a category is a bar as wide as the points that stand at it.
     const bool level = series.dots && series.kind == SeriesKind::reference;
     curve.bars->setErrorType(level ? QCPErrorBars::etKeyError : QCPErrorBars::etValueError);
@@ -68,6 +100,11 @@ void FigureCurves::style(Curve& curve, const Series& series, const FigureTheme& 
     const bool level = series.dots && series.kind == SeriesKind::reference;
     curve.bars->setWhiskerWidth(level ? 0 : theme.marker_size * (series.dots ? 0.4 : 0.8));
     if (level) curve.bars->setPen(interval_pen(series, theme, how));
+    if (!curve.upper) return;
+    const bool shown = !series.hidden && how != Emphasis::faint;
+    curve.upper->setBrush(QBrush(blend(series_colour(series, theme, how), theme.ground, 0.8)));
+    curve.upper->setVisible(shown);
+    curve.lower->setVisible(shown);
 }
 
 FigureCurves::Curve FigureCurves::make_curve() const {
@@ -94,6 +131,11 @@ void FigureCurves::take(const FigureData& data, const FigureTheme& theme, bool r
         if (stays) {
             ++at;
             continue;
+        }
+        if (at->second.upper) {
+            at->second.upper->setChannelFillGraph(nullptr);
+            plot_->removePlottable(at->second.upper);
+            plot_->removePlottable(at->second.lower);
         }
         plot_->removePlottable(at->second.bars);
         plot_->removePlottable(at->second.graph);

@@ -28,11 +28,13 @@ class FigureCurves {
   private:
     struct Curve {
         QPointer<QCPGraph> graph;
-        QPointer<QCPErrorBars> bars;
-        Series shown;  // what the graph holds
+        QPointer<QCPErrorBars> bars;      // of intervals drawn one by one
+        QPointer<QCPGraph> lower, upper;  // edges of a band; null until a series has one
+        Series shown;                     // what the graph holds
     };
     Curve make_curve() const;
-    static void set_points(Curve& curve, const Series& series);
+    void set_points(Curve& curve, const Series& series) const;
+    void set_band(Curve& curve, const Series& series) const;
     void style(Curve& curve, const Series& series, const FigureTheme& theme) const;
     Emphasis emphasis(const Series& series) const;
 

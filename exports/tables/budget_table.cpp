@@ -126,6 +126,12 @@ struct Build {
     }
 };
 
+constexpr const char* macros =
+    "% \\pareto{} marks what is on the Pareto front of all variants, \\ownpareto{} what is "
+    "on the\n% front of its own variant.\n"
+    "\\providecommand{\\pareto}[1]{\\bfseries #1}\n"
+    "\\providecommand{\\ownpareto}[1]{#1\\slayunderline{#1}}\n";
+
 }  // namespace
 
 Table budget_table(const RunRecord& record, const std::string& id, const FigureSpec& spec) {
@@ -150,6 +156,7 @@ Table budget_table(const RunRecord& record, const std::string& id, const FigureS
     build.metrics.insert(build.metrics.end(), spec.x_metrics.begin(), spec.x_metrics.end());
     Table table;
     table.id = id;
+    table.macros = macros;
     table.columns = budget_heads(record, build.budget, build.metrics);
     for (const Group& group : groups) table.groups.push_back(build.group(group));
     table.notes = build.notes.notes();
@@ -166,13 +173,6 @@ Table budget_table(const RunRecord& record, const std::string& id, const FigureS
                          ", and the budget next to each variant's default; all points are in the "
                          "CSV file.";
     return table;
-}
-
-std::string budget_preamble() {
-    return "% \\pareto{} marks what is on the Pareto front of all variants, \\ownpareto{} what is "
-           "on the\n% front of its own variant.\n"
-           "\\providecommand{\\pareto}[1]{\\bfseries #1}\n"
-           "\\providecommand{\\ownpareto}[1]{#1\\slayunderline{#1}}\n";
 }
 
 }  // namespace slay

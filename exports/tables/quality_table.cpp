@@ -8,6 +8,7 @@
 #include <set>
 
 #include "engine/core/experiment_info.h"
+#include "exports/comparable.h"
 #include "exports/latex_text.h"
 #include "exports/panels.h"
 #include "exports/tables/budget_cells.h"
@@ -44,6 +45,7 @@ struct Build {
     std::vector<std::string> metrics;
     std::vector<std::string> budget;  // parameter ids with a column
     bool latency = false;
+    std::vector<std::pair<const PublishedData*, std::string>> paper;  // source and metric
     NoteCollector notes;
     ReadingHelp help;
 
@@ -51,7 +53,7 @@ struct Build {
                  std::map<std::string, std::vector<RankedCell>>& ranked) {
         TableRow out;
         const RecordedPoint& first = *step.points.front();
-        out.cells.reserve(1 + budget.size() + metrics.size() + 1);
+        out.cells.reserve(1 + budget.size() + metrics.size() + 1 + paper.size());
         out.cells.push_back(TableCell::text_of(latex_variant_label(
             curve.variant.name, curve.variant.label, curve.variant.latex_label)));
         for (const std::string& id : budget) out.cells.push_back(budget_cell(first, id));
@@ -74,19 +76,32 @@ struct Build {
             help.pooled = help.pooled || found.value->count > 1;
             if (compared && !count) ranked[id].push_back({&out.cells.back(), *found.value});
         }
-        if (!latency) return out;
+        if (latency) add_latency(out, first, compared, ranked);
+        for (const auto& [source, metric] : paper) {
+            const auto value =
+                published_value(*source, metric, curve.variant.name, first.point.parameters);
+            out.cells.push_back(value && compared
+                                    ? TableCell::of(round_for_table({*value, {}, {}, 1}, 3))
+                                    : TableCell{});
+        }
+        return out;
+    }
+
+    // The measured time of the same configuration, or an empty cell.
+    void add_latency(TableRow& out, const RecordedPoint& first, bool compared,
+                     std::map<std::string, std::vector<RankedCell>>& ranked) {
         const RecordedPoint* beside = latency_beside(record, first);
         const auto value = beside && is_measured(beside->result.state)
                                ? metric_value(record, *beside, "latency_ms")
                                : std::nullopt;
         if (!value) {
             out.cells.emplace_back();
-            return out;
+            return;
         }
         out.cells.push_back(TableCell::of(round_for_table(*value, 3)));
         help.intervals = help.intervals || out.cells.back().number.uncertainty > 0;
         if (compared) ranked["latency_ms"].push_back({&out.cells.back(), *value});
-        return out;
+        return;
     }
 
     // What an estimator without random features would get, one value for all rows of the group.
@@ -98,7 +113,8 @@ struct Build {
                 const StepValue found = step_value(record, step, metric);
                 if (!found.value) continue;
                 TableRow row;
-                row.cells.resize(1 + budget.size() + metrics.size() + (latency ? 1 : 0));
+                row.cells.resize(1 + budget.size() + metrics.size() + (latency ? 1 : 0) +
+                                 paper.size());
                 row.cells[0] = TableCell::text_of("\\emph{" + label + "}");
                 row.cells[1 + budget.size()] = TableCell::of(round_for_table(*found.value, 3));
                 group.rows.push_back(std::move(row));
@@ -203,7 +219,7 @@ std::vector<std::string> group_ids(const Points& points) {
 Table quality_table(const RunRecord& record, const std::string& id, const FigureSpec& spec) {
     const Selection selection = select(record, spec);
     const Points& points = selection.points;
-    Build build{record, {}, {}, false, {}, {}};
+    Build build{record, {}, {}, false, {}, {}, {}};
     for (const char* metric : shown_metrics)
         if (std::any_of(points.begin(), points.end(), [&](const RecordedPoint* each) {
                 return each->result.metrics.contains(metric);
@@ -215,11 +231,25 @@ Table quality_table(const RunRecord& record, const std::string& id, const Figure
         return latency_beside(record, *each) != nullptr;
     });
 
+    for (const PublishedData* source : overlays_of(record))
+        for (const std::string metric : {"relative_l2", "latency_ms"}) {
+            const bool any = std::any_of(points.begin(), points.end(), [&](const auto* each) {
+                return published_value(*source, metric, each->point.variant, each->point.parameters,
+                                       "scale")
+                    .has_value();
+            });
+            if (any && (metric != "latency_ms" || build.latency))
+                build.paper.emplace_back(source, metric);
+        }
+
     Table table;
     table.id = id;
     table.columns = budget_heads(record, build.budget, build.metrics);
     if (build.latency)
         table.columns.push_back({latex_heading(metric_info(record, "latency_ms")), true, ""});
+    for (const auto& [source, metric] : build.paper)
+        table.columns.push_back(
+            {latex_heading(metric_info(record, metric)), true, latex_escape(source->label, 60)});
 
     const std::vector<std::string> ids = group_ids(points);
     std::vector<std::pair<std::string, Points>> groups;

@@ -1,10 +1,12 @@
 #include "exports/tables/run_tables.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "engine/core/units.h"
 #include "exports/csv.h"
+#include "exports/findings/report.h"
 #include "exports/latex_text.h"
 #include "exports/panels.h"
 #include "exports/tables/latex_table.h"
@@ -18,41 +20,82 @@ const FigureSpec& spec_of(const std::string& experiment) {
                          [&](const FigureSpec& each) { return each.experiment == experiment; });
 }
 
-}  // namespace
+// The table of each experiment, in the order of files.
+struct TableWriter {
+    const char* experiment;
+    const char* id;      // stem of its file
+    const char* metric;  // the leading one
+    Table (*write)(const RunRecord& record, const RunTable& which);
+};
 
-std::vector<RunTable> tables_of(const RunRecord& record) {
-    std::vector<RunTable> out;
-    for (const FigureSpec& spec : figure_table()) {
-        const auto points = points_of(record, spec.experiment);
-        if (points.empty()) continue;
-        std::string id = spec.id;
-        // The paper's ablation: budgets and shapes that move together as scales.
-        if (spec.experiment == "kernel-quality" &&
-            std::any_of(points.begin(), points.end(), [](const RecordedPoint* each) {
-                return each->point.parameters.has("scale");
-            }))
-            id = "poly_ablation_sweep";
-        if (!spec.x_metrics.empty()) id = "feature_budget";
-        out.push_back({id, spec.experiment, spec.metric});
-    }
-    return out;
+Table write_scaling(const RunRecord& record, const RunTable& which) {
+    return scaling_table(record, spec_of(which.experiment));
+}
+Table write_quality(const RunRecord& record, const RunTable& which) {
+    return quality_table(record, which.id, spec_of(which.experiment));
+}
+Table write_budget(const RunRecord& record, const RunTable& which) {
+    return budget_table(record, which.id, spec_of(which.experiment));
+}
+Table write_training(const RunRecord& record, const RunTable& which) {
+    return training_table(record, which.id, spec_of(which.experiment));
+}
+Table write_tasks(const RunRecord& record, const RunTable& which) {
+    return task_table(record, spec_of(which.experiment));
+}
+Table write_context(const RunRecord& record, const RunTable&) {
+    return context_table(record);
 }
 
-std::string table_file(const RunRecord& record, const RunTable& which) {
-    const FigureSpec& spec = spec_of(which.experiment);
-    const bool trade_offs = !spec.x_metrics.empty();
-    const Table table = trade_offs ? budget_table(record, which.id, spec)
-                        : which.experiment == "kernel-quality"
-                            ? quality_table(record, which.id, spec)
-                        : which.experiment == "tasks" ? task_table(record, spec)
-                                                      : scaling_table(record, spec);
+constexpr std::array table_writers{
+    TableWriter{"latency", "latency_scaling", "latency_ms", write_scaling},
+    TableWriter{"memory", "memory_scaling", "peak_mb", write_scaling},
+    TableWriter{"kernel-quality", "kernel_quality", "relative_l2", write_quality},
+    TableWriter{"feature-budget", "feature_budget", "relative_l2", write_budget},
+    TableWriter{"training", "e2e_training", "perplexity", write_training},
+    TableWriter{"tasks", "task_performance", "accuracy", write_tasks},
+    TableWriter{"max-context", "max_context", "max_length", write_context},
+};
+
+// Comment, macros, floats.
+std::string whole_file(const RunRecord& record, const Table& table) {
     const Provenance& from = record.provenance();
     const std::string about = clean_text(
         "SLAY Workbench " + from.program_version + ", run " + record.run() + ", " + from.started,
         200);
     std::string line;
     for (const char c : about) line += c == '\n' ? ' ' : c;
-    return latex_preamble(line) + (trade_offs ? budget_preamble() : "") + latex_table(table);
+    return latex_preamble(line) + table.macros + latex_table(table);
+}
+
+}  // namespace
+
+std::vector<RunTable> tables_of(const RunRecord& record) {
+    std::vector<RunTable> out;
+    for (const TableWriter& spec : table_writers) {
+        const auto points = points_of(record, spec.experiment);
+        if (points.empty()) continue;
+        std::string id = spec.id;
+        // The paper's ablation: budgets and shapes that move together as scales.
+        if (id == "kernel_quality" &&
+            std::any_of(points.begin(), points.end(), [](const RecordedPoint* each) {
+                return each->point.parameters.has("scale");
+            }))
+            id = "poly_ablation_sweep";
+        out.push_back({id, spec.experiment, spec.metric});
+    }
+    return out;
+}
+
+std::string table_file(const RunRecord& record, const RunTable& which) {
+    const auto writer =
+        std::find_if(table_writers.begin(), table_writers.end(),
+                     [&](const TableWriter& each) { return each.experiment == which.experiment; });
+    return whole_file(record, writer->write(record, which));
+}
+
+std::string findings_file(const RunRecord& record, const JudgedSet& judged) {
+    return whole_file(record, findings_table(judged, record.provenance().device_name));
 }
 
 std::string points_csv(const RunRecord& record, const std::string& experiment) {

@@ -27,15 +27,23 @@ Table scaling_table(const RunRecord& record, const FigureSpec& spec);
 // latency beside where the run measured it for the same configuration.
 Table quality_table(const RunRecord& record, const std::string& id, const FigureSpec& spec);
 
-// Variants and budgets by error, latency and memory, the rows on a Pareto front marked with the
-// macros of budget_preamble().
+// Variants and budgets by error, latency and memory, the rows on a Pareto front marked with
+// macros of its own.
 Table budget_table(const RunRecord& record, const std::string& id, const FigureSpec& spec);
-std::string budget_preamble();
+// Variants by what their models came to, a group of rows for each panel.
+Table training_table(const RunRecord& record, const std::string& id, const FigureSpec& spec);
 // Tasks by variants, a group of rows for each category; mean and deviation over seeds, in per cent.
 Table task_table(const RunRecord& record, const FigureSpec& spec);
 
+// Experiment 7: how long a sequence fits, and how long one that also takes bearable time is.
+Table context_table(const RunRecord& record);
+
 // The whole file: comment, macros, floats.
 std::string table_file(const RunRecord& record, const RunTable& which);
+
+// The table of a set of findings as such a file.
+struct JudgedSet;
+std::string findings_file(const RunRecord& record, const JudgedSet& judged);
 
 // Every point of an experiment with all parameters, its state and all metrics, at full precision.
 std::string points_csv(const RunRecord& record, const std::string& experiment);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/core/units.h"
+#include "exports/comparable.h"
 #include "exports/latex_text.h"
 #include "exports/panels.h"
 #include "exports/tables/run_tables.h"
@@ -14,11 +15,18 @@
 namespace slay {
 namespace {
 
+// A column of published numbers: at one x, the largest that was measured too.
+struct PaperColumn {
+    const PublishedData* source;
+    double place;
+};
+
 struct Build {
     const RunRecord& record;
     const std::string x;
     const MetricInfo metric;
     std::vector<double> places;
+    std::vector<PaperColumn> paper;
     bool all_unconverged = false;  // said once, not at each value
     NoteCollector notes;
     ReadingHelp help;
@@ -56,6 +64,27 @@ struct Build {
         return TableCell::text_of(from == to ? from : from + "--" + to);
     }
 
+    std::optional<double> published(const PublishedData& source, const PanelPoints& panel,
+                                    const Curve& curve, double place) const {
+        Parameters here = panel.panel.conditions;
+        here.set(x, static_cast<std::int64_t>(place));
+        return published_value(source, metric.id, curve.variant.name, here, x);
+    }
+
+    // For each overlay of the preset the largest x at which it has a number for a measured curve.
+    void choose_paper(const std::vector<PanelPoints>& panels) {
+        for (const PublishedData* source : overlays_of(record)) {
+            double best = -1;
+            for (const PanelPoints& panel : panels)
+                for (const Curve& curve : curves_of(record, panel.points, x))
+                    for (const CurveStep& step : curve.steps)
+                        if (step.x > best && step_value(record, step, metric.id).value &&
+                            published(*source, panel, curve, step.x))
+                            best = step.x;
+            if (best > 0) paper.push_back({source, best});
+        }
+    }
+
     TableGroup group(const PanelPoints& panel) {
         TableGroup out{latex_escape(panel.panel.label, 120), {}};
         const std::vector<Curve> curves = curves_of(record, panel.points, x);
@@ -64,7 +93,8 @@ struct Build {
         for (std::size_t r = 0; r < curves.size(); ++r) {
             const Curve& curve = curves[r];
             TableRow& row = out.rows[r];
-            row.cells.reserve(3 + places.size());  // the ranking holds addresses of cells
+            row.cells.reserve(3 + places.size() +
+                              paper.size());  // the ranking holds addresses of cells
             row.cells.resize(1 + places.size());
             row.cells[0] = TableCell::text_of(latex_label(curve));
             for (const CurveStep& step : curve.steps) {
@@ -85,6 +115,11 @@ struct Build {
             if (metric.id == "peak_mb") {
                 row.cells.push_back(longest(curve));
                 row.cells.push_back(prediction(curve));
+            }
+            for (const PaperColumn& column : paper) {
+                const auto value = published(*column.source, panel, curve, column.place);
+                row.cells.push_back(value ? TableCell::of(round_for_table({*value, {}, {}, 1}, 4))
+                                          : TableCell{});
             }
         }
         for (std::vector<RankedCell>& column : ranked) {
@@ -109,7 +144,8 @@ bool none_converged(const std::vector<const RecordedPoint*>& points) {
 Table scaling_table(const RunRecord& record, const FigureSpec& spec) {
     const auto points = points_of(record, spec.experiment);
     Build build{
-        record, choose_axis(points, spec.x), metric_info(record, spec.metric), {}, false, {}, {}};
+        record, choose_axis(points, spec.x), metric_info(record, spec.metric), {}, {}, false, {},
+        {}};
     build.all_unconverged = none_converged(points);
     const std::vector<PanelPoints> panels = panels_of(record, spec, build.x);
     std::set<double> places;
@@ -129,6 +165,11 @@ Table scaling_table(const RunRecord& record, const FigureSpec& spec) {
         table.columns.push_back({"Longest " + latex_symbol(build.x), false, ""});
         table.columns.push_back({"Pred./meas.", false, ""});
     }
+    build.choose_paper(panels);
+    for (const PaperColumn& column : build.paper)
+        table.columns.push_back(
+            {build.place_text(column.place), true,
+             latex_escape(column.source->label, 60) + ", " + latex_symbol(build.x) + " ="});
     for (const PanelPoints& panel : panels) table.groups.push_back(build.group(panel));
     table.notes = build.notes.notes();
     table.caption = fmt::format("{} ({}) of one attention layer against {} ({}).",
@@ -141,6 +182,9 @@ Table scaling_table(const RunRecord& record, const FigureSpec& spec) {
     if (build.metric.id == "latency_ms" && !build.help.pooled) table.caption += " Medians.";
     if (build.all_unconverged)
         table.caption += " No point has converged: every interval is wider than asked for.";
+    for (const PaperColumn& column : build.paper)
+        table.caption += " Published, " + latex_escape(column.source->label, 60) + ": " +
+                         latex_escape(column.source->source, 300) + ".";
     table.caption += latex_reading(build.help);
     return table;
 }

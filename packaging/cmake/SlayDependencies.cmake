@@ -6,6 +6,21 @@ find_package(fmt 8 REQUIRED)
 find_package(CLI11 2.0 REQUIRED)
 find_package(Threads REQUIRED)
 
+# Learns the vocabulary of a text. Without it everything else is built, and a run on text says so.
+find_path(SLAY_SENTENCEPIECE_INCLUDE sentencepiece_trainer.h)
+find_library(SLAY_SENTENCEPIECE_LIBRARY sentencepiece)
+find_library(SLAY_SENTENCEPIECE_TRAIN_LIBRARY sentencepiece_train)
+mark_as_advanced(SLAY_SENTENCEPIECE_INCLUDE SLAY_SENTENCEPIECE_LIBRARY SLAY_SENTENCEPIECE_TRAIN_LIBRARY)
+if(SLAY_SENTENCEPIECE_INCLUDE AND SLAY_SENTENCEPIECE_LIBRARY AND SLAY_SENTENCEPIECE_TRAIN_LIBRARY)
+    set(SLAY_SENTENCEPIECE ON)
+    add_library(slay_sentencepiece INTERFACE)
+    target_include_directories(slay_sentencepiece SYSTEM INTERFACE ${SLAY_SENTENCEPIECE_INCLUDE})
+    target_link_libraries(slay_sentencepiece INTERFACE
+        ${SLAY_SENTENCEPIECE_LIBRARY} ${SLAY_SENTENCEPIECE_TRAIN_LIBRARY})
+else()
+    set(SLAY_SENTENCEPIECE OFF)
+endif()
+
 set(SLAY_QT AUTO CACHE STRING "Build the window, the figures and the tests, which need Qt 6: ON, OFF, AUTO (when found)")
 set_property(CACHE SLAY_QT PROPERTY STRINGS AUTO ON OFF)
 

@@ -8,7 +8,7 @@ cmake_path(RELATIVE_PATH slay_library_folder BASE_DIRECTORY ${CMAKE_INSTALL_BIND
     OUTPUT_VARIABLE slay_library_from_bin)
 
 set(slay_programs slay-bench slay-workbench)
-set(slay_libraries slay_core slay_run slay_engine)
+set(slay_libraries slay_core slay_run slay_engine slay_vocabulary)
 foreach(target IN LISTS slay_programs slay_libraries)
     if(NOT TARGET ${target})
         continue()

@@ -1,4 +1,4 @@
-# What was found, in five lines at the end of configuring.
+# What was found, in a few lines at the end of configuring.
 include_guard()
 
 message(STATUS "SLAY Workbench ${PROJECT_VERSION}, ${CMAKE_BUILD_TYPE}")
@@ -15,6 +15,11 @@ if(SLAY_QT)
     message(STATUS "  Qt         ${Qt6_VERSION}: window, figures, tests")
 else()
     message(STATUS "  Qt         not used: the engine and slay-bench only")
+endif()
+if(SLAY_SENTENCEPIECE)
+    message(STATUS "  text       ${SLAY_SENTENCEPIECE_LIBRARY}")
+else()
+    message(STATUS "  text       SentencePiece was not found: trainings take the generated language only")
 endif()
 if(SLAY_CCACHE)
     message(STATUS "  ccache     ${SLAY_CCACHE}")

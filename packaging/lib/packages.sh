@@ -12,6 +12,7 @@ git : git
 nlohmann-json3-dev
 libcli11-dev
 libfmt-dev
+libsentencepiece-dev
 qt6-base-dev
 qt6-svg-dev|libqt6svg6-dev
 libqcustomplot-dev

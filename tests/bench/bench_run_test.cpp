@@ -42,6 +42,8 @@ class BenchRunTest : public QObject {
     void resuming_a_finished_run_measures_nothing();
     void exports_are_the_same_bytes();
     void export_of_a_torn_journal_says_what_it_skipped();
+    void several_runs_become_one_export();
+    void findings_are_judged_from_saved_runs();
     void verify_says_a_line_for_each_variant();
     void verify_gives_3_on_a_miss();
     void no_bar_without_a_terminal();
@@ -224,6 +226,56 @@ void BenchRunTest::export_of_a_torn_journal_says_what_it_skipped() {
     const BenchResult result = bench.run({"export", "run", "--out", "out"});
     QCOMPARE(result.code, 0);
     QVERIFY2(result.err.contains("journal: line "), result.err);
+}
+
+void BenchRunTest::several_runs_become_one_export() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    const QString lengths = "/sweep/lengths=[96]";
+    QCOMPARE(bench.run({"run", "small.json", "--out", "first"}).code, 0);
+    QCOMPARE(bench.run({"run", "small.json", "--out", "second", "--set", lengths}).code, 0);
+    const BenchResult nowhere = bench.run({"export", "first", "second"});
+    QCOMPARE(nowhere.code, 64);
+    QVERIFY2(nowhere.err.contains("--out"), nowhere.err);
+
+    const BenchResult both = bench.run({"export", "first", "second", "--out", "both", "--json"});
+    QVERIFY2(both.code == 0, both.err);
+    const auto points = [&](const char* folder) {
+        const QByteArray text =
+            content_of(bench.path(QString(folder) + "/artifacts/benchmark_results.json"));
+        return QJsonDocument::fromJson(text)["points"].toArray().size();
+    };
+    QVERIFY(points("first") > 0 && points("second") > 0);
+    QCOMPARE(points("both"), points("first") + points("second"));
+    const auto files = files_under(bench.path("both"));
+    QVERIFY(files.contains("tables/latency_scaling.tex"));
+    QVERIFY(files["tables/latency_scaling.csv"].contains(",96,"));
+    QCOMPARE(bench.run({"export", "first", "second", "--out", "again"}).code, 0);
+    QCOMPARE(files_under(bench.path("again")), files);
+    // A point that both have is there once.
+    QCOMPARE(bench.run({"export", "first", "first", "--out", "once"}).code, 0);
+    QCOMPARE(points("once"), points("first"));
+}
+
+void BenchRunTest::findings_are_judged_from_saved_runs() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    QCOMPARE(bench.run({"run", "small.json", "--out", "run"}).code, 0);
+    const BenchResult text = bench.run({"findings", "run"});
+    QVERIFY2(text.code == 0, text.err);
+    QVERIFY2(text.out.contains("inconclusive: About 65K tokens"), text.out);
+    QVERIFY2(text.out.contains("there is no max-context point"), text.out);
+    const BenchResult json = bench.run({"findings", "run", "run", "--set", "all", "--json"});
+    QCOMPARE(json.code, 0);
+    QCOMPARE(json.json().array().size(), 2);
+    QStringList sets;
+    for (const auto& set : json.json().array()) sets << set.toObject()["set"].toString();
+    sets.sort();
+    QCOMPARE(sets, (QStringList{"kernel-speed", "paper"}));
+    const BenchResult wrong = bench.run({"findings", "run", "--set", "papers"});
+    QCOMPARE(wrong.code, 64);
+    QVERIFY2(wrong.err.contains("papers"), wrong.err);
+    QCOMPARE(bench.run({"findings", "./nowhere"}).code, 66);
 }
 
 void BenchRunTest::verify_says_a_line_for_each_variant() {

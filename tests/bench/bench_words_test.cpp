@@ -30,7 +30,8 @@ class BenchWordsTest : public QObject {
 void BenchWordsTest::help_of_each_command_shows_an_example_data() {
     QTest::addColumn<QStringList>("arguments");
     QTest::newRow("program") << QStringList{"--help"};
-    for (const char* command : {"run", "plan", "export", "verify", "list", "memory-probe"}) {
+    for (const char* command :
+         {"run", "plan", "export", "findings", "verify", "list", "memory-probe"}) {
         QTest::newRow(command) << QStringList{command, "--help"};
     }
 }

@@ -4,6 +4,7 @@
 #include <QtTest>
 #include <set>
 
+#include "engine/core/experiment_info.h"
 #include "engine/core/plan.h"
 #include "engine/core/units.h"
 
@@ -45,6 +46,42 @@ class PresetsTest : public QObject {
                   plan->points.size(), format_duration(plan->predicted_seconds).c_str(),
                   format_bytes(plan->predicted_peak_bytes).c_str());
         }
+    }
+
+    void suites_cover_every_experiment_and_say_something_soon_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<bool>("gpu");
+        QTest::addColumn<double>("minutes");  // what the description promises at most
+        QTest::newRow("quick") << "suite-quick" << true << 10.0;
+        QTest::newRow("quick, CPU") << "suite-quick-cpu" << false << 15.0;
+        QTest::newRow("full") << "suite-full" << true << 240.0;
+    }
+    void suites_cover_every_experiment_and_say_something_soon() {
+        QFETCH(QString, name);
+        QFETCH(bool, gpu);
+        QFETCH(double, minutes);
+        const auto spec = read_spec((SLAY_SOURCE_DIR "/presets/" + name + ".json").toStdString());
+        QVERIFY2(spec, spec ? "" : spec.error().message.c_str());
+        std::set<std::string> experiments(spec->experiments.begin(), spec->experiments.end());
+        for (const ExperimentInfo& info : experiment_catalog())
+            QVERIFY2(experiments.contains(info.name), info.name.c_str());
+        const DeviceRates rates =
+            gpu ? DeviceRates{"gpu", 4e13, 3e12, 5e-6, 1.4e11, true} : DeviceRates{};
+        const auto plan = make_plan(*spec, rates);
+        QVERIFY2(plan, plan ? "" : plan.error().message.c_str());
+        QVERIFY(spec->measurement.time_budget_minutes <= minutes);
+        QVERIFY2(plan->predicted_seconds <= 60 * minutes,
+                 format_duration(plan->predicted_seconds).c_str());
+        QVERIFY2(plan->beyond_budget == 0, "points are predicted to stay open");
+        // Cheap ones first: most curves have points in the first quarter of the time.
+        double seconds = 0;
+        std::set<std::string> early;
+        for (const Point& point : plan->points) {
+            seconds += point.prediction.seconds;
+            if (seconds > plan->predicted_seconds / 4) break;
+            early.insert(point.experiment + ' ' + point.variant);
+        }
+        QVERIFY2(early.size() >= 20, qPrintable(QString::number(early.size())));
     }
 };
 

@@ -8,7 +8,9 @@
 #include <QtTest>
 #include <nlohmann/json.hpp>
 
+#include "engine/core/experiment_info.h"
 #include "engine/core/sweep_spec.h"
+#include "engine/core/variant_info.h"
 
 using namespace slay;
 
@@ -52,6 +54,25 @@ QByteArray preset_with(const char* key, const char* value) {
     for (const auto& [name, plain] : defaults)
         if (qstrcmp(key, name) != 0) text += QByteArray(", \"") + name + "\": " + plain;
     return text + ",\n\"" + key + "\": " + value + "}";
+}
+
+// The axes of a preset: the shared ones, then the variants' own, each once.
+QByteArray every_axis() {
+    QByteArrayList keys;
+    for (const ParameterInfo& row : shared_parameters())
+        keys << QByteArray::fromStdString(row.axis);
+    for (const VariantInfo& variant : variant_catalog())
+        for (const ParameterInfo& row : variant.parameters)
+            if (const auto key = QByteArray::fromStdString(row.axis); !keys.contains(key))
+                keys << key;
+    return keys.join(", ");
+}
+
+QByteArray every_experiment() {
+    QByteArrayList names;
+    for (const ExperimentInfo& row : experiment_catalog())
+        names << QByteArray::fromStdString(row.name);
+    return names.join(", ");
 }
 
 }  // namespace
@@ -171,9 +192,7 @@ class SpecTest : public QObject {
         set("unknown axis", "sweep", "{\"lenghts\": [1]}",
             ":2: /sweep/lenghts: unknown key; did you mean \"lengths\"?");
         set("derived axis", "sweep", "{\"\": [1]}",
-            ":2: /sweep/: unknown key; known are lengths, batches, heads, widths, dtypes, causal, "
-            "lanes, passes, inputs, seeds, backends, prf_features, orthogonal, epsilons, nodes, "
-            "poly_features");
+            (":2: /sweep/: unknown key; known are " + every_axis()).constData());
         set("unknown measurement", "measurement", "{\"samples\": 1}",
             ":2: /measurement/samples: unknown key; did you mean \"min_samples\"?");
         set("unknown experiment", "experiments", "[\"latencies\"]",
@@ -187,7 +206,7 @@ class SpecTest : public QObject {
         set("variant without parameters", "variants", "[{\"name\": \"standard\", \"nodes\": 1}]",
             ":2: /variants/0/nodes: is no parameter of standard; it has none");
         set("override of nothing", "overrides", "{\"speed\": {}}",
-            ":2: /overrides/speed: unknown key; known are kernel-quality, latency, memory");
+            (":2: /overrides/speed: unknown key; known are " + every_experiment()).constData());
         set("override key", "overrides", "{\"latency\": {\"variant\": []}}",
             ":2: /overrides/latency/variant: unknown key; did you mean \"variants\"?");
         set("scale key", "scales", "[{\"label\": \"S\", \"widths\": 4}]",

@@ -33,6 +33,39 @@ const FigureSpec& quality = *find_figure("kernel_quality");
 class FigureDataTest : public QObject {
     Q_OBJECT
   private slots:
+    void memory_is_drawn_against_the_lengths_that_were_tried() {
+        const RunRecord record = context_record();
+        const FigureSpec& spec = *find_figure("memory_vs_seqlen");
+        QCOMPARE(figure_panels(spec, record).size(), std::size_t{2});  // two types
+        const FigureData data = build_figure(spec, record);
+        QVERIFY(data.x.log && data.y.log);
+        QCOMPARE(data.x.low, 1024.0);
+        const auto series = [&](const std::string& id) -> const Series* {
+            for (const Series& each : data.series)
+                if (each.id == id) return &each;
+            return nullptr;
+        };
+        const Series* standard = series("measured:standard");
+        QVERIFY(standard);
+        QCOMPARE(standard->points.size(), std::size_t{6});  // 1024 to 32768
+        for (std::size_t i = 0; i < standard->points.size(); ++i)
+            QCOMPARE(standard->points[i].x, 1024.0 * static_cast<double>(1 << i));
+        QVERIFY(standard->points.back().y > 60000 && standard->points.back().y < 80000);
+        // What failed half way is drawn as far as it came, and said.
+        const Series* failed = series("measured:performer");
+        QVERIFY(failed);
+        QCOMPARE(failed->points.size(), std::size_t{2});
+        QVERIFY(std::any_of(data.notes.begin(), data.notes.end(), [](const std::string& note) {
+            return note.find("it fell over") != std::string::npos;
+        }));
+        const Series* limit = series("reference:limit_mb");
+        QVERIFY(limit);
+        QCOMPARE(limit->points.size(), std::size_t{2});
+        QCOMPARE(limit->points[0].y, 80000.0);
+        QCOMPARE(limit->points[1].x, data.x.high);
+        QCOMPARE(data.slopes.size(), std::size_t{2});
+    }
+
     void draws_medians_with_their_intervals() {
         const FigureData data = build_figure(latency, small_record());
         QVERIFY(!data.empty());

@@ -51,6 +51,10 @@ class LatexTest : public QObject {
         QTest::newRow("tasks") << small_task_record();
         QTest::newRow("suite of tasks")
             << preset_task_record(SLAY_SOURCE_DIR "/presets/tasks-full.json");
+        QTest::newRow("context") << context_record();
+        QFile speed(QStringLiteral(SLAY_SOURCE_DIR "/presets/kernel-speed.json"));
+        QVERIFY(speed.open(QIODevice::ReadOnly));
+        QTest::newRow("kernel speed") << kernel_speed_record(speed.readAll().toStdString());
         QTest::newRow("many lengths") << record_of(
             R"({"schema": "slay-preset/1", "name": "m", "title": "m", "experiments": ["latency"],
                 "variants": ["standard", "linear", "yat-performer-tensor"], "sweep": {"lengths":

@@ -93,6 +93,9 @@ RunRecord record_of(RunStarted started, const std::function<Outcome(const Point&
         if (out.result.state == PointState::pending) continue;
         apply(PointStarted{point.id});
         if (!out.samples.empty()) apply(SamplesTaken{point.id, "latency_ms", 0, out.samples});
+        for (const auto& [metric, samples] : out.raw)
+            for (const auto& [round, value] : samples)
+                apply(SamplesTaken{point.id, metric, round, {value}});
         if (out.result.state != PointState::running) apply(PointFinished{point.id, out.result});
     }
     // A run with a point in flight goes on.
@@ -290,6 +293,73 @@ RunRecord budget_record() {
         std::vector<double> samples;
         for (int i = -5; i <= 5; ++i) samples.push_back(row.latency_ms * (1 + i / 512.0));
         return {result, samples};
+    });
+}
+
+RunRecord context_record() {
+    const std::string preset =
+        std::string(R"({"schema": "slay-preset/1", "name": "context", "title": "Context",
+        "experiments": ["max-context"], "sweep": {"dtypes": ["float32", "bfloat16"]},
+        "measurement": {"memory_budget_gb": 80}, "variants": )") +
+        all_variants + "}";
+    return record_of(preset, [](const Point& point) -> Outcome {
+        const VariantInfo& variant = *find_variant(point.variant);
+        const double bytes = point.parameters.text("dtype") == "float32" ? 4 : 2;
+        const bool scores = point.variant == "standard";
+        const bool slow = variant.complexity == Complexity::quadratic && !scores;
+        const auto mb = [&](double length) {
+            return (1500 * bytes * length + (scores ? 16 * bytes * length * length : 0)) / 1e6;
+        };
+        const auto ms = [&](double length) {
+            return variant.complexity == Complexity::quadratic ? 1e-7 * length * length
+                                                               : 1e-3 * length;
+        };
+        Outcome out;
+        out.result.state = PointState::ok;
+        if (point.variant == "performer") {
+            out.raw["fits"] = {{1024, 1}, {2048, 1}};
+            out.raw["peak_absolute_mb"] = {{1024, mb(1024)}, {2048, mb(2048)}};
+            out.result.state = PointState::failed;
+            out.result.reason = "performer at L = 4,096 failed: CUDA error: it fell over";
+            return out;
+        }
+        std::int64_t length = 1024;
+        for (; mb(static_cast<double>(length)) <= 80000 && ms(static_cast<double>(length)) < 2e4;
+             length *= 2) {
+            const auto at = static_cast<double>(length);
+            out.raw["fits"][length] = 1;
+            out.raw["peak_absolute_mb"][length] = mb(at) * (1 + 0.01 * wobble(point.id, 1));
+            out.raw["pass_ms"][length] = ms(at);
+        }
+        const auto longest = static_cast<double>(length / 2);
+        MetricValue found{longest, longest, 1.01 * longest, 20};
+        if (slow) found.high.reset();
+        out.result.metrics["max_length"] = found;
+        out.result.metrics["max_length_ms"].value = ms(longest);
+        out.result.metrics["peak_absolute_mb"].value = mb(longest);
+        out.result.metrics["limit_mb"].value = 80000;
+        out.result.metrics["patience_length"].value = std::min(longest, slow ? 1e5 : 1e6);
+        return out;
+    });
+}
+
+RunRecord kernel_speed_record(const std::string& preset_json) {
+    return record_of(preset_json, [](const Point& point) -> Outcome {
+        Outcome out;
+        out.result.state = PointState::ok;
+        const double length = point.parameters.real("length");
+        const bool softmax = point.variant == "standard-fused";
+        if (point.experiment == "latency") {
+            const double back = point.parameters.text("pass") == "forward" ? 1 : 3;
+            const double ms = back * 1e-6 * length * (softmax ? 24 : 3);
+            out.samples = samples_around(point.id, ms, 0.03, 25);
+        } else if (point.experiment == "memory") {
+            out.result.metrics["peak_mb"].value = softmax ? 100 : 105;
+        } else {
+            out.result.metrics["max_length"] = {9e6, 9e6, 9.05e6, 20};
+            out.result.metrics["limit_mb"].value = 80000;
+        }
+        return out;
     });
 }
 

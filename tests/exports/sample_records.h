@@ -1,7 +1,9 @@
 // Run records for tests, built as a runner builds them: a plan, then events.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "engine/core/run_record.h"
@@ -12,6 +14,8 @@ namespace slay::testing {
 struct Outcome {
     PointResult result;
     std::vector<double> samples;
+    // Of other metrics, each value with its round.
+    std::map<std::string, std::map<std::int64_t, double>> raw = {};
 };
 
 // Plans the preset and finishes every point as `outcome` says; points it gives no state stay
@@ -28,6 +32,13 @@ RunRecord h200_record();
 
 // The paper's ablation: three scales, five seeds.
 RunRecord ablation_record();
+
+// The search for the longest context in 80 GB: raw samples by length, limits of memory and of time,
+// one that failed half way.
+RunRecord context_record();
+
+// presets/kernel-speed.json as if fused softmax took 24 ns for a position and everything else 3.
+RunRecord kernel_speed_record(const std::string& preset_json);
 
 // Every state, and names that try to break LaTeX, HTML and spreadsheets.
 RunRecord hostile_record();

@@ -132,6 +132,94 @@ class TablesTest : public QObject {
                 QVERIFY2(!line.contains("\\best"), qPrintable(line));
     }
 
+    void contexts_that_a_longer_one_may_follow_are_marked_as_bounds() {
+        const RunRecord record = context_record();
+        const auto tables = tables_of(record);
+        QCOMPARE(tables.size(), std::size_t(1));
+        QCOMPARE(tables[0].id, std::string("max_context"));
+        const QString tex = QString::fromStdString(table_file(record, tables[0]));
+        for (const char* part : {"{bfloat16}", "80.0 GB", "in memory", "within 1.0 s",
+                                 "it fell over", "was expected to take over 20 s"})
+            QVERIFY2(tex.contains(part), (part + ("\n" + tex)).toUtf8().constData());
+        int bounds = 0;
+        for (const QString& line : tex.split('\n')) {
+            if (line.startsWith("Softmax (fused)"))
+                QVERIFY2(line.contains("$\\ge$\\,262144"), qPrintable(line));
+            if (line.startsWith("Softmax &"))
+                QVERIFY2(line.contains("32768") && !line.contains("ge$"), qPrintable(line));
+            bounds += line.contains("$\\ge$\\,") ? 1 : 0;
+        }
+        QCOMPARE(bounds, 4);  // fused softmax and exact Yat, two types
+    }
+
+    void published_numbers_are_a_column_of_their_own() {
+        const auto latencies = [](const char* overlays, const char* dtype) {
+            return record_of(
+                std::string(
+                    R"({"schema": "slay-preset/1", "name": "s", "title": "s",
+                        "experiments": ["latency"], "variants": ["standard", "linear", "performer"],
+                        "sweep": {"lengths": [8192, 16384, 20000]}, "overlays": )") +
+                    overlays + "}",
+                [](const Point& point) -> Outcome {
+                    Outcome out;
+                    out.result.state = PointState::ok;
+                    // Softmax does not get as far as the paper's.
+                    if (point.variant == "standard" && point.parameters.integer("length") > 8192)
+                        out.result.state = PointState::out_of_memory;
+                    else
+                        out.samples.assign(9, 1.5);
+                    return out;
+                },
+                [&](RunStarted& started) {
+                    for (Point& point : started.plan.points) {
+                        point.parameters.set("dtype", std::string(dtype));
+                        point.id += dtype;
+                    }
+                });
+        };
+        const auto tex_of = [](const RunRecord& record) {
+            return QString::fromStdString(table_file(record, tables_of(record)[0]));
+        };
+        const QString tex = tex_of(latencies(R"(["paper-a100-scaling"])", "float32"));
+        QVERIFY2(tex.contains("paper, A100, $L$ ="), qPrintable(tex));
+        QVERIFY(tex.contains("Published, paper, A100"));
+        for (const QString& line : tex.split('\n')) {
+            if (line.startsWith("Softmax &")) QVERIFY2(line.contains("85.60"), qPrintable(line));
+            if (line.startsWith("Linear")) QVERIFY2(line.contains("18.82"), qPrintable(line));
+        }
+        // Not beside another type, and not without being asked for.
+        QVERIFY(!tex_of(latencies(R"(["paper-a100-scaling"])", "bfloat16")).contains("paper"));
+        QVERIFY(!tex_of(latencies("[]", "float32")).contains("paper"));
+    }
+
+    void the_ablation_stands_beside_the_papers() {
+        RunRecord plain = ablation_record();
+        RunStarted started;
+        started.provenance = plain.provenance();
+        started.plan.spec = plain.spec();
+        started.plan.spec.overlays = {"paper-poly-ablation"};
+        started.variants = plain.variants();
+        started.metrics = plain.metrics();
+        for (const RecordedPoint& each : plain.points()) started.plan.points.push_back(each.point);
+        const RunRecord record = record_of(std::move(started), [&](const Point& point) -> Outcome {
+            const RecordedPoint* known = plain.find(point.id);
+            Outcome out{known->result, {}};
+            if (const auto found = known->samples.find("latency_ms"); found != known->samples.end())
+                out.samples = found->second.values;
+            if (out.result.metrics.contains("relative_l2"))
+                out.result.metrics["relative_l2"] = {0.123, {}, {}, 5};
+            return out;
+        });
+        const auto tables = tables_of(record);
+        const auto found = std::find_if(tables.begin(), tables.end(), [](const RunTable& each) {
+            return each.id == "poly_ablation_sweep";
+        });
+        const QString tex = QString::fromStdString(table_file(record, *found));
+        QVERIFY(tex.contains("paper, ablation"));
+        for (const char* number : {"0.587", "0.663", "22.9", "1.72e6"})  // of the paper alone
+            QVERIFY2(tex.contains(number), number);
+    }
+
     void a_grid_fits_on_a_page() {
         QFile preset(QStringLiteral(SLAY_SOURCE_DIR "/presets/kernel-quality.json"));
         QVERIFY(preset.open(QIODevice::ReadOnly));

@@ -245,6 +245,49 @@ class RendererTest : public QObject {
         QCOMPARE(shown.plot.graph(1)->pen().color(), other);
     }
 
+    void fills_a_band_between_its_edges() {
+        Shown shown;
+        FigureData data = build_figure(latency, small_record());
+        data.series.resize(1);
+        Series& series = data.series[0];
+        series.points.resize(2);
+        for (FigurePoint& point : series.points) {
+            point.low = point.y / 2;
+            point.high = point.y * 2;
+        }
+        const QColor colour = series_colour(series, light(), Emphasis::normal);
+        const QColor filled = blend(colour, light().ground, 0.8);
+        const auto pixels = [&] {
+            shown.show(data);
+            return count_pixels(shown.plot.toPixmap().toImage(), filled);
+        };
+        const int without = pixels();
+        series.band = true;
+        const int with = pixels();
+        QVERIFY2(with > without + 2000, qPrintable(QString("%1 %2").arg(without).arg(with)));
+        series.hidden = true;
+        QVERIFY(pixels() < without + 200);
+        data.series.clear();  // the edges go with the curve
+        shown.show(data);
+        QCOMPARE(shown.plot.graphCount(), 0);
+    }
+
+    void marks_a_long_curve_a_dozen_times() {
+        Shown shown;
+        FigureData data = build_figure(latency, small_record());
+        data.series.resize(1);
+        data.series[0].band = true;
+        const FigurePoint first = data.series[0].points[0];
+        data.series[0].points.clear();
+        for (int i = 0; i < 200; ++i) {
+            data.series[0].points.push_back(first);
+            data.series[0].points.back().x = 256 + i;
+        }
+        shown.show(data);
+        const int skip = shown.plot.graph(0)->scatterSkip();
+        QVERIFY(200 / (skip + 1) >= 10 && 200 / (skip + 1) <= 14);
+    }
+
     void survives_empty_and_odd_figures() {
         Shown shown;
         shown.show(FigureData());

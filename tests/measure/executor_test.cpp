@@ -2,6 +2,7 @@
 #include <QElapsedTimer>
 #include <QtTest>
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <thread>
 
@@ -30,6 +31,14 @@ Parameters with(const std::string& id, ParameterValue value) {
     Parameters parameters;
     parameters.set(id, std::move(value));
     return parameters;
+}
+
+// As the plan has them: without a length.
+Point make_context_point(const std::string& variant) {
+    Point point = make_point("max-context", variant, 1);
+    point.parameters.erase("length");
+    point.id = point_id(point.experiment, variant, point.parameters);
+    return point;
 }
 
 std::vector<Point> group_of_all(const std::string& experiment, const std::string& pass) {
@@ -281,6 +290,66 @@ class ExecutorTest : public QObject {
         executor_->run_group(std::vector{point}, {spec, "cpu", control, observer});
         QCOMPARE(observer.entries.at(point.id).started, 1);
         QCOMPARE(observer.entries.at(point.id).finished, 0);
+    }
+
+    void the_longest_context_fits_into_its_budget() {
+        SweepSpec spec = small_spec();
+        spec.measurement.memory_budget_gb = 0.06;
+        const Point standard = make_context_point("standard");
+        const Point linear = make_context_point("linear");
+        const RecordingObserver told = run({standard, linear}, spec);
+        QVERIFY(!told.out_of_order);
+        std::map<std::string, double> longest;
+        for (const Point& point : {standard, linear}) {
+            const auto& entry = told.entries.at(point.id);
+            QCOMPARE(entry.finished, 1);
+            const PointResult& result = entry.result;
+            QVERIFY2(result.state == PointState::ok, result.reason.c_str());
+            QCOMPARE(result.notes.at("bound"), std::string("memory"));
+            const MetricValue& length = result.metrics.at("max_length");
+            QVERIFY(length.high && *length.high <= 1.011 * length.value + 1);
+            QVERIFY(result.metrics.at("limit_mb").value <= 60);
+            QVERIFY(result.metrics.at("max_length_ms").value > 0);
+            // Every probe is in the journal: whether it fit, what it took.
+            const auto& fits = entry.samples.at("fits");
+            QCOMPARE(static_cast<std::int64_t>(fits.size()), length.count);
+            QVERIFY(std::count(fits.begin(), fits.end(), 0.0) > 0);
+            const auto& peaks = entry.samples.at("peak_absolute_mb");
+            QCOMPARE(peaks.size(), entry.samples.at("pass_ms").size());
+            QCOMPARE(static_cast<std::ptrdiff_t>(peaks.size()),
+                     std::count(fits.begin(), fits.end(), 1.0));
+            QVERIFY(*std::max_element(peaks.begin(), peaks.end()) < 1.1 * 60);
+            longest[point.variant] = length.value;
+        }
+        // [B, H, L, L] scores in float32, once, are 8 L^2 bytes: no more than 60 MB.
+        QVERIFY(longest["standard"] > 500 && longest["standard"] < 2739);
+        QVERIFY(longest["linear"] > 10 * longest["standard"]);
+    }
+
+    void a_search_that_would_take_long_ends_at_the_time_limit() {
+        SweepSpec spec = small_spec();
+        spec.measurement.memory_budget_gb = 0.5;
+        spec.measurement.pass_seconds = 1e-3;
+        spec.measurement.patience_seconds = 1e-3;
+        const Point point = make_context_point("linear");
+        const RecordingObserver told = run({point}, spec);
+        const PointResult& result = told.entries.at(point.id).result;
+        QVERIFY2(result.state == PointState::ok, result.reason.c_str());
+        QVERIFY2(result.notes.at("bound").starts_with("time"), result.notes.at("bound").c_str());
+        QVERIFY(!result.metrics.at("max_length").high);  // a longer one may fit
+        QVERIFY(result.metrics.at("max_length").low);
+    }
+
+    void a_search_for_the_longest_context_can_be_stopped() {
+        RunControl control;
+        RecordingObserver observer;
+        observer.on_samples = [&] { control.request_stop(); };
+        const Point point = make_context_point("linear");
+        const SweepSpec spec = small_spec();
+        executor_->run_group(std::vector{point}, {spec, "cpu", control, observer});
+        QCOMPARE(observer.entries.at(point.id).started, 1);
+        QCOMPARE(observer.entries.at(point.id).finished, 0);
+        QCOMPARE(observer.entries.at(point.id).samples.at("fits").size(), std::size_t{1});
     }
 
     void a_point_above_the_limit_of_the_probe_is_out_of_memory_and_kills_nobody() {

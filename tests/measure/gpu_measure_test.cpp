@@ -81,6 +81,25 @@ class GpuMeasureTest : public QObject {
         QVERIFY(is_measured(told.entries.at(small.id).result.state));
     }
 
+    void the_longest_context_ends_at_a_real_out_of_memory() {
+        Point point = make_point("max-context", "standard", 1);
+        point.parameters.erase("length");
+        const RecordingObserver told = run({point}, 2);
+        const auto& entry = told.entries.at(point.id);
+        const PointResult& result = entry.result;
+        QVERIFY2(result.state == PointState::ok, result.reason.c_str());
+        QCOMPARE(result.notes.at("bound"), std::string("memory"));
+        // Scores in float32, once and twice: 8 L^2 and 16 L^2 bytes of 2 GB.
+        const double length = result.metrics.at("max_length").value;
+        QVERIFY2(length > 8000 && length < 15900, qPrintable(QString::number(length)));
+        QVERIFY(result.metrics.at("peak_absolute_mb").value <= 2000);
+        const auto& fits = entry.samples.at("fits");
+        QVERIFY(std::count(fits.begin(), fits.end(), 0.0) > 0);
+        // Nothing is left of the search.
+        const Point next = make_point("latency", "linear", 256);
+        QVERIFY(is_measured(run({next}).entries.at(next.id).result.state));
+    }
+
     void a_context_that_answers_is_not_lost() { QVERIFY(gpu_context_error(0).empty()); }
 };
 

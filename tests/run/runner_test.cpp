@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
+#include <thread>
 
 #include "tests/core/core_samples.h"
 #include "tests/run/fake_executor.h"
@@ -92,6 +93,35 @@ class RunnerTest : public QObject {
         const auto linear = metrics_of(record, record.points()[1]);
         QCOMPARE(linear.at("speedup_vs_standard").value, 4.0);
         QCOMPARE(linear.at("speedup_vs_standard").count, std::int64_t{8});
+    }
+
+    void a_spent_time_budget_leaves_the_dearest_points_for_a_resumption() {
+        Run run;
+        SweepSpec spec = sweep();
+        spec.measurement.time_budget_minutes = 0.0005;  // 30 ms
+        std::vector<double> sampling;
+        run.executor.on_group = [&](std::span<const Point> group, const ExecutionContext& context) {
+            sampling.push_back(context.spec.measurement.point_seconds);
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            for (const Point& point : group) {
+                context.observer.point_started(point);
+                context.observer.point_finished(point, {PointState::ok, "", {}, {}});
+            }
+            return true;
+        };
+        const RunRecord record = run.record(spec);
+        QCOMPARE(record.count(PointState::ok), 2u);
+        QCOMPARE(state_of(record, "linear", 64), PointState::ok);  // the cheapest
+        QVERIFY(sampling.front() < spec.measurement.point_seconds);
+        QCOMPARE(record.outcome(), RunOutcome::cancelled);
+        QVERIFY(record.reason().find("time budget") != std::string::npos);
+        QVERIFY(record.messages().back().text.find("6 points open") != std::string::npos);
+        // A resumption may have another budget, and has all of it for itself.
+        spec.measurement.time_budget_minutes = 0;
+        const RunRecord resumed = run.record(spec, true);
+        QCOMPARE(resumed.count(PointState::ok), 8u);
+        QCOMPARE(resumed.outcome(), RunOutcome::finished);
+        QCOMPARE(sampling.back(), spec.measurement.point_seconds);
     }
 
     void nothing_is_left_behind_when_nothing_can_run() {

@@ -155,7 +155,7 @@ OptimiserCheck optimise(std::int64_t poisoned) {
         at::Tensor loss = at::ones({2}, at::kDouble);
         if (step == poisoned) gradient[1][3] = std::nan("");
         const double rate = 0.01 * static_cast<double>(step + 1);
-        optimiser.step(gradient, loss, rate);
+        optimiser.step(gradient, loss, at::full({}, rate, at::kDouble));
         for (std::size_t s = 0; s < 2; ++s) {
             if (s == 1 && poisoned >= 0 && step >= poisoned) continue;  // it has stopped
             double norm = 0;

@@ -95,7 +95,7 @@ class WindowSessionTest : public QObject {
             "{\"schema\": \"slay-session/1\", \"theme\": 7, \"plots\": [], \"results\": \"x\", "
             "\"opened\": {}, \"edited\": 3, \"window\": \"y\"}");
         QTest::newRow("damaged layout") << QByteArray(
-            "{\"schema\": \"slay-session/1\", \"window\": {\"version\": 1, \"geometry\": "
+            "{\"schema\": \"slay-session/1\", \"window\": {\"version\": 2, \"geometry\": "
             "\"AAAA\", \"layout\": \"/////wAAAP0AAAAEAAAAAA==\"}}");
         QTest::newRow("unknown preset")
             << QByteArray("{\"schema\": \"slay-session/1\", \"opened\": \"/nowhere/at/all.json\"}");

@@ -19,6 +19,11 @@ std::vector<ParameterValue> possible_values(const ParameterInfo& info) {
     return {info.choices.begin(), info.choices.end()};
 }
 
+// A choice without choices: a name or a path.
+bool is_free_text(const ParameterInfo& info) {
+    return info.kind == ParameterKind::choice && info.choices.empty();
+}
+
 QString chip_text(const ParameterInfo& info, const ParameterValue& value) {
     if (info.kind == ParameterKind::flag) return std::get<bool>(value) ? "yes" : "no";
     return QString::fromStdString(std::get<std::string>(value));
@@ -48,8 +53,8 @@ AxisForm::AxisForm(std::vector<ParameterInfo> rows, Commit commit, QWidget* pare
     setLayout(form);
     for (ParameterInfo& info : rows) rows_.push_back({std::move(info)});
     for (Row& row : rows_) {
-        const bool list =
-            row.info.kind == ParameterKind::integer || row.info.kind == ParameterKind::real;
+        const bool list = row.info.kind == ParameterKind::integer ||
+                          row.info.kind == ParameterKind::real || is_free_text(row.info);
         list ? add_list(row) : add_chips(row);
         QWidget* widget = list ? static_cast<QWidget*>(row.field) : row.chips;
         form->addRow(
@@ -66,9 +71,11 @@ void AxisForm::add_list(Row& row) {
         return commit_(info, *values);
     });
     row.field->set_placeholder(default_text(row.info));
-    row.field->setToolTip(
-        wrapped_tip(tr("%1 Several values are swept: 256, 512, 1024; 256..32768 doubles.")
-                        .arg(QString::fromStdString(row.info.help))));
+    const QString values = is_free_text(row.info)
+                               ? tr("%1 Several values are swept.")
+                               : tr("%1 Several values are swept: 256, 512, 1024; 256..32768 "
+                                    "doubles.");
+    row.field->setToolTip(wrapped_tip(values.arg(QString::fromStdString(row.info.help))));
 }
 
 void AxisForm::add_chips(Row& row) {

@@ -32,6 +32,10 @@ Error bad_word(const ParameterInfo& info, const QString& word) {
             expected = QObject::tr("true or false");
             break;
         case ParameterKind::choice: {
+            if (info.choices.empty()) {
+                expected = QObject::tr("a name or a path");
+                break;
+            }
             QStringList choices;
             for (const auto& choice : info.choices) choices << QString::fromStdString(choice);
             expected = QObject::tr("one of %1").arg(choices.join(", "));
@@ -63,6 +67,10 @@ std::optional<ParameterValue> parse_word(const ParameterInfo& info, const QStrin
             if (word == "false") return false;
             break;
         case ParameterKind::choice:
+            if (info.choices.empty()) {
+                if (const auto text = accept_value(info, word.toStdString())) return *text;
+                break;
+            }
             if (std::find(info.choices.begin(), info.choices.end(), word.toStdString()) !=
                 info.choices.end())
                 return word.toStdString();
@@ -99,7 +107,7 @@ Result<std::vector<ParameterValue>> parse_axis(const ParameterInfo& info, const 
     std::vector<ParameterValue> values;
     const QStringList words = text.split(gaps, Qt::SkipEmptyParts);
     for (const QString& word : words) {
-        if (word.contains("..")) {
+        if (info.kind == ParameterKind::integer && word.contains("..")) {
             if (!add_doubling(info, word, values)) return bad_word(info, word);
             continue;
         }

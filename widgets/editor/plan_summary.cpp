@@ -47,8 +47,14 @@ void PlanSummary::refresh() {
             tr("%1 points, about %2")
                 .arg(QString::fromStdString(format_count(static_cast<double>(good.points.size()))),
                      QString::fromStdString(format_duration(good.predicted_seconds))));
-        detail_->setText(tr("up to %1 of memory, predicted for this device")
-                             .arg(QString::fromStdString(format_bytes(good.predicted_peak_bytes))));
+        QString detail = tr("up to %1 of memory, predicted for this device")
+                             .arg(QString::fromStdString(format_bytes(good.predicted_peak_bytes)));
+        if (good.point_seconds > 0 && good.point_seconds < good.spec.measurement.point_seconds)
+            detail += tr("\nthe time budget leaves %1 of sampling a point")
+                          .arg(QString::fromStdString(format_duration(good.point_seconds)));
+        if (good.beyond_budget > 0)
+            detail += tr("\nthe last %1 may not be reached in it").arg(good.beyond_budget);
+        detail_->setText(detail);
         detail_->setObjectName("muted");
     }
     detail_->style()->unpolish(detail_);

@@ -131,6 +131,17 @@ QWidget* PlotView::new_bar() {
         options_.panel = panels_->itemData(index).toString().toStdString();
         refresh();
     });
+    metrics_ = new QComboBox;
+    metrics_->setAccessibleName(tr("Metric shown"));
+    metrics_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    for (const std::string& id : figure_.other_metrics) {
+        if (metrics_->count() == 0) add_metric(figure_.metric);
+        add_metric(id);
+    }
+    connect(metrics_, &QComboBox::activated, this, [this](int index) {
+        options_.metric = metrics_->itemData(index).toString().toStdString();
+        refresh();
+    });
     overlay_ = new_tool("overlay", tr("Published"), tr("Show the paper's published curves (O)"));
     overlay_->setCheckable(true);
     overlay_->setPopupMode(QToolButton::MenuButtonPopup);
@@ -142,11 +153,22 @@ QWidget* PlotView::new_bar() {
     connect(overlay_, &QToolButton::toggled, this, &PlotView::set_overlay);
     auto* reset = new_tool("fit", tr("Reset view"), tr("Show all of it again (0)"));
     connect(reset, &QToolButton::clicked, this, &PlotView::reset_view);
+    row->addWidget(metrics_);
+    metrics_->setHidden(metrics_->count() < 2);
     row->addWidget(panels_);
     row->addWidget(subtitle_, 1);
     row->addWidget(overlay_);
     row->addWidget(reset);
     return bar;
+}
+
+void PlotView::add_metric(const std::string& id) {
+    const MetricInfo* info = find_metric(id);
+    metrics_->addItem(QString::fromStdString(info ? info->heading : id),
+                      QString::fromStdString(id));
+    if (info)
+        metrics_->setItemData(metrics_->count() - 1, QString::fromStdString(info->help),
+                              Qt::ToolTipRole);
 }
 
 void PlotView::connect_plot() {

@@ -1,5 +1,5 @@
 // One live figure: the shared renderer on a QCustomPlot, with zoom, pan, a legend that toggles
-// curves, the value under the cursor, and the choice of panel where a record has several.
+// curves, the value under the cursor, and the choice of panel and metric where there are several.
 #pragma once
 
 #include <QElapsedTimer>
@@ -56,6 +56,7 @@ class PlotView : public QWidget {
 
   private:
     QWidget* new_bar();
+    void add_metric(const std::string& id);
     void connect_plot();
     void show_now();
     void fill_panels();
@@ -72,6 +73,7 @@ class PlotView : public QWidget {
     std::unique_ptr<FigureRenderer> renderer_;
     FigureOptions options_;
     QComboBox* panels_;
+    QComboBox* metrics_ = nullptr;  // of a figure that offers several
     ElidedLabel* subtitle_;
     ElidedLabel* notes_;
     QLabel* empty_;

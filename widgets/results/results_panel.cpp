@@ -196,6 +196,28 @@ void ResultsPanel::follow() {
     table_->scrollTo(sorted_->mapFromSource(model_->index(row, 0)));
 }
 
+void ResultsPanel::select_points(const QStringList& ids) {
+    const auto& points = run_.record().points();
+    const bool out_of_sight =
+        std::any_of(points.begin(), points.end(), [&, row = 0](const RecordedPoint& each) mutable {
+            const bool shown = model_->shows(row++);
+            return !shown && ids.contains(QString::fromStdString(each.point.id));
+        });
+    if (out_of_sight) scope_->setCurrentIndex(1);
+    QItemSelection rows;
+    QModelIndex first;
+    for (int row = 0; row < model_->rowCount(); ++row) {
+        const auto& id = points[static_cast<std::size_t>(row)].point.id;
+        if (!ids.contains(QString::fromStdString(id))) continue;
+        const QModelIndex index = sorted_->mapFromSource(model_->index(row, 0));
+        rows.select(index, index);
+        if (!first.isValid() || index.row() < first.row()) first = index;
+    }
+    table_->selectionModel()->select(
+        rows, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    if (first.isValid()) table_->scrollTo(first);
+}
+
 QString ResultsPanel::tsv() const {
     std::vector<int> columns;
     const QHeaderView* header = table_->horizontalHeader();

@@ -32,6 +32,9 @@ class ResultsPanel : public QWidget {
     // The selected cells, else the whole table as it is sorted, with heads; tabs between cells.
     QString tsv() const;
 
+    // Selects these points' rows and scrolls to the first; shows all points where it has to.
+    void select_points(const QStringList& ids);
+
     // The experiment of the figure in front, whose points are shown unless all are wanted.
     void show_experiment(const QString& experiment);
 

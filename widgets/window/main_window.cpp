@@ -16,6 +16,7 @@
 #include "engine/core/units.h"
 #include "widgets/compare/compare_panel.h"
 #include "widgets/editor/configuration_panel.h"
+#include "widgets/findings/findings_panel.h"
 #include "widgets/library/library_panel.h"
 #include "widgets/plots/plot_tabs.h"
 #include "widgets/plots/start_page.h"
@@ -77,15 +78,18 @@ void MainWindow::build_panels() {
     results_ = new ResultsPanel(workspace_.run());
     connect(plots_, &PlotTabs::experiment_shown, results_, &ResultsPanel::show_experiment);
     log_ = new LogPanel(workspace_.run());
+    findings_ = new FindingsPanel(workspace_.run());
     setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     library_dock_ = add_dock(tr("Library"), "library-dock", library_, Qt::LeftDockWidgetArea);
     configuration_dock_ = add_dock(tr("Configuration"), "configuration-dock", configuration_,
                                    Qt::RightDockWidgetArea);
     results_dock_ = add_dock(tr("Results"), "results-dock", results_, Qt::BottomDockWidgetArea);
+    findings_dock_ = add_dock(tr("Findings"), "findings-dock", findings_, Qt::BottomDockWidgetArea);
     log_dock_ = add_dock(tr("Log"), "log-dock", log_, Qt::BottomDockWidgetArea);
-    // These two share a place, and its tabs are their titles.
-    for (QDockWidget* dock : {results_dock_, log_dock_}) dock->setTitleBarWidget(new QWidget(dock));
+    // These share a place, and its tabs are their titles.
+    for (QDockWidget* dock : {results_dock_, findings_dock_, log_dock_})
+        dock->setTitleBarWidget(new QWidget(dock));
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     setDocumentMode(true);
     actions_->view_menu->addSeparator();
@@ -94,7 +98,8 @@ void MainWindow::build_panels() {
 
     QWidget::setTabOrder(library_, plots_);
     QWidget::setTabOrder(plots_, results_);
-    QWidget::setTabOrder(results_, log_);
+    QWidget::setTabOrder(results_, findings_);
+    QWidget::setTabOrder(findings_, log_);
     QWidget::setTabOrder(log_, configuration_);
 }
 
@@ -110,9 +115,11 @@ QDockWidget* MainWindow::add_dock(const QString& title, const char* name, QWidge
 }
 
 void MainWindow::default_layout() {
-    for (QDockWidget* dock : {library_dock_, configuration_dock_, results_dock_, log_dock_})
+    for (QDockWidget* dock :
+         {library_dock_, configuration_dock_, results_dock_, findings_dock_, log_dock_})
         dock->show();
-    tabifyDockWidget(results_dock_, log_dock_);
+    tabifyDockWidget(results_dock_, findings_dock_);
+    tabifyDockWidget(findings_dock_, log_dock_);
     results_dock_->raise();
     resizeDocks({library_dock_, configuration_dock_}, {216, 316}, Qt::Horizontal);
     resizeDocks({results_dock_}, {230}, Qt::Vertical);
@@ -150,6 +157,11 @@ void MainWindow::connect_workspace() {
             library_->set_current(workspace_.run().folder());
         }
         refresh_actions();
+    });
+    connect(findings_, &FindingsPanel::points_chosen, this, [this](const QStringList& ids) {
+        results_->select_points(ids);
+        results_dock_->show();
+        results_dock_->raise();
     });
     connect(&workspace_.spec(), &SpecDocument::changed, this, &MainWindow::refresh_title);
     connect(&workspace_.spec(), &SpecDocument::modified_changed, this, &MainWindow::refresh_title);
@@ -282,6 +294,7 @@ void MainWindow::set_theme(ThemeChoice choice) {
     apply_theme(choice);
     plots_->retheme();
     results_->retheme();
+    findings_->retheme();
     log_->retheme();
 }
 

@@ -16,6 +16,7 @@ namespace slay {
 
 class ConfigurationPanel;
 class LibraryPanel;
+class FindingsPanel;
 class LogPanel;
 class MessageBar;
 class PlotTabs;
@@ -43,6 +44,7 @@ class MainWindow : public QMainWindow {
     LibraryPanel& library() { return *library_; }
     PlotTabs& plots() { return *plots_; }
     ResultsPanel& results() { return *results_; }
+    FindingsPanel& findings() { return *findings_; }
     LogPanel& log() { return *log_; }
     MessageBar& messages() { return *messages_; }
 
@@ -86,11 +88,12 @@ class MainWindow : public QMainWindow {
     ConfigurationPanel* configuration_ = nullptr;
     PlotTabs* plots_ = nullptr;
     ResultsPanel* results_ = nullptr;
+    FindingsPanel* findings_ = nullptr;
     LogPanel* log_ = nullptr;
     MessageBar* messages_ = nullptr;
     StatusStrip* status_ = nullptr;
     QDockWidget *library_dock_ = nullptr, *configuration_dock_ = nullptr, *results_dock_ = nullptr,
-                *log_dock_ = nullptr;
+                *findings_dock_ = nullptr, *log_dock_ = nullptr;
     QByteArray first_layout_;
     ThemeChoice theme_ = ThemeChoice::system;
     std::optional<SweepSpec> edited_;  // of the last session, not saved in a file

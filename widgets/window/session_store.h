@@ -14,7 +14,7 @@ QString default_session_file();
 class SessionStore {
   public:
     // The layout of docks and toolbars: a stored layout of another version is not restored.
-    static constexpr int layout_version = 1;
+    static constexpr int layout_version = 2;
     static constexpr qint64 most_bytes = 4 << 20;
 
     explicit SessionStore(QString file);
