@@ -26,6 +26,16 @@ struct Curve {
     std::vector<CurveStep> steps;  // sorted by x
 };
 
+// The points of one variant.
+struct VariantPoints {
+    VariantInfo variant;  // its row; made up from the name where the record has none
+    std::vector<const RecordedPoint*> points;
+};
+
+// In the record's order of variants, then in that of the points.
+std::vector<VariantPoints> split_variants(const RunRecord& record,
+                                          const std::vector<const RecordedPoint*>& points);
+
 // The points of an experiment in the plan's order.
 std::vector<const RecordedPoint*> points_of(const RunRecord& record, std::string_view experiment);
 

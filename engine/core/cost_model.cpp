@@ -147,6 +147,15 @@ Prediction quality_cost(const Point& point, const Measurement& measurement,
     return prediction;
 }
 
+Prediction budget_cost(const Point& point, const Measurement& measurement,
+                       const DeviceRates& rates) {
+    // The larger peak is that of the reference in exact arithmetic.
+    Prediction prediction = quality_cost(point, measurement, rates);
+    prediction.seconds += latency_cost(point, measurement, rates).seconds +
+                          memory_cost(point, measurement, rates).seconds;
+    return prediction;
+}
+
 Prediction tasks_cost(const Point& point, const Measurement& measurement,
                       const DeviceRates& rates) {
     const Parameters& p = point.parameters;
