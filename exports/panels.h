@@ -107,9 +107,9 @@ std::string describe_parameter(const std::string& id, const ParameterValue& valu
 
 // Parameter ids in the order in which people are told of them.
 inline constexpr std::array condition_order{
-    "lane",  "pass",          "dtype",  "causal",    "length", "width",
-    "heads", "batch",         "layers", "objective", "corpus", "vocabulary",
-    "steps", "learning_rate", "scale",  "inputs",    "seed",   "seeds"};
+    "lane",          "pass",   "dtype",  "causal",    "length", "width",      "heads",
+    "batch",         "layers", "block",  "objective", "corpus", "vocabulary", "steps",
+    "learning_rate", "scale",  "inputs", "seed",      "seeds"};
 
 // "E = 256, H = 8, B = 1, causal, layer, forward, float32, seed 0": what holds for all points.
 // `without`: ids to leave out.

@@ -157,7 +157,9 @@ Prediction budget_cost(const Point& point, const Measurement& measurement,
 }
 
 Prediction tasks_cost(const Point& point, const Measurement& measurement,
-                      const DeviceRates& rates) {
+                      const DeviceRates& given) {
+    DeviceRates rates = given;
+    if (rates.cuda) rates.launch_seconds /= 2;  // a recorded step is played
     const Parameters& p = point.parameters;
     const TaskSize size{p.integer("length", 64), p.integer("vocabulary", 32)};
     const TaskInfo* task = find_task(p.text("task", "copy"));
