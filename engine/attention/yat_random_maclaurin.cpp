@@ -50,6 +50,12 @@ class RandomMaclaurinAttention : public SlayAttention {
             std::make_unique<RandomMaclaurinFactor>(buffer("rm_r1"), buffer("rm_r2"), options),
             exponential(options));
     }
+
+    std::optional<kernels::FeatureMap> fused_map() const override {
+        kernels::FeatureMap map = fused_factor();
+        set_fused_products(map, buffer("rm_r1"), buffer("rm_r2"));
+        return map;
+    }
 };
 
 }  // namespace

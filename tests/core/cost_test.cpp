@@ -119,17 +119,17 @@ class CostTest : public QObject {
         }
     }
 
-    // A forward in bf16 on a GPU goes through the fused kernel: its scratch has a bound.
+    // A forward on a GPU goes through the fused kernel: its scratch has a bound.
     void the_fused_kernel_takes_little() {
         const std::string bf16 = R"(, "dtypes": ["bfloat16"])";
         const double activation = 131072.0 * 256 * 2;
         const double fused =
             predicted_peak_bytes(only("yat-performer-anchor", 131072, "forward", bf16), true);
-        QVERIFY2(fused < 4 * activation + 75e6, format_bytes(fused).c_str());
-        // Not on a CPU, nor with a gradient, nor for a signed sketch.
-        const double sketch =
-            predicted_peak_bytes(only("yat-performer-rm", 131072, "forward", bf16), true);
-        QVERIFY(sketch > fused + 50e6);
+        QVERIFY2(fused < 5.3 * activation + 5e6, format_bytes(fused).c_str());
+        // Not on a CPU, nor with a gradient; a signed sketch goes with operands of two terms.
+        const double chunked =
+            predicted_peak_bytes(only("yat-performer-anchor", 131072, "forward", bf16), false);
+        QVERIFY(chunked > fused);
         DeviceRates gpu;
         gpu.cuda = true;
         const auto time = [&](const char* variant) {
