@@ -146,10 +146,11 @@ void FigureCurves::take(const FigureData& data, const FigureTheme& theme, bool r
         Curve& curve = at->second;
         if (fresh) curve = make_curve();
         const bool changed = fresh || !same_points(curve.shown.points, series.points) ||
-                             curve.shown.hidden != series.hidden;
+                             curve.shown.hidden != series.hidden || curve.shown.band != series.band;
         if (changed) set_points(curve, series);
         if (fresh || restyle || curve.shown.hidden != series.hidden ||
-            curve.shown.dots != series.dots || !(curve.shown.style == series.style))
+            curve.shown.band != series.band || curve.shown.dots != series.dots ||
+            !(curve.shown.style == series.style))
             style(curve, series, theme);
         if (changed) curve.shown = series;
     }
