@@ -56,9 +56,12 @@ int run_program(int argc, char** argv) {
         list.push_back(make_plan_command(program));
         list.push_back(make_export_command(program));
         list.push_back(make_findings_command(program));
+        list.push_back(make_merge_command(program));
         list.push_back(make_verify_command(program));
         list.push_back(make_list_command(program));
         list.push_back(make_memory_probe_command(program));
+        list.push_back(make_worker_command(program));
+        list.push_back(make_host_run_command(program));
         return list;
     }();
     try {

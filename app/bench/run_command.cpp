@@ -13,7 +13,8 @@
 #include "app/bench/progress.h"
 #include "app/bench/run_folder.h"
 #include "app/bench/run_summary.h"
-#include "engine/run/engine_library.h"
+#include "engine/run/executor_choice.h"
+#include "engine/run/host_run.h"
 #include "engine/run/runner.h"
 #include "exports/export_run.h"
 
@@ -39,6 +40,31 @@ class RunCommand : public Command {
                            "Finish the run in --out DIR: nothing is measured twice");
         options().add_flag("--allow-foreign", allow_foreign_,
                            "Let --resume go on with another device or build; it is recorded");
+        options()
+            .add_option("--executor", executor_,
+                        "Where points are measured: in-process; in a worker, a process whose death "
+                        "costs one point; auto: GPUs in workers, the CPU in-process")
+            ->check(CLI::IsMember({"auto", "in-process", "worker"}))
+            ->type_name("WHERE");
+        options()
+            .add_option("--point-limit", point_limit_,
+                        "End a worker whose point takes longer; else 50 times what is predicted, "
+                        "5 minutes at least")
+            ->check(CLI::PositiveNumber)
+            ->type_name("SECONDS");
+        options()
+            .add_option("--on", host_.host,
+                        "Measure on another machine, reached through ssh: a host's name, an alias "
+                        "of your ssh configuration, or user@name")
+            ->type_name("HOST");
+        options()
+            .add_option("--host-program", host_.program,
+                        "slay-bench there, where it is not in PATH")
+            ->needs("--on")
+            ->type_name("PATH");
+        options()
+            .add_option("--ssh-config", ssh_config_, "A configuration file of ssh, not your own")
+            ->type_name("FILE");
         options().add_flag("--json", json_, "Print a JSON array with an object for each run");
         options().footer(
             "Example:\n"
@@ -53,10 +79,17 @@ class RunCommand : public Command {
   private:
     Result<std::vector<Job>> make_jobs() const;
     Result<SweepSpec> spec_to_resume() const;
-    int run_job(const Job& job, Executor& executor, RunControl& control);
+    // Without an executor the run is on host_.
+    int run_job(const Job& job, Executor* executor, RunControl& control);
+    int run_jobs(const std::vector<Job>& jobs, Executor* executor, RunControl& control);
+    void complete_host();
 
     PresetOptions preset_options_;
     std::string out_;
+    HostTarget host_;
+    std::string ssh_config_;
+    std::string executor_ = "auto";
+    double point_limit_ = 0;
     bool resume_ = false, allow_foreign_ = false, json_ = false;
     nlohmann::ordered_json summaries_ = nlohmann::ordered_json::array();
 };
@@ -107,7 +140,15 @@ Result<std::vector<Job>> RunCommand::make_jobs() const {
     return jobs;
 }
 
-int RunCommand::run_job(const Job& job, Executor& executor, RunControl& control) {
+void RunCommand::complete_host() {
+    if (host_.host.empty() && resume_) host_.host = host_of_run(out_);
+    if (!ssh_config_.empty()) host_.ssh.insert(host_.ssh.end(), {"-F", ssh_config_});
+    host_.words = {"--executor", executor_};
+    if (point_limit_ > 0)
+        host_.words.insert(host_.words.end(), {"--point-limit", std::to_string(point_limit_)});
+}
+
+int RunCommand::run_job(const Job& job, Executor* executor, RunControl& control) {
     const auto start = std::chrono::steady_clock::now();
     const RunOptions run_options{job.folder.path, job.folder.resume, allow_foreign_};
     Result<RunRecord> record = [&] {
@@ -118,13 +159,17 @@ int RunCommand::run_job(const Job& job, Executor& executor, RunControl& control)
                 progress.continue_from(content->record);
             }
         }
-        return run_spec(job.spec, executor, control, run_options,
-                        [&](const Event& event) { progress.show(event); });
+        const EventSink sink = [&](const Event& event) { progress.show(event); };
+        if (executor) return run_spec(job.spec, *executor, control, run_options, sink);
+        return run_on_host(job.spec, host_, control, run_options, sink, note);
     }();
     if (!record) return report(record.error());
 
     RunSummary summary{job.folder.path, {"artifacts/benchmark_results.json"}, 0};
     int code = all_measured(*record) ? exit_all_measured : exit_some_failed;
+    if (record->outcome() == RunOutcome::failed)
+        note("the run ended: " + record->reason() +
+             "; finish with: slay-bench run --resume --out " + job.folder.path);
     if (InterruptGuard::interrupted()) {
         note("interrupted; finish with: slay-bench run --resume --out " + job.folder.path);
         code = exit_interrupted;
@@ -153,14 +198,21 @@ int RunCommand::execute() {
 
     RunControl control;
     const InterruptGuard guard(control);
-    const auto executor = load_engine();
+    complete_host();
+    if (!host_.host.empty()) return run_jobs(*jobs, nullptr, control);
+    WorkerLimits limits;
+    limits.point_seconds = point_limit_;
+    const auto executor = make_executor(*parse_executor_choice(executor_), limits);
     if (!executor) return report(executor.error());
+    return run_jobs(*jobs, executor->get(), control);
+}
 
+int RunCommand::run_jobs(const std::vector<Job>& jobs, Executor* executor, RunControl& control) {
     // A run that fails does not keep the next from its turn; the worst code is the program's.
     int code = exit_all_measured;
-    for (const Job& job : *jobs) {
+    for (const Job& job : jobs) {
         if (control.stop_requested()) break;
-        code = std::max(code, run_job(job, **executor, control));
+        code = std::max(code, run_job(job, executor, control));
     }
     if (InterruptGuard::interrupted()) code = exit_interrupted;
     if (json_) print_json(summaries_);

@@ -47,7 +47,7 @@ class VerifyCommand : public Command {
     }
 
   private:
-    Result<bool> verify(const std::string& file, Executor& executor, RunControl& control) {
+    Result<bool> verify(const std::string& file, Engine& executor, RunControl& control) {
         VerifyReport lines;
         bool titled = json_;
         const auto passed = executor.verify(file, device_, control, [&](const VerifyLine& line) {

@@ -89,6 +89,8 @@ void EngineThread::execute(const RunJob& job) {
             run_spec(job.spec, *executor_, *job.control, job.options,
                      [&](const Event& event) { listener_.event(job.serial, event); });
         if (!record && record.error().kind != ErrorKind::cancelled) error = record.error().message;
+        if (record && record->outcome() == RunOutcome::failed)
+            error = "The run ended: " + record->reason() + ". What was measured is kept.";
     } catch (const std::exception& failure) {
         error = std::string("The run ended on an internal error: ") + failure.what() +
                 " What was measured before is in its journal.";

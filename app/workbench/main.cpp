@@ -10,7 +10,7 @@
 
 #include "engine/core/build_info.h"
 #include "engine/core/result.h"
-#include "engine/run/engine_library.h"
+#include "engine/run/executor_choice.h"
 #include "widgets/look/theme.h"
 #include "widgets/window/main_window.h"
 
@@ -75,7 +75,8 @@ int main(int argc, char** argv) {
         options.path = QFileInfo(parser.positionalArguments().first()).absoluteFilePath();
 
     slay::apply_theme(slay::ThemeChoice::system);
-    slay::MainWindow window(&slay::load_engine, options);
+    slay::MainWindow window([] { return slay::make_executor(slay::ExecutorChoice::automatic); },
+                            options);
     window.show();
     return QApplication::exec();
 }

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "engine/attention/comparison.h"
 #include "engine/attention/verify.h"
+#include "engine/core/units.h"
 
 namespace slay {
 namespace {
@@ -88,8 +90,8 @@ class GridRun {
                const Reference& expected, DataType type, const std::string& where) {
         const CaseErrors errors = compare(attention, input, expected, device_, type);
         const ErrorBound bound = row.bound(type);
-        record(row, "output", where, type, errors.output, bound.output, attention.backend());
-        record(row, "gradient", where, type, errors.gradient, bound.gradient, attention.backend());
+        record(row, "output", where, type, errors.output, bound.output, errors.backend);
+        record(row, "gradient", where, type, errors.gradient, bound.gradient, errors.backend);
     }
 
     void record(const VariantImplementation& row, const std::string& subject,
@@ -100,7 +102,7 @@ class GridRun {
         line.bound = bound;
         line.passed = error <= bound;
         line.note = backend;
-        Worst& worst = worst_[{type, subject}];
+        Worst& worst = worst_[{type, subject, backend}];
         // Not "greater": a NaN stays the worst.
         if (worst.cases++ == 0 ||
             !(error <= worst.line.relative_error || std::isnan(worst.line.relative_error))) {
@@ -128,7 +130,7 @@ class GridRun {
     const ConformanceGrid& grid_;
     at::Device device_;
     const VerifyObserver& observe_;
-    std::map<std::pair<DataType, std::string>, Worst> worst_;
+    std::map<std::tuple<DataType, std::string, std::string>, Worst> worst_;  // with the backend
     std::vector<VerifyLine> lines_;
 };
 
@@ -194,8 +196,9 @@ Result<GateResult> conformance_gate(const GateRequest& request) {
         }
         return result;
     } catch (const std::exception& error) {
-        return Error{ErrorKind::internal,
-                     request.variant + " could not be compared: " + error.what()};
+        const std::string_view text(error.what());  // then LibTorch's advice and its stack
+        return Error{ErrorKind::internal, request.variant + " could not be compared: " +
+                                              clean_text(text.substr(0, text.find('\n')), 400)};
     }
 }
 

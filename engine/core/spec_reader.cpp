@@ -204,8 +204,11 @@ std::string read_device(const json& value, const std::string& pointer) {
                text.find_first_not_of("0123456789") == std::string_view::npos;
     };
     const bool known = device == "auto" || device == "cpu" || device == "cuda" ||
+                       device == "cuda:all" ||
                        (device.rfind("cuda:", 0) == 0 && digits(device.substr(5)));
-    if (!known) fail(pointer, '"' + device + "\" is no device; expected auto, cpu, cuda or cuda:1");
+    if (!known)
+        fail(pointer,
+             '"' + device + "\" is no device; expected auto, cpu, cuda, cuda:1 or cuda:all");
     return device;
 }
 

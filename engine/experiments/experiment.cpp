@@ -1,6 +1,7 @@
 #include "engine/experiments/experiment.h"
 
 #include "engine/attention/builtin_variants.h"
+#include "engine/core/units.h"
 #include "engine/measure/gpu.h"
 
 namespace slay {
@@ -30,7 +31,9 @@ void MeasuringDevice::release_cache() {
         gpu_synchronize(*gpu);
         gpu_empty_cache(*gpu);
     } catch (const std::exception& error) {
-        lost = error.what();  // a context that cannot even synchronise
+        // A context that cannot even synchronise. LibTorch's advice and its stack follow the line.
+        const std::string_view text(error.what());
+        lost = clean_text(text.substr(0, text.find('\n')), 400);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <deque>
+#include <utility>
 #include <vector>
 
 #include "engine/core/checksum.h"
@@ -141,7 +142,13 @@ class LatencyGroup {
             candidate->clocks.read(clock_(), 0);
             SamplingSubject subject;
             subject.iteration = [this, candidate, timed = iteration(*candidate)] {
-                const double ms = timed();
+                double ms = 0;
+                try {
+                    ms = timed();
+                } catch (...) {
+                    if (!first_to_fail_) first_to_fail_ = candidate;
+                    throw;
+                }
                 candidate->clocks.read(clock_(), kClockReadSeconds);
                 return ms;
             };
@@ -168,7 +175,12 @@ class LatencyGroup {
         if (!context_.stopping()) measure_throttled_again(candidates);
         surroundings.busy_cores = load.others();
 
+        // With the CUDA context lost all fail; the first of them lost it.
+        if (LatencyCandidate* first = std::exchange(first_to_fail_, nullptr))
+            fail(*first, first->outcome.failure);
+        if (!context_.device.lost.empty()) return;
         for (LatencyCandidate* candidate : candidates) {
+            if (candidate->finished) continue;
             if (candidate->outcome.failure) {
                 fail(*candidate, candidate->outcome.failure);
             } else if (candidate->outcome.end != SamplingEnd::stopped) {
@@ -208,6 +220,7 @@ class LatencyGroup {
     Clock clock_ = steady_seconds();
     std::deque<Drawn> drawn_;  // a deque: passes hold references into it
     std::deque<LatencyCandidate> candidates_;
+    LatencyCandidate* first_to_fail_ = nullptr;  // of the rounds in progress
 };
 
 class Latency final : public Experiment {

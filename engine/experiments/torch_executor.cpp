@@ -16,12 +16,15 @@
 namespace slay {
 namespace {
 
-// Passes on, and knows which points of a group are open.
+// Passes on, and knows which points of a group are open. The first result after the CUDA context
+// was lost is that of the point which lost it; later ones would blame points for what they did not
+// do, and are kept back.
 class OpenPoints final : public PointObserver {
   public:
-    explicit OpenPoints(PointObserver& next) : next_(next) {}
+    OpenPoints(PointObserver& next, MeasuringDevice& device) : next_(next), device_(device) {}
 
     void point_started(const Point& point) override {
+        if (closed_) return;
         started_.insert(point.id);
         next_.point_started(point);
     }
@@ -30,6 +33,9 @@ class OpenPoints final : public PointObserver {
         next_.samples_taken(point, metric, first_round, values);
     }
     void point_finished(const Point& point, PointResult result) override {
+        if (closed_) return;
+        if (result.state == PointState::failed) look_at_device(point, result);
+        closed_ = !device_.lost.empty();
         finished_.insert(point.id);
         next_.point_finished(point, std::move(result));
     }
@@ -51,15 +57,22 @@ class OpenPoints final : public PointObserver {
     }
 
   private:
+    // Whatever took the failure for one of its own: does the device still answer?
+    void look_at_device(const Point& point, PointResult& result) {
+        if (!device_.gpu || !device_.lost.empty()) return;
+        device_.lost = gpu_context_error(*device_.gpu);
+        if (device_.lost.empty()) return;
+        Failure failure;
+        failure.context_lost = true;
+        failure.message = device_.lost;
+        result = failed_result(failure, point, 0);
+    }
+
     PointObserver& next_;
+    MeasuringDevice& device_;
+    bool closed_ = false;
     std::set<std::string, std::less<>> started_, finished_;
 };
-
-PointResult lost_result(const std::string& why) {
-    return without_figures(
-        PointState::failed,
-        fmt::format("CUDA context lost ({}): restart the program and resume the run.", why));
-}
 
 std::optional<int> gpu_index(const std::string& device) {
     if (device.rfind("cuda:", 0) != 0) return std::nullopt;
@@ -115,9 +128,9 @@ MeasuringDevice& TorchExecutor::device_for(const std::string& id) {
 
 void TorchExecutor::run_group(std::span<const Point> group, const ExecutionContext& context) {
     if (group.empty()) return;
-    OpenPoints open(context.observer);
     MeasuringDevice& device = device_for(context.device);
-    if (!device.lost.empty()) return open.finish_rest(group, lost_result(device.lost));
+    if (!device.lost.empty()) return;
+    OpenPoints open(context.observer, device);
 
     Experiment* experiment = find_experiment_of(group.front().experiment);
     if (!experiment) {
@@ -149,7 +162,12 @@ void TorchExecutor::run_group(std::span<const Point> group, const ExecutionConte
         device.release_cache();
     }
     if (open.all_finished(group) || context.control.stop_requested()) return;
-    open.finish_rest(group, device.lost.empty() ? rest : lost_result(device.lost));
+    if (device.lost.empty()) open.finish_rest(group, rest);
+}
+
+std::string TorchExecutor::broken() const {
+    if (!device_ || device_->lost.empty()) return {};
+    return "CUDA context lost: " + device_->lost;
 }
 
 Result<bool> TorchExecutor::verify(const std::string& golden_path, const std::string& device,
@@ -173,6 +191,6 @@ std::string TorchExecutor::probe_memory(const std::string& point_json) {
 }  // namespace slay
 
 // NOLINTNEXTLINE: the one symbol that load_engine looks up.
-extern "C" __attribute__((visibility("default"))) slay::Executor* slay_create_executor(int abi) {
+extern "C" __attribute__((visibility("default"))) slay::Engine* slay_create_executor(int abi) {
     return abi == slay::engine_abi ? new slay::TorchExecutor : nullptr;
 }

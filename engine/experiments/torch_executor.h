@@ -11,7 +11,7 @@
 
 namespace slay {
 
-class TorchExecutor final : public Executor {
+class TorchExecutor final : public Engine {
   public:
     TorchExecutor();
     ~TorchExecutor() override;
@@ -20,6 +20,7 @@ class TorchExecutor final : public Executor {
     Result<DeviceInfo> resolve_device(const std::string& device) override;
     Provenance provenance(const std::string& device, const Measurement& measurement) override;
     void run_group(std::span<const Point> group, const ExecutionContext& context) override;
+    std::string broken() const override;
     Result<bool> verify(const std::string& golden_path, const std::string& device,
                         RunControl& control, const VerifyObserver& observe) override;
     std::string probe_memory(const std::string& point_json) override;

@@ -101,9 +101,7 @@ PointResult failed_result(const Failure& failure, const Point& point, double fre
                     format_count(static_cast<double>(point.parameters.integer("length"))));
     if (failure.context_lost) {
         result.state = PointState::failed;
-        result.reason =
-            fmt::format("CUDA context lost in {}: {}. Restart the program to use this GPU again.",
-                        where, failure.message);
+        result.reason = fmt::format("CUDA context lost in {}: {}.", where, failure.message);
     } else if (failure.out_of_memory) {
         result.state = PointState::out_of_memory;
         result.reason = fmt::format(

@@ -2,12 +2,12 @@
 // after another, so that nothing else is in its resident set and its death costs one point.
 #pragma once
 
-#include <sys/types.h>
-
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/run/child_process.h"
 #include "engine/run/run_control.h"
 
 namespace slay {
@@ -39,7 +39,6 @@ struct ProbeAnswer {
 class ProbeProcess {
   public:
     explicit ProbeProcess(ProbeCommand command) : command_(std::move(command)) {}
-    ~ProbeProcess() { end(); }
     ProbeProcess(const ProbeProcess&) = delete;
     ProbeProcess& operator=(const ProbeProcess&) = delete;
 
@@ -48,23 +47,15 @@ class ProbeProcess {
     ProbeAnswer ask(const std::string& request, double timeout_seconds, const RunControl& control);
 
     // Ends the child, if there is one.
-    void end();
+    void end() { child_.reset(); }
 
-    pid_t pid() const { return pid_; }
+    pid_t pid() const { return child_ ? child_->pid() : -1; }
 
   private:
-    std::optional<std::string> start();  // an error's text
-    bool alive();                        // reaps a child that died
-    bool send_line(const std::string& text);
     ProbeAnswer death();
-    void close_descriptors();
 
     ProbeCommand command_;
-    pid_t pid_ = -1;
-    int input_ = -1, output_ = -1, messages_ = -1;  // our ends of the child's stdin, stdout, stderr
-    int wait_status_ = 0;
-    std::string received_;  // of stdout, not a whole line yet
-    std::string tail_;      // the end of stderr
+    std::unique_ptr<ChildProcess> child_;
 };
 
 }  // namespace slay

@@ -41,7 +41,7 @@ Error load_error(const std::string& path, const std::string& message) {
 
 }  // namespace
 
-Result<std::unique_ptr<Executor>> load_engine() {
+Result<std::unique_ptr<Engine>> load_engine() {
     const std::vector<std::string> paths = candidates();
     std::string path;
     for (const std::string& candidate : paths) {
@@ -69,12 +69,12 @@ Result<std::unique_ptr<Executor>> load_engine() {
                                               ": is no engine of this program (it has no "
                                               "slay_create_executor)"};
     try {
-        std::unique_ptr<Executor> executor(create(engine_abi));
-        if (!executor)
+        std::unique_ptr<Engine> engine(create(engine_abi));
+        if (!engine)
             return Error{ErrorKind::no_input, clean_text(path) +
                                                   ": is an engine of another version of this "
                                                   "program; build or install both together"};
-        return executor;
+        return engine;
     } catch (const std::exception& error) {
         return Error{ErrorKind::internal, clean_text(path) + ": the engine failed to start: " +
                                               clean_text(error.what())};

@@ -11,11 +11,11 @@ namespace slay {
 
 // dlopen of libslay_engine.so beside the program (or in ../lib/slay-workbench, or at SLAY_ENGINE).
 // Takes about a second; call it off the GUI thread. The library stays loaded.
-Result<std::unique_ptr<Executor>> load_engine();
+Result<std::unique_ptr<Engine>> load_engine();
 
-// The symbol that libslay_engine.so exports: extern "C" slay::Executor* slay_create_executor(int
+// The symbol that libslay_engine.so exports: extern "C" slay::Engine* slay_create_executor(int
 // abi). Returns nullptr where `abi` is not its own.
-inline constexpr int engine_abi = 2;
-using CreateExecutor = Executor* (*)(int abi);
+inline constexpr int engine_abi = 3;
+using CreateExecutor = Engine* (*)(int abi);
 
 }  // namespace slay

@@ -1,5 +1,5 @@
-// What drives the attention variants: this process's LibTorch, later a worker's. The runner knows
-// only this interface, so that it is tested without LibTorch.
+// What drives the attention variants: this process's LibTorch (Engine), or a worker's
+// (worker_executor.h). The runner knows only this interface, so that it is tested without LibTorch.
 #pragma once
 
 #include <functional>
@@ -64,10 +64,26 @@ class Executor {
     virtual Provenance provenance(const std::string& device, const Measurement& measurement) = 0;
 
     // Measures the points of one group side by side. Every point gets point_started and then
-    // exactly one point_finished, whatever happens, unless a stop was requested first: then points
-    // not yet finished get none (they are run again by --resume). Throws only on a bug.
+    // exactly one point_finished, whatever happens, unless a stop was requested first or the
+    // executor is broken: then points not yet finished get none (they are run again by --resume).
+    // Throws only on a bug.
     virtual void run_group(std::span<const Point> group, const ExecutionContext& context) = 0;
 
+    // Why nothing can be measured here any more (a lost CUDA context, workers that do not start),
+    // and what to do; empty while it can. The run then ends.
+    virtual std::string broken() const { return {}; }
+
+    // How many groups run_group measures at the same time on this device, each called on a thread
+    // of its own.
+    virtual std::size_t lanes(const std::string& device) const {
+        static_cast<void>(device);
+        return 1;
+    }
+};
+
+// The executor that libslay_engine.so makes, of this process's LibTorch.
+class Engine : public Executor {
+  public:
     // Compares with a golden file, or, with an empty path, over the conformance grid. The lines
     // come as they are ready; the result is whether all passed.
     virtual Result<bool> verify(const std::string& golden_path, const std::string& device,

@@ -22,12 +22,14 @@ PointResult cleaned(PointResult result) {
 }  // namespace
 
 void MemoryLimits::note(const Point& point) {
+    const std::lock_guard lock(mutex_);
     const std::int64_t length = point.parameters.integer("length");
     const auto [known, is_new] = shortest_.emplace(series_key(point), length);
     if (!is_new) known->second = std::min(known->second, length);
 }
 
 std::optional<std::string> MemoryLimits::reason_to_skip(const Point& point) const {
+    const std::lock_guard lock(mutex_);
     const auto known = shortest_.find(series_key(point));
     if (known == shortest_.end() || point.parameters.integer("length") <= known->second)
         return std::nullopt;
@@ -60,7 +62,8 @@ void GroupRun::run(Executor& executor, const SweepSpec& spec, const std::string&
     } catch (...) {
         trouble = "the engine failed with an unknown exception";
     }
-    if (control_.stop_requested()) return;  // what is open is measured by a resumption
+    // What is open is measured by a resumption.
+    if (control_.stop_requested() || !executor.broken().empty()) return;
     for (const Point& point : to_measure)
         if (is_open(point.id)) finish(point, {PointState::failed, trouble, {}, {}});
 }

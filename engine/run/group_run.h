@@ -12,7 +12,7 @@
 
 namespace slay {
 
-// The shortest length of each series that ran out of memory on this device.
+// The shortest length of each series that ran out of memory on this device. Thread-safe.
 class MemoryLimits {
   public:
     void note(const Point& point);
@@ -20,6 +20,7 @@ class MemoryLimits {
     std::optional<std::string> reason_to_skip(const Point& point) const;
 
   private:
+    mutable std::mutex mutex_;
     std::map<std::string, std::int64_t> shortest_;
 };
 
@@ -27,8 +28,8 @@ class GroupRun : private PointObserver {
   public:
     GroupRun(std::vector<Point> points, EventLog& log, RunControl& control, MemoryLimits& limits);
 
-    // Every point is finished afterwards, but those that a stop (or a full disk) left open.
-    // `folder`: the run's.
+    // Every point is finished afterwards, but those that a stop, a full disk or a broken executor
+    // left open. `folder`: the run's.
     void run(Executor& executor, const SweepSpec& spec, const std::string& device,
              const std::string& folder);
 

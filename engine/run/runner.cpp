@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <chrono>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <span>
+#include <thread>
 
 #include "engine/core/experiment_info.h"
 #include "engine/core/time_budget.h"
@@ -15,6 +18,7 @@
 #include "engine/core/variant_info.h"
 #include "engine/run/event_log.h"
 #include "engine/run/group_run.h"
+#include "engine/run/side_by_side.h"
 
 namespace slay {
 namespace {
@@ -94,18 +98,23 @@ class Run {
     }
 
   private:
-    // Turns pauses into events for as long as the run lasts.
+    // Turns pauses into events for as long as the run lasts: one, however many lanes wait.
     class PauseEvents {
       public:
         PauseEvents(RunControl& control, EventLog& log) : control_(control) {
-            control_.set_pause_listener([&log](bool paused) {
-                log.emit(paused ? EventBody(RunPaused{}) : EventBody(RunContinued{}));
+            control_.set_pause_listener([this, &log](bool paused) {
+                const std::lock_guard lock(mutex_);
+                waiting_ += paused ? 1 : -1;
+                if (paused && waiting_ == 1) log.emit(RunPaused{});
+                if (!paused && waiting_ == 0) log.emit(RunContinued{});
             });
         }
         ~PauseEvents() { control_.set_pause_listener({}); }
 
       private:
         RunControl& control_;
+        std::mutex mutex_;
+        int waiting_ = 0;
     };
 
     // Device, plan, lock and journal, in the order in which a failure leaves the least behind.
@@ -121,6 +130,8 @@ class Run {
         if (!lock) return lock.error();
         lock_ = std::move(*lock);
         provenance_ = executor_.provenance(device_.id, spec_.measurement);
+        if (const std::string reason = executor_.broken(); !reason.empty())
+            return Error{ErrorKind::no_device, reason + "; start the program again"};
 
         if (!has_journal(options_.folder)) return begin(std::move(*plan));
         if (!options_.resume)
@@ -209,14 +220,12 @@ class Run {
     }
 
     // Lengths that did not fit here. Those of another device say nothing about this one.
-    MemoryLimits known_limits() const {
-        MemoryLimits limits;
+    void note_known_limits(MemoryLimits& limits) const {
         const RunRecord& record = log_->record();
         for (const RecordedPoint& point : record.points())
             if (point.result.state == PointState::out_of_memory &&
                 record.origin(point).same_origin(provenance_))
                 limits.note(point.point);
-        return limits;
     }
 
     // The open points in the plan's order, group by group.
@@ -232,29 +241,69 @@ class Run {
         return groups;
     }
 
+    // Each lane takes the next group that nobody has, so that the points of one shape stay together
+    // on one device.
     void measure_groups() {
-        MemoryLimits limits = known_limits();
+        MemoryLimits limits;
+        note_known_limits(limits);
         SweepSpec spec = log_->record().spec();
         spec.device = spec_.device;
         const std::vector<std::vector<Point>> groups = open_groups();
-        std::vector<Point> open;
-        for (const auto& group : groups) open.insert(open.end(), group.begin(), group.end());
-        std::span<const Point> left = open;
-        TimeBudget budget(spec_.measurement, device_.rates, monotonic_seconds);
-        for (const std::vector<Point>& group : groups) {
-            if (!control_.wait_while_paused() || log_->failure()) return;
-            BudgetCut cut;
-            if (!budget.begin_group(left, group.size(), cut)) {
-                budget_spent_ = true;
-                log_->message(Severity::warning, budget_message(left.size()));
-                return;
+        const std::size_t lanes = executor_.lanes(device_.id);
+        std::atomic<std::size_t> next = 0;
+        const auto measure = [&] {
+            TimeBudget budget(spec_.measurement, device_.rates, monotonic_seconds);
+            SweepSpec here = spec;
+            for (std::size_t mine = next++; mine < groups.size(); mine = next++) {
+                if (!control_.wait_while_paused() || log_->failure()) return;
+                if (!executor_.broken().empty()) return;
+                // What this lane has to expect: its share of the groups that are left.
+                std::vector<Point> left;
+                for (std::size_t i = mine; budget.limited() && i < groups.size(); i += lanes)
+                    left.insert(left.end(), groups[i].begin(), groups[i].end());
+                BudgetCut cut;
+                if (!budget.begin_group(left, groups[mine].size(), cut)) {
+                    if (!budget_spent_.exchange(true))
+                        log_->message(Severity::warning, budget_message(points_from(groups, mine)));
+                    return;
+                }
+                here.measurement.point_seconds = cut.point_seconds;
+                GroupRun(groups[mine], *log_, control_, limits)
+                    .run(executor_, here, device_.id, options_.folder);
+                budget.end_group();
             }
-            spec.measurement.point_seconds = cut.point_seconds;
-            GroupRun(group, *log_, control_, limits)
-                .run(executor_, spec, device_.id, options_.folder);
-            budget.end_group();
-            left = left.subspan(group.size());
+        };
+        {
+            std::vector<std::jthread> others;
+            for (std::size_t lane = 1; lane < lanes; ++lane) others.emplace_back(measure);
+            measure();
         }
+        if (lanes > 1) tell_cost_of_company(groups, spec);
+    }
+
+    static std::size_t points_from(const std::vector<std::vector<Point>>& groups,
+                                   std::size_t first) {
+        std::size_t count = 0;
+        for (std::size_t i = first; i < groups.size(); ++i) count += groups[i].size();
+        return count;
+    }
+
+    // Of the middle one of the groups that are timed: others worked beside it.
+    void tell_cost_of_company(const std::vector<std::vector<Point>>& groups,
+                              const SweepSpec& spec) {
+        if (control_.stop_requested() || budget_spent_ || !executor_.broken().empty()) return;
+        const std::vector<Point> sample = group_to_repeat(groups);
+        if (sample.empty()) return;
+        if (const auto cost =
+                cost_of_company(log_->record(), sample, executor_, spec, device_.id, control_))
+            log_->message(Severity::info, *cost);
+    }
+
+    static std::vector<Point> group_to_repeat(const std::vector<std::vector<Point>>& groups) {
+        std::vector<std::size_t> timed;
+        for (std::size_t i = 0; i < groups.size(); ++i)
+            if (groups[i].front().experiment == "latency") timed.push_back(i);
+        return timed.size() < 2 ? std::vector<Point>{} : groups[timed[timed.size() / 2]];
     }
 
     std::string budget_message(std::size_t open) const {
@@ -266,7 +315,10 @@ class Run {
     void finish() {
         RunFinished finished;
         finished.finished = utc_now();
-        if (control_.stop_requested() && has_open_points()) {
+        if (std::string reason = executor_.broken(); !reason.empty() && has_open_points()) {
+            finished.outcome = RunOutcome::failed;
+            finished.reason = std::move(reason);
+        } else if (control_.stop_requested() && has_open_points()) {
             finished.outcome = RunOutcome::cancelled;
             finished.reason = "stopped by the user";
         } else if (budget_spent_) {
@@ -292,7 +344,7 @@ class Run {
     std::unique_ptr<FolderLock> lock_;
     std::optional<EventLog> log_;  // absent when nothing is left to do
     RunRecord record_;
-    bool budget_spent_ = false;
+    std::atomic<bool> budget_spent_ = false;
 };
 
 }  // namespace

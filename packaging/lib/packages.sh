@@ -22,7 +22,8 @@ fonts-liberation
 LIST
 }
 
-# Compiling the exported tables, looking into the exported PDFs, a screen where there is none.
+# Compiling the exported tables, looking into the exported PDFs, a screen where there is none, a host
+# to run on through ssh.
 test_packages() {
     cat <<'LIST'
 texlive-latex-base
@@ -33,6 +34,8 @@ texlive-fonts-recommended
 poppler-utils : pdffonts
 xvfb : Xvfb
 xauth : xauth
+openssh-client : ssh
+openssh-server
 LIST
 }
 

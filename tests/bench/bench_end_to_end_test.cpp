@@ -12,6 +12,8 @@ class BenchEndToEndTest : public QObject {
 
   private slots:
     void a_tiny_sweep_of_all_variants();
+    void a_worker_finds_the_same();
+    void a_fault_in_the_rounds_costs_a_point();
     void devices_name_the_cpu();
     void a_golden_file_verifies();
 };
@@ -69,6 +71,64 @@ void BenchEndToEndTest::a_tiny_sweep_of_all_variants() {
           "figures/latency_scaling.pdf", "figures/memory_scaling.pdf"}) {
         QVERIFY2(QFile::exists(bench.path(QString("run/") + name)), name);
     }
+}
+
+// What is computed, not timed, is the same to the last bit in this process and in a worker; memory
+// is measured in a process of its own either way.
+void BenchEndToEndTest::a_worker_finds_the_same() {
+    QMap<QString, QJsonObject> found;
+    for (const char* where : {"in-process", "worker"}) {
+        Bench bench;
+        bench.use_real_engine();
+        const BenchResult result = bench.run(
+            {"run", "quick", "--device", "cpu", "--out", "run", "--executor", where, "--set",
+             "/experiments=[\"kernel-quality\",\"memory\"]", "--set", "/sweep/widths=[32]", "--set",
+             "/sweep/heads=[2]", "--set", "/overrides/kernel-quality/lengths=[32]", "--set",
+             "/overrides/memory/lengths=[48]"});
+        QVERIFY2(result.code == 0, result.err + result.out);
+        QFile file(bench.path("run/artifacts/benchmark_results.json"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const auto results = QJsonDocument::fromJson(file.readAll());
+        for (const auto& each : results["points"].toArray()) {
+            const QJsonObject point = each.toObject();
+            const QString id = point["id"].toString();
+            if (QString(where) == "in-process") {
+                found[id] = point;
+            } else {
+                QVERIFY(found.contains(id));
+                QCOMPARE(point["state"], found[id]["state"]);
+                for (const char* metric : {"relative_l2", "cosine", "mse", "minimum_denominator"})
+                    QCOMPARE(point["metrics"][QString(metric)],
+                             found[id]["metrics"][QString(metric)]);
+            }
+        }
+        QCOMPARE(found.size(), 26);
+    }
+}
+
+void BenchEndToEndTest::a_fault_in_the_rounds_costs_a_point() {
+    Bench bench;
+    bench.set("SLAY_ENGINE", SLAY_FAULTING_ENGINE);
+    bench.set("SLAY_FAULT", "segfault,linear,48,rounds");
+    bench.write("small.json", small_preset().replace("[64, 128]", "[16, 48]"));
+    const BenchResult result = bench.run({"run", "small.json", "--out", "run", "--executor",
+                                          "worker", "--set", "/measurement/point_seconds=0.05"});
+    QVERIFY2(result.code == 3, result.err + result.out);
+    int measured = 0;
+    QFile file(bench.path("run/artifacts/benchmark_results.json"));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const auto results = QJsonDocument::fromJson(file.readAll());
+    for (const auto& each : results["points"].toArray()) {
+        const QJsonObject point = each.toObject();
+        const bool at_fault =
+            point["variant"].toString() == "linear" && point["parameters"]["length"].toInt() == 48;
+        if (at_fault)
+            QVERIFY2(point["reason"].toString().contains("was ended by signal 11"),
+                     qPrintable(point["reason"].toString()));
+        else
+            measured += point["state"] == "ok" || point["state"] == "unconverged" ? 1 : 0;
+    }
+    QCOMPARE(measured, 3);
 }
 
 void BenchEndToEndTest::devices_name_the_cpu() {

@@ -37,6 +37,9 @@ class BenchRunTest : public QObject {
     void settings_reach_the_run();
     void several_presets_get_a_folder_each();
     void a_failing_point_gives_3_and_its_reason();
+    void a_point_that_ends_its_worker_costs_itself_alone();
+    void a_worker_that_cannot_start_ends_with_a_line();
+    void runs_are_merged_and_their_conflicts_named();
     void out_of_memory_skips_the_longer();
     void a_finished_run_is_refused_without_resume();
     void resuming_a_finished_run_measures_nothing();
@@ -145,6 +148,68 @@ void BenchRunTest::a_failing_point_gives_3_and_its_reason() {
     QCOMPARE(result.json()[0]["states"]["failed"].toInt(), 2);
     QVERIFY2(result.err.contains("latency linear L=64: failed: it was asked to fail"), result.err);
     QVERIFY(QFile::exists(bench.path("run/tables/latency_scaling.tex")));  // of the others
+}
+
+void BenchRunTest::a_point_that_ends_its_worker_costs_itself_alone() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    bench.set("FAKE_CRASH", "linear");
+    const BenchResult here = bench.run({"run", "small.json", "--out", "here"});
+    QCOMPARE(here.code, -1);  // in this process it ends the program
+    const BenchResult result = bench.run(
+        {"run", "small.json", "--out", "run", "--executor", "worker", "--point-limit", "60"});
+    QVERIFY2(result.code == 3, result.err);
+    QVERIFY2(result.err.contains("was ended by signal 11 (Segmentation fault); its last messages: "
+                                 "fake engine: a null pointer was followed. It is replaced."),
+             result.err);
+    QVERIFY2(result.out.contains("4 points on Imaginary CPU: 2 ok, 2 failed"), result.out);
+    QVERIFY2(result.out.contains("linear at L = 64: its worker was ended by signal 11"),
+             result.out);
+    // What the other process left is finished by workers too.
+    const BenchResult resumed =
+        bench.run({"run", "--resume", "--out", "here", "--executor", "worker"});
+    QVERIFY2(resumed.code == 3, resumed.err);
+    QVERIFY2(resumed.out.contains("2 ok, 2 failed"), resumed.out);
+}
+
+void BenchRunTest::a_worker_that_cannot_start_ends_with_a_line() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    bench.set("SLAY_ENGINE", "/no/such/engine.so");
+    const BenchResult result =
+        bench.run({"run", "small.json", "--out", "run", "--executor", "worker"});
+    QCOMPARE(result.code, 70);
+    QVERIFY2(result.err.contains("3 workers died one after another at their start; the last: it "
+                                 "exited with 66; its last messages: libslay_engine.so is not "
+                                 "there (looked at /no/such/engine.so)"),
+             result.err);
+    QVERIFY(!QFile::exists(bench.path("run")));
+}
+
+void BenchRunTest::runs_are_merged_and_their_conflicts_named() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    QCOMPARE(bench.run({"run", "small.json", "--out", "a", "--set", "/sweep/lengths=[64]"}).code,
+             0);
+    QCOMPARE(bench.run({"run", "small.json", "--out", "b", "--set", "/sweep/lengths=[128]"}).code,
+             0);
+    const BenchResult merged = bench.run({"merge", "a", "b", "--out", "whole"});
+    QVERIFY2(merged.code == 0, merged.err);
+    QVERIFY2(merged.out.contains("4 points on Imaginary CPU: 4 ok"), merged.out);
+    QVERIFY(!merged.err.contains("conflict"));
+    // It is a run like any other: it opens, and there is nothing left to measure.
+    const BenchResult again = bench.run({"export", "whole", "--out", "paper"});
+    QVERIFY2(again.code == 0, again.err);
+
+    bench.set("FAKE_FAIL", "linear");
+    QCOMPARE(bench.run({"run", "small.json", "--out", "c"}).code, 3);
+    const BenchResult odd = bench.run({"merge", "whole", "c", "--out", "odd"});
+    QVERIFY2(odd.code == 3, odd.err);
+    QVERIFY2(odd.out.contains("4 points on Imaginary CPU: 4 ok"), odd.out);
+    QVERIFY2(odd.err.contains("conflict: latency linear L = 64: "), odd.err);
+    QVERIFY2(odd.err.contains(" in whole (kept), failed in c"), odd.err);
+    QCOMPARE(bench.run({"merge", "a", "nothing", "--out", "other"}).code, 66);
+    QCOMPARE(bench.run({"merge", "a", "b", "--out", "whole"}).code, 73);
 }
 
 void BenchRunTest::out_of_memory_skips_the_longer() {

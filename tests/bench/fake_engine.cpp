@@ -2,10 +2,13 @@
 // environment says how it behaves:
 //   FAKE_SAMPLE_MS    what one sample takes
 //   FAKE_FAIL         the variant whose points fail
+//   FAKE_CRASH        the variant whose points end the process that measures them
 //   FAKE_MEMORY_UP_TO quadratic variants run out of memory beyond this length
 //   FAKE_MISS         the variant whose verification misses
 //   FAKE_DEVICE_NAME  what the device is called
 #include <chrono>
+#include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -30,7 +33,7 @@ std::string device_name() {
     return name.empty() ? "Imaginary CPU" : name;
 }
 
-class FakeExecutor : public Executor {
+class FakeExecutor : public Engine {
   public:
     std::vector<DeviceInfo> devices() override {
         DeviceInfo cpu;
@@ -57,7 +60,10 @@ class FakeExecutor : public Executor {
     }
 
     void run_group(std::span<const Point> group, const ExecutionContext& context) override {
-        for (const Point& point : group) context.observer.point_started(point);
+        for (const Point& point : group) {
+            context.observer.point_started(point);
+            if (point.variant == setting("FAKE_CRASH")) crash();
+        }
         if (group.front().experiment == "latency" && !sample(group, context)) return;
         for (const Point& point : group) {
             if (!context.control.wait_while_paused()) return;
@@ -94,6 +100,11 @@ class FakeExecutor : public Executor {
     }
 
   private:
+    static void crash() {
+        std::fputs("fake engine: a null pointer was followed\n", stderr);
+        std::raise(SIGSEGV);
+    }
+
     static double latency_of(const Point& point, int round) {
         const double length = static_cast<double>(point.parameters.integer("length", 1));
         return 1e-3 * length + 1e-2 * static_cast<double>(point.variant.size()) + 1e-4 * round;
@@ -139,6 +150,6 @@ class FakeExecutor : public Executor {
 }  // namespace
 }  // namespace slay
 
-extern "C" slay::Executor* slay_create_executor(int abi) {
+extern "C" slay::Engine* slay_create_executor(int abi) {
     return abi == slay::engine_abi ? new slay::FakeExecutor : nullptr;
 }

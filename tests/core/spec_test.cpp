@@ -290,9 +290,9 @@ class SpecTest : public QObject {
             "[{\"name\": \"yat-performer\", \"nodes\": 65}]",
             ":2: /variants/0/nodes: 65 is more than 64, the largest nodes");
         set("device", "device", "\"gpu\"",
-            ":2: /device: \"gpu\" is no device; expected auto, cpu, cuda or cuda:1");
+            ":2: /device: \"gpu\" is no device; expected auto, cpu, cuda, cuda:1 or cuda:all");
         set("device index", "device", "\"cuda:-1\"",
-            ":2: /device: \"cuda:-1\" is no device; expected auto, cpu, cuda or cuda:1");
+            ":2: /device: \"cuda:-1\" is no device; expected auto, cpu, cuda, cuda:1 or cuda:all");
         set("climbing overlay", "overlays", "[\"../../etc/passwd\"]",
             ":2: /overlays/0: \"../../etc/passwd\" is not a name: expected letters, digits, - _ "
             "and . (first a letter or digit)");

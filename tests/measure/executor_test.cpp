@@ -12,7 +12,7 @@
 #include "engine/run/engine_library.h"
 #include "tests/measure/recording_observer.h"
 
-extern "C" slay::Executor* slay_create_executor(int abi);
+extern "C" slay::Engine* slay_create_executor(int abi);
 
 using namespace slay;
 
@@ -54,7 +54,7 @@ std::vector<Point> group_of_all(const std::string& experiment, const std::string
 class ExecutorTest : public QObject {
     Q_OBJECT
 
-    const std::unique_ptr<Executor> executor_{slay_create_executor(engine_abi)};
+    const std::unique_ptr<Engine> executor_{slay_create_executor(engine_abi)};
 
     RecordingObserver run(const std::vector<Point>& group, const SweepSpec& spec = small_spec()) {
         RunControl control;

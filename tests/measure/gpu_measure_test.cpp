@@ -8,7 +8,7 @@
 #include "engine/run/engine_library.h"
 #include "tests/measure/recording_observer.h"
 
-extern "C" slay::Executor* slay_create_executor(int abi);
+extern "C" slay::Engine* slay_create_executor(int abi);
 
 using namespace slay;
 

@@ -3,6 +3,6 @@
 
 #include "engine/run/executor.h"
 
-extern "C" slay::Executor* slay_create_executor(int) {
+extern "C" slay::Engine* slay_create_executor(int) {
     throw std::runtime_error("no memory for the context");
 }

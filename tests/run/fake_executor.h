@@ -58,12 +58,6 @@ class FakeExecutor : public Executor {
         }
     }
 
-    Result<bool> verify(const std::string&, const std::string&, RunControl&,
-                        const VerifyObserver&) override {
-        return true;
-    }
-    std::string probe_memory(const std::string&) override { return "{}"; }
-
   private:
     DeviceInfo device() const {
         DeviceInfo info;

@@ -1,9 +1,13 @@
 // A run that is killed, or that has no room: nothing acknowledged is lost, nothing measured twice.
+#include <signal.h>
+
+#include <QDir>
 #include <QFile>
 #include <QProcess>
 #include <QRandomGenerator>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -36,6 +40,30 @@ void start(QProcess& child, const QString& folder, const QStringList& more) {
     if (!child.waitForStarted()) qFatal("%s cannot be started", SLAY_RUN_CHILD);
 }
 
+QByteArray content_of(const QString& path) {
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+bool holds(const QString& path, const char* text) {
+    return content_of(path).contains(text);
+}
+
+// The one child process of another process; 0 where there is none.
+qint64 child_of(qint64 parent) {
+    for (const QString& pid : QDir("/proc").entryList({"[0-9]*"}, QDir::Dirs))
+        if (content_of("/proc/" + pid + "/status")
+                .contains("\nPPid:\t" + QByteArray::number(parent) + "\n"))
+            return pid.toLongLong();
+    return 0;
+}
+
+// Whether the process is there and no zombie.
+bool runs(qint64 pid) {
+    const QByteArray status = content_of(QString("/proc/%1/status").arg(pid));
+    return !status.isEmpty() && !status.contains("\nState:\tZ");
+}
+
 void collect(QProcess& child, std::set<std::string>& acknowledged) {
     const QByteArray output = child.readAllStandardOutput();
     for (const QByteArray& line : output.split('\n'))
@@ -48,10 +76,20 @@ class FaultsTest : public QObject {
     Q_OBJECT
 
   private slots:
+    void killed_at_random_instants_nothing_is_lost_or_done_twice_data() {
+        QTest::addColumn<int>("runs_wanted");
+        QTest::addColumn<QStringList>("how");
+        QTest::newRow("in its own process") << 5 << QStringList{"1500"};
+        QTest::newRow("in workers")
+            << 1 << QStringList{"100", "0", SLAY_WORKER_CHILD, "none", "linear", "64"};
+    }
     void killed_at_random_instants_nothing_is_lost_or_done_twice() {
+        QFETCH(int, runs_wanted);
+        QFETCH(QStringList, how);
         QRandomGenerator random(20260101);
         // SLAY_KILL_RUNS=60 checks more than 10,000 points, in some minutes.
-        const int wanted = qMax(1, qEnvironmentVariable("SLAY_KILL_RUNS", "5").toInt());
+        const int asked = qEnvironmentVariable("SLAY_KILL_RUNS").toInt();
+        const int wanted = asked > 0 ? asked : runs_wanted;
         int kills = 0, runs = 0;
         std::size_t checked = 0;
         while (runs < wanted) {
@@ -63,7 +101,7 @@ class FaultsTest : public QObject {
             int kills_left = 12;
             for (bool complete = false; !complete;) {
                 QProcess child;
-                start(child, folder, {"1500"});
+                start(child, folder, how);
                 if (kills_left % 4 != 0) child.waitForReadyRead(120'000);
                 const int wait = kills_left > 0 ? random.bounded(1, 120) : 240'000;
                 if (child.state() == QProcess::Running && !child.waitForFinished(wait)) {
@@ -132,6 +170,33 @@ class FaultsTest : public QObject {
         QVERIFY2(child.exitCode() == 0, child.readAllStandardError());
         for (const auto& [id, count] : finished_points(folder)) QCOMPARE(count, 1);
         QCOMPARE(read_journal(folder.toStdString())->record.count(PointState::ok), 200u);
+    }
+
+    // However a parent ends, its worker ends: one that measures, one that hangs, one that is
+    // stopped and cannot notice anything, one that does not ask the system to be ended with it.
+    void no_worker_outlives_its_parent_data() {
+        QTest::addColumn<QString>("worker");
+        QTest::addColumn<int>("signal_number");
+        for (const char* worker : {"none", "hang", "stop", "hang-alone"})
+            for (const int signal_number : {SIGKILL, SIGTERM, SIGSEGV})
+                QTest::addRow("%s, %s", worker, strsignal(signal_number))
+                    << QString(worker) << signal_number;
+    }
+    void no_worker_outlives_its_parent() {
+        QFETCH(QString, worker);
+        QFETCH(int, signal_number);
+        QTemporaryDir parent;
+        QProcess child;
+        start(child, parent.filePath("run"),
+              {"20000", "0", SLAY_WORKER_CHILD, worker, "linear", "64", "start"});
+        qint64 pid = 0;
+        QTRY_VERIFY_WITH_TIMEOUT((pid = child_of(child.processId())) != 0, 30'000);
+        // In the middle of its plan.
+        QTRY_VERIFY_WITH_TIMEOUT(holds(parent.filePath("run/journal.jsonl"), "point-started"),
+                                 30'000);
+        kill(static_cast<pid_t>(child.processId()), signal_number);
+        QVERIFY(child.waitForFinished(30'000));
+        QTRY_VERIFY_WITH_TIMEOUT(!runs(pid), 10'000);
     }
 
     void a_second_process_is_kept_out() {

@@ -12,7 +12,7 @@
 #include "tests/training/resume_checks.h"
 #include "tests/training/training_points.h"
 
-extern "C" slay::Executor* slay_create_executor(int abi);
+extern "C" slay::Engine* slay_create_executor(int abi);
 
 using namespace slay;
 

@@ -52,12 +52,6 @@ class FakeExecutor : public Executor {
         }
     }
 
-    Result<bool> verify(const std::string&, const std::string&, RunControl&,
-                        const VerifyObserver&) override {
-        return true;
-    }
-    std::string probe_memory(const std::string&) override { return "{}"; }
-
   private:
     static double milliseconds(const Point& point, const VariantInfo& variant) {
         const double length = static_cast<double>(point.parameters.integer("length", 256));

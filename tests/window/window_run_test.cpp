@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "engine/run/worker_executor.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/editor/checked_field.h"
 #include "widgets/editor/configuration_panel.h"
@@ -362,6 +363,45 @@ class WindowRunTest : public QObject {
         QVERIFY(latency->plot().yAxis->range() == y);
         latency->reset_view();
         QTRY_VERIFY(!(latency->plot().xAxis->range() == x));
+    }
+
+    // The engine of the run crashes in a worker: the point is marked, the log names the worker that
+    // was replaced, and the run goes on to its end.
+    void a_crashing_engine_costs_a_point() {
+        qputenv("SLAY_ENGINE", SLAY_FAKE_ENGINE);
+        qputenv("FAKE_CRASH", "linear");
+        window_.reset();
+        StartOptions options;
+        options.safe = true;
+        options.path = write_preset(folders_, small_spec());
+        window_ = std::make_unique<MainWindow>(
+            [] {
+                return WorkerExecutor::start({SLAY_BIN_DIR "/slay-bench", {"worker"}, {}});
+            },
+            options);
+        window_->show();
+        QTRY_COMPARE(window_->workspace().spec().spec().name, small_spec().name);
+        window_->actions().run->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, 60'000);
+        finish();
+        qunsetenv("SLAY_ENGINE");
+        qunsetenv("FAKE_CRASH");
+        const RunRecord& record = run().record();
+        QCOMPARE(record.outcome(), RunOutcome::finished);
+        for (const RecordedPoint& each : record.points()) {
+            const bool crashed = each.point.variant == "linear";
+            QCOMPARE(each.result.state, crashed ? PointState::failed : PointState::ok);
+            if (crashed)
+                QVERIFY2(each.result.reason.find("was ended by signal 11") != std::string::npos,
+                         each.result.reason.c_str());
+        }
+        const auto& messages = record.messages();
+        QVERIFY(std::any_of(messages.begin(), messages.end(), [](const LoggedMessage& message) {
+            return message.severity == Severity::warning &&
+                   message.text.find("It is replaced.") != std::string::npos;
+        }));
+        if (qEnvironmentVariableIsSet("SLAY_SCREENSHOT"))
+            window_->grab().save(qEnvironmentVariable("SLAY_SCREENSHOT"));
     }
 
     void the_legend_toggles_a_curve() {

@@ -114,10 +114,14 @@ void MeasurementForm::set_devices(const std::vector<DeviceInfo>& devices) {
     device_->addItem(tr("auto"), "auto");
     device_->addItem(tr("CPU"), "cpu");
     if (devices.empty()) device_->addItem(tr("CUDA"), "cuda");
-    for (const DeviceInfo& device : devices)
-        if (device.cuda)
-            device_->addItem(QString::fromStdString(device.id + ", " + clean_text(device.name)),
-                             QString::fromStdString(device.id));
+    int gpus = 0;
+    for (const DeviceInfo& device : devices) {
+        if (!device.cuda) continue;
+        ++gpus;
+        device_->addItem(QString::fromStdString(device.id + ", " + clean_text(device.name)),
+                         QString::fromStdString(device.id));
+    }
+    if (gpus > 1) device_->addItem(tr("all %1 GPUs at once").arg(gpus), "cuda:all");
     refresh();
 }
 
