@@ -134,6 +134,7 @@ CaseErrors compare(Attention& attention, const CaseInput& input, const Reference
         gradients = torch::autograd::grad({output}, {q, k, v}, {reference.dy.to(options)});
     }
     CaseErrors errors;
+    errors.backend = attention.backend();
     errors.output = relative_l2(on_cpu(output) * reference.rows, reference.output * reference.rows);
     if (device.is_cuda()) {  // a pass without gradients may take another kernel
         const PoisonedMemory poisoned;

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <string>
 
 #include "engine/attention/builtin_variants.h"
 #include "engine/core/result.h"
@@ -44,6 +45,7 @@ struct CaseErrors {
     // The worst of dq, dk and dv, each relative to its own norm or, where that is less, to a tenth
     // of the norm of all three (at L = 1 the gradients of q and k vanish but for delta).
     double gradient = 0;
+    std::string backend;  // what ran where a gradient was wanted; see Attention::backend
 };
 
 // Runs forward and backward on the device, on fresh memory filled with NaN.

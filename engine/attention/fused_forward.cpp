@@ -5,6 +5,9 @@
 #include <cmath>
 
 #if SLAY_HAS_CUDA
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "engine/kernels/fused_backward_torch.h"
 #include "engine/kernels/fused_linear_torch.h"
 #endif
 
@@ -12,23 +15,69 @@ namespace slay {
 
 #if SLAY_HAS_CUDA
 
-struct FusedForward::Kernel : kernels::FusedLinear {
-    using kernels::FusedLinear::FusedLinear;
+struct FusedForward::Kernels {
+    explicit Kernels(const kernels::FeatureMap& map) : forward(map), backward(map) {}
+    kernels::FusedLinear forward;
+    kernels::FusedBackward backward;
 };
+
+namespace {
+
+// What a pass needs beside its tensors, carried through the autograd graph.
+template <typename Kernels>
+struct Holder : torch::CustomClassHolder {
+    Holder(std::shared_ptr<Kernels> k, bool c, double d)
+        : kernels(std::move(k)), causal(c), delta(d) {}
+    std::shared_ptr<Kernels> kernels;
+    bool causal;
+    double delta;
+};
+
+// y of the fused forward pass, whose gradients the fused backward pass computes.
+template <typename Kernels>
+class FusedFunction : public torch::autograd::Function<FusedFunction<Kernels>> {
+  public:
+    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& q,
+                              const at::Tensor& k, const at::Tensor& v,
+                              const c10::intrusive_ptr<Holder<Kernels>>& holder) {
+        const bool rounded = v.scalar_type() != at::kFloat;
+        const auto result =
+            holder->kernels->forward.forward(q, k, v, holder->causal, holder->delta, rounded);
+        context->save_for_backward({q, k, v, result.y, result.correction, result.denominators});
+        context->saved_data["pass"] = c10::IValue::make_capsule(holder);
+        return result.y;
+    }
+
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                   torch::autograd::variable_list dy) {
+        const auto saved = context->get_saved_variables();
+        const auto holder = c10::static_intrusive_pointer_cast<Holder<Kernels>>(
+            context->saved_data["pass"].toCapsule());
+        const auto gradients = holder->kernels->backward.backward(
+            {saved[0], saved[1], saved[2], saved[3], saved[4], saved[5], dy[0]}, holder->causal,
+            holder->delta);
+        return {gradients.q, gradients.k, gradients.v, at::Tensor()};
+    }
+};
+
+}  // namespace
 
 std::optional<at::Tensor> FusedForward::forward(const at::Tensor& q, const at::Tensor& k,
                                                 const at::Tensor& v, bool causal, double delta) {
+    if (!kernels_->forward.unsupported(q, k, v).empty()) return std::nullopt;
     const bool gradient =
         at::GradMode::is_enabled() && (q.requires_grad() || k.requires_grad() || v.requires_grad());
-    if (gradient || !kernel_->unsupported(q, k, v).empty()) return std::nullopt;
-    return kernel_->forward(q, k, v, causal, delta).y;
+    if (!gradient) return kernels_->forward.forward(q, k, v, causal, delta).y;
+    if (!kernels_->backward.unsupported(q, k, v).empty()) return std::nullopt;
+    return FusedFunction<Kernels>::apply(
+        q, k, v, c10::make_intrusive<Holder<Kernels>>(kernels_, causal, delta));
 }
 
 #else
 
 // Built without CUDA: there is no kernel to take.
-struct FusedForward::Kernel {
-    explicit Kernel(const kernels::FeatureMap&) {}
+struct FusedForward::Kernels {
+    explicit Kernels(const kernels::FeatureMap&) {}
 };
 
 std::optional<at::Tensor> FusedForward::forward(const at::Tensor&, const at::Tensor&,
@@ -39,7 +88,7 @@ std::optional<at::Tensor> FusedForward::forward(const at::Tensor&, const at::Ten
 #endif
 
 FusedForward::FusedForward(const kernels::FeatureMap& map)
-    : kernel_(std::make_unique<Kernel>(map)) {}
+    : kernels_(std::make_shared<Kernels>(map)) {}
 
 FusedForward::~FusedForward() = default;
 
@@ -79,6 +128,16 @@ void set_fused_squares(kernels::FeatureMap& map, const at::Tensor& anchors) {
     map.poly = kernels::Poly::product;
     map.p = static_cast<int>(anchors.size(0));
     map.first = values_of(anchors * std::pow(count, -0.25));
+}
+
+void set_fused_products(kernels::FeatureMap& map, const at::Tensor& first,
+                        const at::Tensor& second) {
+    const double root = std::pow(static_cast<double>(first.size(0)), -0.25);
+    map.poly = kernels::Poly::product;
+    map.p = static_cast<int>(first.size(0));
+    map.first = values_of(first * root);
+    map.second = values_of(second * root);
+    map.cancels = true;
 }
 
 }  // namespace slay

@@ -1,6 +1,6 @@
-// The fused CUDA kernel behind a linear variant: taken by itself where it applies, in passes that
-// need no gradient. The signed variants do without it: its bf16 products, where a sum cancels, miss
-// the bound of the chunked form (2e-2 against 5e-3 seen for Random Maclaurin on an H200).
+// The fused CUDA kernels behind a linear variant: taken by themselves where they apply, forward
+// and, where a gradient is wanted, backward. Gradients of the signed variants take the chunked
+// form, with its forward pass: their sums cancel.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -19,14 +19,14 @@ class FusedForward {
     FusedForward(const FusedForward&) = delete;
     FusedForward& operator=(const FusedForward&) = delete;
 
-    // y, [B, H, L, d]; nothing where the kernel does not cover these inputs (a CPU, another type
-    // than bfloat16, sizes out of its range) or a gradient is wanted.
+    // y, [B, H, L, d], differentiable once; nothing where the kernels do not cover these inputs (a
+    // CPU, a type or sizes out of their range).
     std::optional<at::Tensor> forward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                                       bool causal, double delta);
 
   private:
-    struct Kernel;
-    std::unique_ptr<Kernel> kernel_;
+    struct Kernels;
+    std::shared_ptr<Kernels> kernels_;  // shared with graphs that still need their backward pass
 };
 
 // g of linearised Yat, all nodes: prf_r(u) sqrt(w_r), with its (omega . u)^2 / sqrt(M) where
@@ -36,6 +36,10 @@ kernels::FeatureMap fused_exponential(const at::Tensor& nodes, const at::Tensor&
 
 // Gives `map` the factor poly(u)_p = (a_p . u)^2 / sqrt(P); anchors [P, d].
 void set_fused_squares(kernels::FeatureMap& map, const at::Tensor& anchors);
+
+// Gives `map` the signed factor poly(u)_p = (first_p . u) (second_p . u) / sqrt(P); both [P, d].
+void set_fused_products(kernels::FeatureMap& map, const at::Tensor& first,
+                        const at::Tensor& second);
 
 // The row-major values of a tensor, for the tables of a FeatureMap.
 std::vector<double> values_of(const at::Tensor& tensor);

@@ -1,12 +1,72 @@
 #include "engine/attention/layer.h"
 
 #include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/attention/random_stream.h"
 
 namespace slay {
+namespace {
+
+// q, k and v [B, H, L, d] as views of the projection [B, L, 3, H, d]. Backward: gradients that are
+// already views of one such tensor, as the fused kernels leave them, are taken as it, uncopied.
+class SplitHeads : public torch::autograd::Function<SplitHeads> {
+  public:
+    static torch::autograd::variable_list forward(torch::autograd::AutogradContext* context,
+                                                  const at::Tensor& qkv) {
+        context->saved_data["sizes"] = qkv.sizes().vec();
+        const auto parts = qkv.permute({2, 0, 3, 1, 4}).unbind(0);
+        return {parts[0], parts[1], parts[2]};
+    }
+
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                   torch::autograd::variable_list gradients) {
+        const std::vector<std::int64_t> sizes = context->saved_data["sizes"].toIntVector();
+        if (of_one_tensor(gradients, sizes)) return {whole(gradients[0], sizes)};
+        const auto given = std::find_if(gradients.begin(), gradients.end(),
+                                        [](const at::Tensor& t) { return t.defined(); });
+        if (given == gradients.end()) return {at::Tensor()};
+        const at::Tensor all = at::empty(sizes, given->options());
+        for (std::int64_t i = 0; i < 3; ++i) {
+            const at::Tensor part = all.select(2, i).transpose(1, 2);
+            const at::Tensor& gradient = gradients[static_cast<std::size_t>(i)];
+            if (gradient.defined())
+                part.copy_(gradient);
+            else
+                part.zero_();
+        }
+        return {all};
+    }
+
+  private:
+    // [B, L, 3, H, d] over the memory that begins with dq.
+    static at::Tensor whole(const at::Tensor& dq, const std::vector<std::int64_t>& sizes) {
+        const std::int64_t width = sizes[3] * sizes[4];
+        return dq.as_strided(sizes, {sizes[1] * 3 * width, 3 * width, width, sizes[4], 1});
+    }
+
+    static bool of_one_tensor(const torch::autograd::variable_list& gradients,
+                              const std::vector<std::int64_t>& sizes) {
+        for (const at::Tensor& gradient : gradients)
+            if (!gradient.defined()) return false;
+        const at::Tensor& dq = gradients[0];
+        const std::int64_t width = sizes[3] * sizes[4];
+        const std::vector<std::int64_t> strides{sizes[1] * 3 * width, sizes[4], 3 * width, 1};
+        for (std::int64_t i = 0; i < 3; ++i) {
+            const at::Tensor& gradient = gradients[static_cast<std::size_t>(i)];
+            if (!gradient.is_alias_of(dq) || gradient.scalar_type() != dq.scalar_type() ||
+                gradient.strides() != at::IntArrayRef(strides) ||
+                gradient.storage_offset() != dq.storage_offset() + i * width)
+                return false;
+        }
+        return true;
+    }
+};
+
+}  // namespace
 
 LayerWeights draw_layer_weights(std::int64_t width, std::uint64_t seed, at::ScalarType type,
                                 at::Device device, bool requires_grad) {
@@ -37,9 +97,8 @@ Layer::Layer(std::unique_ptr<Attention> core, LayerWeights weights)
 Layer::Heads Layer::project(const at::Tensor& x) const {
     const std::int64_t heads = core_->config().heads;
     const at::Tensor qkv = at::linear(x, weights_.qkv)
-                               .view({x.size(0), x.size(1), 3, heads, core_->config().head_dim})
-                               .permute({2, 0, 3, 1, 4});
-    const auto parts = qkv.unbind(0);
+                               .view({x.size(0), x.size(1), 3, heads, core_->config().head_dim});
+    const auto parts = SplitHeads::apply(qkv);
     return {parts[0], parts[1], parts[2]};
 }
 

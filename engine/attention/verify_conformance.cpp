@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "engine/attention/comparison.h"
 #include "engine/attention/verify.h"
@@ -89,8 +90,8 @@ class GridRun {
                const Reference& expected, DataType type, const std::string& where) {
         const CaseErrors errors = compare(attention, input, expected, device_, type);
         const ErrorBound bound = row.bound(type);
-        record(row, "output", where, type, errors.output, bound.output, attention.backend());
-        record(row, "gradient", where, type, errors.gradient, bound.gradient, attention.backend());
+        record(row, "output", where, type, errors.output, bound.output, errors.backend);
+        record(row, "gradient", where, type, errors.gradient, bound.gradient, errors.backend);
     }
 
     void record(const VariantImplementation& row, const std::string& subject,
@@ -101,7 +102,7 @@ class GridRun {
         line.bound = bound;
         line.passed = error <= bound;
         line.note = backend;
-        Worst& worst = worst_[{type, subject}];
+        Worst& worst = worst_[{type, subject, backend}];
         // Not "greater": a NaN stays the worst.
         if (worst.cases++ == 0 ||
             !(error <= worst.line.relative_error || std::isnan(worst.line.relative_error))) {
@@ -129,7 +130,7 @@ class GridRun {
     const ConformanceGrid& grid_;
     at::Device device_;
     const VerifyObserver& observe_;
-    std::map<std::pair<DataType, std::string>, Worst> worst_;
+    std::map<std::tuple<DataType, std::string, std::string>, Worst> worst_;  // with the backend
     std::vector<VerifyLine> lines_;
 };
 

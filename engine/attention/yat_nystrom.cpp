@@ -55,6 +55,19 @@ class NystromAttention : public SlayAttention {
                                             options),
             exponential(options));
     }
+
+    std::optional<kernels::FeatureMap> fused_map() const override {
+        // The kernels take one polynomial factor for all heads.
+        if (buffer("nystrom_anchors").dim() > 2) return std::nullopt;
+        kernels::FeatureMap map = fused_factor();
+        const at::Tensor& anchors = buffer("nystrom_anchors");
+        map.poly = kernels::Poly::product;
+        map.p = static_cast<int>(anchors.size(0));
+        map.first = values_of(anchors);
+        map.mix = values_of(buffer("nystrom_W").t());
+        map.cancels = true;
+        return map;
+    }
 };
 
 }  // namespace

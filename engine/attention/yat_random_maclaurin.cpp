@@ -50,6 +50,14 @@ class RandomMaclaurinAttention : public SlayAttention {
             std::make_unique<RandomMaclaurinFactor>(buffer("rm_r1"), buffer("rm_r2"), options),
             exponential(options));
     }
+
+    std::optional<kernels::FeatureMap> fused_map() const override {
+        // The kernels take one polynomial factor for all heads.
+        if (buffer("rm_r1").dim() > 2) return std::nullopt;
+        kernels::FeatureMap map = fused_factor();
+        set_fused_products(map, buffer("rm_r1"), buffer("rm_r2"));
+        return map;
+    }
 };
 
 }  // namespace

@@ -47,6 +47,27 @@ class TensorSketchFactor : public PolynomialFactor {
 
     std::int64_t size() const override { return size_; }
 
+    // The factor as two products for each feature: Re Re - Im Im, then Re Im + Im Re.
+    void set_fused(kernels::FeatureMap& map) const {
+        const Parts p = parts(transform_);
+        const auto rows = [&](const at::Tensor& real, const at::Tensor& imaginary) {
+            return values_of(at::cat({real, imaginary}, 1).t());
+        };
+        // The frequencies without an imaginary part have zeros for it.
+        const auto widened = [&](const at::Tensor& columns) {
+            at::Tensor wide = at::zeros_like(p.re1);
+            if (imaginary_ > 0) inner(wide).copy_(columns);
+            return wide;
+        };
+        map.poly = kernels::Poly::product;
+        map.p = static_cast<int>(size_);
+        map.first = rows(p.re1, inner(p.re1));
+        map.second = rows(p.re2, p.im2);
+        map.third = rows(-widened(p.im1), p.im1);
+        map.fourth = rows(widened(p.im2), inner(p.re2));
+        map.cancels = true;
+    }
+
     at::Tensor forward(const at::Tensor& unit, at::Tensor& saved) const override {
         saved = at::matmul(unit, transform_);
         const Parts p = parts(saved);
@@ -103,12 +124,23 @@ class TensorSketchAttention : public SlayAttention {
 
   protected:
     FeatureMapPtr make_map(at::TensorOptions options, std::int64_t) const override {
-        const std::int64_t size = poly_features();
         return c10::make_intrusive<SlayFeatureMap>(
-            std::make_unique<TensorSketchFactor>(
-                count_sketch(buffer("ts_hash1"), buffer("ts_sign1"), size),
-                count_sketch(buffer("ts_hash2"), buffer("ts_sign2"), size), options),
-            exponential(options));
+            std::make_unique<TensorSketchFactor>(factor(options)), exponential(options));
+    }
+
+    std::optional<kernels::FeatureMap> fused_map() const override {
+        // The kernels take one polynomial factor for all heads.
+        if (buffer("ts_hash1").dim() > 1) return std::nullopt;
+        kernels::FeatureMap map = fused_factor();
+        factor(at::kDouble).set_fused(map);
+        return map;
+    }
+
+  private:
+    TensorSketchFactor factor(at::TensorOptions options) const {
+        const std::int64_t size = poly_features();
+        return {count_sketch(buffer("ts_hash1"), buffer("ts_sign1"), size),
+                count_sketch(buffer("ts_hash2"), buffer("ts_sign2"), size), options};
     }
 };
 

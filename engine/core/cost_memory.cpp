@@ -50,9 +50,11 @@ double linear_scratch(const CostShape& shape, bool cuda) {
 // The fused kernel's states of one wave of segments, at most its budget, and the denominators.
 double fused_scratch(const CostShape& shape) {
     const double state = features_of(shape) * shape.head_dim;
-    const double segments = std::max(1.0, shape.length / 256);
-    const double states = shape.batch * shape.heads * segments * state * 6;
-    return std::min(states, 67108864.0) + shape.rows() * accumulator_bytes(shape);
+    const double segments = std::max(1.0, shape.length / 512);
+    const double states = shape.batch * shape.heads * segments * state * 2 * fused_terms(shape);
+    const double activation = shape.rows() * shape.head_dim * shape.element_bytes;
+    return std::min(states, std::max(8388608.0, 1.25 * activation)) +
+           shape.rows() * accumulator_bytes(shape);
 }
 
 // Exact Yat works in blocks of rows, whose cells are held two times, and five in a backward.

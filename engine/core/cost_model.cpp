@@ -32,8 +32,9 @@ double core_flops(const CostShape& shape) {
 double core_traffic(const CostShape& shape, bool cuda) {
     if (is_fused_softmax(shape)) return shape.rows() * shape.head_dim * 4 * shape.element_bytes;
     if (is_quadratic(shape)) return shape.cells() * 6 * accumulator_bytes(shape);
-    if (is_fused_linear(shape, cuda))  // and the states of segments of about 256 positions
-        return shape.rows() * shape.head_dim * (4 * shape.element_bytes + features_of(shape) / 21);
+    if (is_fused_linear(shape, cuda))  // and the states of segments of about 512 positions
+        return shape.rows() * shape.head_dim *
+               (4 * shape.element_bytes + features_of(shape) * fused_terms(shape) / 64);
     double per_row = 8 * shape.head_dim + 4 * pair_cost(shape);
     if (shape.causal) per_row += 3 * std::min(chunk, shape.length);
     return shape.rows() * per_row * accumulator_bytes(shape);
@@ -57,6 +58,8 @@ double pass_factor(const CostShape& shape) {
 double rate_factor(const CostShape& shape, const DeviceRates& rates,
                    const Measurement& measurement) {
     if (shape.dtype == "float64") return rates.cuda ? 1.0 : 0.5;
+    // Three products of bf16 terms.
+    if (is_fused_linear(shape, rates.cuda) && fused_terms(shape) > 1) return 3.0;
     if (shape.dtype == "float32") return rates.cuda && measurement.tf32 ? 6.0 : 1.0;
     return rates.cuda ? 10.0 : 0.5;  // tensor cores; emulated on a CPU
 }
@@ -144,8 +147,19 @@ Prediction quality_cost(const Point& point, const Measurement& measurement,
     return prediction;
 }
 
+Prediction budget_cost(const Point& point, const Measurement& measurement,
+                       const DeviceRates& rates) {
+    // The larger peak is that of the reference in exact arithmetic.
+    Prediction prediction = quality_cost(point, measurement, rates);
+    prediction.seconds += latency_cost(point, measurement, rates).seconds +
+                          memory_cost(point, measurement, rates).seconds;
+    return prediction;
+}
+
 Prediction tasks_cost(const Point& point, const Measurement& measurement,
-                      const DeviceRates& rates) {
+                      const DeviceRates& given) {
+    DeviceRates rates = given;
+    if (rates.cuda) rates.launch_seconds /= 2;  // a recorded step is played
     const Parameters& p = point.parameters;
     const TaskSize size{p.integer("length", 64), p.integer("vocabulary", 32)};
     const TaskInfo* task = find_task(p.text("task", "copy"));

@@ -38,9 +38,15 @@ bool is_fused_softmax(const CostShape& shape) {
 
 bool is_fused_linear(const CostShape& shape, bool cuda) {
     const double d = shape.head_dim;
-    return cuda && !is_quadratic(shape) && !shape.variant->signed_estimate && !shape.backward &&
-           shape.dtype == "bfloat16" && (d == 16 || d == 32 || d == 64 || d == 128) &&
-           shape.poly <= 64 && features_of(shape) <= 512 * std::max(1.0, shape.poly);
+    // Two-term operands take twice the shared memory.
+    const double factor = fused_terms(shape) == 1 ? 512 : 128;
+    return cuda && !is_quadratic(shape) && !shape.backward && shape.dtype != "float64" &&
+           (d == 16 || d == 32 || d == 64 || d == 128) && shape.poly <= 64 &&
+           features_of(shape) <= factor * std::max(1.0, shape.poly);
+}
+
+double fused_terms(const CostShape& shape) {
+    return shape.dtype == "bfloat16" && !shape.variant->signed_estimate ? 1 : 2;
 }
 
 double features_of(const CostShape& shape) {

@@ -29,6 +29,9 @@ bool is_fused_softmax(const CostShape& shape);
 // gradient, and a feature map that is no signed sketch.
 bool is_fused_linear(const CostShape& shape, bool cuda);
 
+// bf16 terms of the fused linear kernel's operands.
+double fused_terms(const CostShape& shape);
+
 // F, the features of one position and head: R x M x P as far as the variant has them.
 double features_of(const CostShape& shape);
 

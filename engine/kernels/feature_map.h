@@ -17,7 +17,8 @@ enum class Factor {
 // The factor poly(u) in R^P.
 enum class Poly {
     none,     // P = 1, poly = 1
-    product,  // (first u) * (second u), element by element
+    product,  // (first u) * (second u), element by element (+ (third u) * (fourth u)); or mix times
+              // it
     cos_sin   // P = 2: cos, sin of pi i / (2 L) at position i
 };
 
@@ -36,6 +37,10 @@ struct FeatureMap {
     std::vector<double> offset;  // [G], or empty where the factor has none
     std::vector<double> first;   // [P, d], Poly::product only
     std::vector<double> second;  // [P, d], or empty: equal to first
+    std::vector<double> third;   // [P, d], with `second` only; or empty: no second product
+    std::vector<double> fourth;  // [P, d], with third
+    std::vector<double> mix;  // [P, P], with `cancels` only; or empty: poly as it is, not mix poly
+    bool cancels = false;     // sums of K cancel: operands take two terms whatever the inputs
 };
 
 }  // namespace slay::kernels

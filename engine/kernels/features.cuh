@@ -1,134 +1,336 @@
-// g(u) and poly(u) of 16 rows by one warp: z = W u on tensor cores, W split into two bf16 terms.
+// g(u) and poly(u) of 16 rows by one warp: z = W u on tensor cores, W split into two or three bf16
+// terms.
 #pragma once
 
 #include "engine/kernels/kernel_arguments.cuh"
-#include "engine/kernels/ptx.cuh"
+#include "engine/kernels/known_map.h"
+#include "engine/kernels/split.cuh"
 
 namespace slay::kernels {
 
-// 16 rows of q or k as mma's a fragments; a lane's two rows are r = lane / 4 and r + 8.
-template <int D>
+// 16 rows of q or k as mma's a fragments, from shared memory [row][D + 8]; a lane's two rows are
+// r = lane / 4 and r + 8. Their elements have a third term where operands have two: projections
+// cancel, and their errors do not average out over the keys.
+template <int D, int Terms>
 struct RowTile {
-    uint32_t a[D / 16][4];
-};
+    static constexpr int kRowTerms = row_terms(Terms);
+    Fragment<kRowTerms> u[D / 16];
+    float inverse[2];  // 1 / max(|u|, 1e-12), or 1
+    const uint16_t* rows;
+    int plane;
 
-// `rows` points at the tile's first row; rows from `count` on are zero.
-template <int D>
-__device__ __forceinline__ void load_rows(RowTile<D>& tile, const uint16_t* rows,
-                                          std::int64_t stride, std::int64_t count, int lane) {
-    const int r = lane >> 2;
-    const uint16_t* low = rows + r * stride + (lane & 3) * 2;
-    const uint16_t* high = low + 8 * stride;
+    __device__ __forceinline__ RowTile(const uint16_t* from, int row_plane, const DeviceFeatures& f,
+                                       int lane)
+        : rows(from), plane(row_plane) {
+        inverse[0] = inverse[1] = 1.f;
+        if (f.identity) return;
 #pragma unroll
-    for (int k = 0; k < D / 16; ++k) {
-        tile.a[k][0] = r < count ? *reinterpret_cast<const uint32_t*>(low + k * 16) : 0u;
-        tile.a[k][2] = r < count ? *reinterpret_cast<const uint32_t*>(low + k * 16 + 8) : 0u;
-        tile.a[k][1] = r + 8 < count ? *reinterpret_cast<const uint32_t*>(high + k * 16) : 0u;
-        tile.a[k][3] = r + 8 < count ? *reinterpret_cast<const uint32_t*>(high + k * 16 + 8) : 0u;
+        for (int k = 0; k < D / 16; ++k) {
+            load_matrices(u[k], rows + k * 16 + rows_first(lane, D + 8), plane);
+        }
+        if (f.normalise) form_norms(lane);
     }
-}
 
-// 1 / max(|u|, 1e-12) of the lane's two rows, or 1.
-template <int D>
-__device__ __forceinline__ void inverse_norms(float (&inverse)[2], const RowTile<D>& tile,
-                                              bool normalise) {
-    float squares[2] = {0.f, 0.f};
+    // Adds the diagonals of a b^T, a and b terms of u: an a fragment's registers 0, 2 and 1, 3 are
+    // b fragments of its rows.
+    template <bool first>
+    __device__ __forceinline__ void add_diagonals(float (&low)[4], float (&high)[4], int a,
+                                                  int b) const {
 #pragma unroll
-    for (int k = 0; k < D / 16; ++k) {
-#pragma unroll
-        for (int i = 0; i < 4; ++i) {
-            const float x = low_float(tile.a[k][i]), y = high_float(tile.a[k][i]);
-            squares[i & 1] += x * x + y * y;
+        for (int k = 0; k < D / 16; ++k) {
+            const auto& x = u[k].term[b];
+            if (first && k == 0) {
+                mma_first(low, u[k].term[a], x[0], x[2]);
+                mma_first(high, u[k].term[a], x[1], x[3]);
+            } else {
+                mma(low, u[k].term[a], x[0], x[2]);
+                mma(high, u[k].term[a], x[1], x[3]);
+            }
         }
     }
-#pragma unroll
-    for (int i = 0; i < 2; ++i) {
-        inverse[i] = normalise ? fminf(inverse_root(row_sum(squares[i])), 1e12f) : 1.f;
-    }
-}
-
-// z[row][8 features] = W u; `fragments` is the tile's first fragment.
-template <int D>
-__device__ __forceinline__ void project(float (&z)[4], const RowTile<D>& tile,
-                                        const uint4* fragments, int lane) {
-    uint4 b[D / 16];
-#pragma unroll
-    for (int k = 0; k < D / 16; ++k) b[k] = __ldg(fragments + k * 32 + lane);
-    mma_first(z, tile.a[0], b[0].x, b[0].y);
-    mma(z, tile.a[0], b[0].z, b[0].w);
-#pragma unroll
-    for (int k = 1; k < D / 16; ++k) {
-        mma(z, tile.a[k], b[k].x, b[k].y);
-        mma(z, tile.a[k], b[k].z, b[k].w);
-    }
-}
-
-// g of features 8 n .. 8 n + 7, laid out as an accumulator; zero in padded features and in rows
-// from `count` on. Padded features: their weights are zero and their offset is -infinity.
-template <int D>
-__device__ __forceinline__ void g_tile(float (&z)[4], const RowTile<D>& tile,
-                                       const float (&inverse)[2], const DeviceFeatures& f,
-                                       const uint4* omega, int n, std::int64_t count, int lane) {
-    const int column = n * 8 + (lane & 3) * 2;
-    const float2 offset = __ldg(reinterpret_cast<const float2*>(f.offset + column));
-    project<D>(z, tile, omega + n * (D / 16) * 32, lane);
-#pragma unroll
-    for (int i = 0; i < 4; ++i) z[i] *= inverse[i >> 1];
-    if (f.factor == Factor::exponential) {
-#pragma unroll
-        for (int i = 0; i < 4; ++i) z[i] = exp2_fast(z[i] + (i & 1 ? offset.y : offset.x));
-    } else if (f.factor == Factor::exponential_square) {
-#pragma unroll
-        for (int i = 0; i < 4; ++i) {
-            z[i] *= z[i] * exp2_fast(z[i] + (i & 1 ? offset.y : offset.x));
-        }
-    } else if (f.factor == Factor::relu) {
-#pragma unroll
-        for (int i = 0; i < 4; ++i) z[i] = fmaxf(z[i], 0.f);
-    } else {
-#pragma unroll
-        for (int i = 0; i < 4; ++i) {
-            z[i] = z[i] > 0.f ? z[i] + 1.f : exp2_fast(z[i] * 1.4426950408889634f);
-            if (column + (i & 1) >= f.g) z[i] = 0.f;
-        }
-    }
-    if (count >= 16) return;
-    if ((lane >> 2) >= count) z[0] = z[1] = 0.f;
-    if ((lane >> 2) + 8 >= count) z[2] = z[3] = 0.f;
-}
-
-// poly of features 8 n .. 8 n + 7. `position` is that of the tile's first row.
-template <int D>
-__device__ __forceinline__ void poly_tile(float (&z)[4], const RowTile<D>& tile,
-                                          const float (&inverse)[2], const DeviceFeatures& f, int n,
-                                          std::int64_t position, int lane) {
-    if (f.poly == Poly::product) {
-        project<D>(z, tile, f.first + n * (D / 16) * 32, lane);
-        if (f.same) {
+    __device__ __forceinline__ void form_norms(int lane) {
+        float low[4], high[4];
+        if constexpr (Terms > 1) {
+            add_diagonals<true>(low, high, 0, 2);
+            add_diagonals<false>(low, high, 0, 1);
 #pragma unroll
             for (int i = 0; i < 4; ++i) {
-                z[i] *= inverse[i >> 1];
-                z[i] *= z[i];
+                low[i] *= 2.f;
+                high[i] *= 2.f;
             }
-            return;
+            add_diagonals<false>(low, high, 1, 1);
         }
-        float other[4];
-        project<D>(other, tile, f.second + n * (D / 16) * 32, lane);
+        add_diagonals<Terms == 1>(low, high, 0, 0);
+        const bool odd = lane & 4;  // row r lies in column r % 2 of the quad's lane r / 2
+        const int source = (lane & 28) | (lane >> 3);
+        const float squares[2] = {__shfl_sync(0xffffffffu, odd ? low[1] : low[0], source),
+                                  __shfl_sync(0xffffffffu, odd ? high[3] : high[2], source)};
 #pragma unroll
-        for (int i = 0; i < 4; ++i) z[i] = (z[i] * inverse[i >> 1]) * (other[i] * inverse[i >> 1]);
+        for (int i = 0; i < 2; ++i) inverse[i] = fminf(inverse_root(squares[i]), 1e12f);
+    }
+
+    // z[row][8 features] = W u for tile n of the features; for each k fragments hold W's first two
+    // terms and, further on, its third.
+    __device__ __forceinline__ void project(float (&z)[4], const uint4* weights, int n,
+                                            int lane) const {
+        const uint4* fragments = weights + n * weight_tile(D) + lane;
+        uint4 b[D / 16];
+#pragma unroll
+        for (int k = 0; k < D / 16; ++k) b[k] = __ldg(fragments + k * 32);
+        if constexpr (Terms > 1) {
+#pragma unroll
+            for (int k = 0; k < D / 16; ++k) {
+                const uint2 third = __ldg(
+                    reinterpret_cast<const uint2*>(fragments - lane + D / 16 * 32) + k * 32 + lane);
+                if (k == 0) {
+                    mma_first(z, u[k].term[0], third.x, third.y);
+                } else {
+                    mma(z, u[k].term[0], third.x, third.y);
+                }
+                mma(z, u[k].term[1], b[k].z, b[k].w);
+                mma(z, u[k].term[2], b[k].x, b[k].y);
+            }
+#pragma unroll
+            for (int k = 0; k < D / 16; ++k) mma(z, u[k].term[0], b[k].z, b[k].w);
+#pragma unroll
+            for (int k = 0; k < D / 16; ++k) mma(z, u[k].term[1], b[k].x, b[k].y);
+        } else {
+            mma_first(z, u[0].term[0], b[0].z, b[0].w);
+#pragma unroll
+            for (int k = 1; k < D / 16; ++k) mma(z, u[k].term[0], b[k].z, b[k].w);
+        }
+#pragma unroll
+        for (int k = 0; k < D / 16; ++k) mma(z, u[k].term[0], b[k].x, b[k].y);
+    }
+
+    // z = u for tile n of its elements.
+    __device__ __forceinline__ void elements(float (&z)[4], int n, int lane) const {
+        const uint16_t* at = rows + (lane >> 2) * (D + 8) + n * 8 + (lane & 3) * 2;
+#pragma unroll
+        for (int t = 0; t < kRowTerms; ++t) {
+#pragma unroll
+            for (int i = 0; i < 2; ++i) {
+                const uint32_t pair =
+                    *reinterpret_cast<const uint32_t*>(at + t * plane + i * 8 * (D + 8));
+                z[2 * i] = t == 0 ? low_float(pair) : z[2 * i] + low_float(pair);
+                z[2 * i + 1] = t == 0 ? high_float(pair) : z[2 * i + 1] + high_float(pair);
+            }
+        }
+    }
+};
+
+// The arguments with what is known of the map `P` (known_map.h) as constants.
+template <int D, int P>
+__device__ __forceinline__ DeviceFeatures known_features(const DeviceFeatures& given) {
+    DeviceFeatures f = given;
+    if constexpr (P > 0) {
+        f.g_padded = kBlock;
+        f.p_units = f.p_padded = P;
+        f.products = f.rotate = 0;
+        f.mix = nullptr;
+        f.factor = Factor::exponential;
+        f.normalise = true;
+        f.identity = false;
+    } else if constexpr (takes_elements(P)) {
+        f.g_padded = P == kElu ? D : 2 * D;
+        f.p_units = 1;
+        f.rotate = P == kElu ? 0 : D;
+        f.factor = P == kElu ? Factor::elu_plus_one : Factor::relu;
+        f.normalise = false;
+        f.identity = true;
+    } else {
+        f.identity = false;
+    }
+    if constexpr (P == kRelu || P == kExponential || P == kExponentialSquare) {
+        f.p_units = 1;
+        f.rotate = 0;
+        f.factor = P == kRelu          ? Factor::relu
+                   : P == kExponential ? Factor::exponential
+                                       : Factor::exponential_square;
+        f.normalise = P != kRelu;
+    }
+    return f;
+}
+
+// Which tiles of eight features a warp forms: `count` of them, `step` apart.
+struct TileRange {
+    int first, step, count;
+
+    // Part `part` of the tiles first ... first + tiles - 1 shared out to `parts` warps; evenly, so
+    // that the count is known, where P is.
+    template <int P>
+    static __device__ __forceinline__ TileRange share(int first, int tiles, int part, int parts) {
+        return {first + part, parts,
+                P > 0 || takes_elements(P) ? tiles / parts : (tiles - part + parts - 1) / parts};
+    }
+};
+
+// `apply(n, z)` for the projections on each tile of the range (identity: the elements of u, over
+// again).
+template <int unroll, int D, int Terms, typename Apply>
+__device__ __forceinline__ void project_tiles(const RowTile<D, Terms>& rows, const uint4* weights,
+                                              bool identity, TileRange range, int lane,
+                                              Apply apply) {
+#pragma unroll(D* Terms <= 64 ? 2 : 1)
+    for (int i = 0; i < range.count; ++i) {
+        const int n = range.first + i * range.step;
+        float z[4];
+        if (identity) {
+            rows.elements(z, n % (D / 8), lane);
+        } else {
+            rows.project(z, weights, n, lane);
+        }
+        apply(n, z);
+    }
+}
+
+template <int Terms, typename Store>
+__device__ __forceinline__ void store_tile(int n, const float (&z)[4], Store& store) {
+    store(n, split<Terms>(z[0], z[1]), split<Terms>(z[2], z[3]));
+}
+
+// g of the range's tiles: `store(n, pair, pair)` for rows r and r + 8. Zero in padded features
+// (their weights are zero, the offset of their exponential is -infinity) and in rows from `count`
+// on. `position` is that of the first row.
+template <int unroll, int D, int Terms, typename Store>
+__device__ __forceinline__ void form_g(const RowTile<D, Terms>& rows, const DeviceFeatures& f,
+                                       const uint4* omega, TileRange range, std::int64_t position,
+                                       int count, int lane, Store store) {
+    const float2* offsets = reinterpret_cast<const float2*>(f.offset) + (lane & 3);
+    const auto exponent = [&](float z, int i, const float2& offset) {
+        return exp2_fast(fmaf(z, rows.inverse[i >> 1], i & 1 ? offset.y : offset.x));
+    };
+    // Rows past the end: where g(0) is not zero, unless poly is.
+    const auto cut = [&](float(&z)[4]) {
+        if (f.p_units > 1 || count >= 16) return;
+        if ((lane >> 2) >= count) z[0] = z[1] = 0.f;
+        if ((lane >> 2) + 8 >= count) z[2] = z[3] = 0.f;
+    };
+    if (f.factor == Factor::exponential) {
+        project_tiles<unroll>(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
+            const float2 offset = __ldg(offsets + n * 4);
+#pragma unroll
+            for (int i = 0; i < 4; ++i) z[i] = exponent(z[i], i, offset);
+            cut(z);
+            store_tile<Terms>(n, z, store);
+        });
+    } else if (f.factor == Factor::exponential_square) {
+        project_tiles<unroll>(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
+            const float2 offset = __ldg(offsets + n * 4);
+#pragma unroll
+            for (int i = 0; i < 4; ++i) {
+                const float x = z[i] * rows.inverse[i >> 1];
+                z[i] = x * x * exponent(z[i], i, offset);
+            }
+            store_tile<Terms>(n, z, store);
+        });
+    } else if (f.factor == Factor::elu_plus_one) {
+        project_tiles<unroll>(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
+            float2 offset = make_float2(0.f, 0.f);
+            if (!f.identity) offset = __ldg(offsets + n * 4);
+#pragma unroll
+            for (int i = 0; i < 4; ++i) {
+                const float x = z[i] * rows.inverse[i >> 1];
+                z[i] = x > 0.f ? x + 1.f : exp2_fast(fmaf(x, kLog2E, i & 1 ? offset.y : offset.x));
+            }
+            cut(z);
+            store_tile<Terms>(n, z, store);
+        });
+    } else {
+        float turn[2][2];  // cos and sin of the rows' positions
+#pragma unroll
+        for (int i = 0; i < 2; ++i) {
+            turn[i][0] = turn[i][1] = rows.inverse[i];
+            if (f.rotate == 0) continue;
+            const auto row = static_cast<float>(position + (lane >> 2) + i * 8);
+            __sincosf(f.position_scale * row, &turn[i][1], &turn[i][0]);
+        }
+        project_tiles<unroll>(rows, omega, f.identity, range, lane, [&](int n, float(&z)[4]) {
+            const bool sine = n * 8 >= f.rotate;
+#pragma unroll
+            for (int i = 0; i < 4; ++i) {
+                z[i] = fmaxf(z[i], 0.f) * (sine ? turn[i >> 1][1] : turn[i >> 1][0]);
+            }
+            store_tile<Terms>(n, z, store);
+        });
+    }
+}
+
+// Products of projections, or squares of them, for tile n of poly.
+template <int D, int Terms>
+__device__ __forceinline__ void product_tile(float (&z)[4], const RowTile<D, Terms>& rows,
+                                             const DeviceFeatures& f, int n, int lane) {
+    rows.project(z, f.poly[0], n, lane);
+    if (f.products == 0) {
+#pragma unroll
+        for (int i = 0; i < 4; ++i) {
+            z[i] *= rows.inverse[i >> 1];
+            z[i] *= z[i];
+        }
         return;
     }
-    z[0] = z[1] = z[2] = z[3] = 0.f;
-    if (n > 0 || (lane & 3) > 0) return;
+    float other[4];
+    rows.project(other, f.poly[1], n, lane);
 #pragma unroll
-    for (int i = 0; i < 2; ++i) {
-        if (f.poly == Poly::none) {
-            z[2 * i] = 1.f;
-        } else {
-            const float angle =
-                f.position_scale * static_cast<float>(position + (lane >> 2) + i * 8);
-            __sincosf(angle, &z[2 * i + 1], &z[2 * i]);
+    for (int i = 0; i < 4; ++i) z[i] *= other[i];
+    if (f.products == 2) {
+        float third[4];
+        rows.project(third, f.poly[2], n, lane);
+        rows.project(other, f.poly[3], n, lane);
+#pragma unroll
+        for (int i = 0; i < 4; ++i) z[i] = fmaf(third[i], other[i], z[i]);
+    }
+#pragma unroll
+    for (int i = 0; i < 4; ++i) z[i] *= rows.inverse[i >> 1] * rows.inverse[i >> 1];
+}
+
+// Tile n of mix times the products: their tiles, two at a time, are an a fragment.
+template <int D, int Terms>
+__device__ __forceinline__ void mixed_tile(float (&z)[4], const RowTile<D, Terms>& rows,
+                                           const DeviceFeatures& f, int n, int lane) {
+    const int steps = f.p_padded / 16;
+    const uint4* fragments = f.mix + n * weight_tile(f.p_padded) + lane;
+    z[0] = z[1] = z[2] = z[3] = 0.f;
+#pragma unroll 1
+    for (int k = 0; k < steps; ++k) {
+        Fragment<3> s;
+#pragma unroll
+        for (int half = 0; half < 2; ++half) {
+            float products[4];
+            product_tile(products, rows, f, 2 * k + half, lane);
+#pragma unroll
+            for (int i = 0; i < 2; ++i) {
+                const SplitPair<3> pair = split<3>(products[2 * i], products[2 * i + 1]);
+#pragma unroll
+                for (int t = 0; t < 3; ++t) s.term[t][2 * half + i] = pair.term[t];
+            }
         }
+        const uint4 b = __ldg(fragments + k * 32);
+        const uint2 third =
+            __ldg(reinterpret_cast<const uint2*>(fragments - lane + steps * 32) + k * 32 + lane);
+        mma(z, s.term[0], third.x, third.y);
+        mma(z, s.term[1], b.z, b.w);
+        mma(z, s.term[2], b.x, b.y);
+        mma(z, s.term[0], b.z, b.w);
+        mma(z, s.term[1], b.x, b.y);
+        mma(z, s.term[0], b.x, b.y);
+    }
+}
+
+// poly of the range's tiles, likewise. Zero in rows of zeros.
+template <int unroll, int D, int Terms, typename Store>
+__device__ __forceinline__ void form_poly(const RowTile<D, Terms>& rows, const DeviceFeatures& f,
+                                          TileRange range, int lane, Store store) {
+#pragma unroll(D* Terms <= 32 ? 2 : 1)
+    for (int i = 0; i < range.count; ++i) {
+        const int n = range.first + i * range.step;
+        float z[4];
+        if (Terms > 1 && f.mix) {
+            mixed_tile(z, rows, f, n, lane);
+        } else {
+            product_tile(z, rows, f, n, lane);
+        }
+        store_tile<Terms>(n, z, store);
     }
 }
 

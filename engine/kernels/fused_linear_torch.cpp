@@ -6,11 +6,33 @@
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
+#include <algorithm>
+#include <optional>
+
 namespace slay::kernels {
 namespace {
 
-// Of the states stored at the same time: about what the L2 cache holds.
-constexpr std::size_t kScratchBudget = std::size_t{64} << 20;
+// Scratch of about one more [B, L, H, d]: a layer's peak, in its output projection, has room for
+// that. Short sequences may take this much at least.
+constexpr std::size_t kLeastScratch = std::size_t{8} << 20;
+
+std::size_t scratch_budget(const at::Tensor& q) {
+    const auto bytes = static_cast<std::size_t>(q.numel()) * q.element_size();
+    return std::max(kLeastScratch, bytes + bytes / 4);
+}
+
+std::optional<Element> element_of(const at::Tensor& t) {
+    switch (t.scalar_type()) {
+        case at::kBFloat16:
+            return Element::bfloat16;
+        case at::kHalf:
+            return Element::float16;
+        case at::kFloat:
+            return Element::float32;
+        default:
+            return std::nullopt;
+    }
+}
 
 FusedShape shape_of(const at::Tensor& q, bool causal) {
     FusedShape shape;
@@ -19,13 +41,23 @@ FusedShape shape_of(const at::Tensor& q, bool causal) {
     shape.length = q.size(2);
     shape.head_dim = static_cast<int>(q.size(3));
     shape.causal = causal;
+    shape.element = element_of(q).value_or(Element::bfloat16);
     return shape;
 }
 
-bool aligned(const at::Tensor& t) {
-    constexpr std::int64_t kElements = 8;  // of 16 bytes
-    return t.stride(3) == 1 && t.stride(0) % kElements == 0 && t.stride(1) % kElements == 0 &&
-           t.stride(2) % kElements == 0 && reinterpret_cast<std::uintptr_t>(t.data_ptr()) % 16 == 0;
+FusedDevice limits_of(const at::Tensor& q) {
+    const cudaDeviceProp* properties = at::cuda::getDeviceProperties(q.get_device());
+    return {properties->multiProcessorCount, static_cast<int>(properties->sharedMemPerBlockOptin)};
+}
+
+// The kernels move 16 bytes at a time, and a row's bytes are an int.
+at::Tensor aligned(const at::Tensor& t) {
+    const std::int64_t elements = 16 / static_cast<std::int64_t>(t.element_size());
+    const bool fits = t.stride(3) == 1 && t.stride(0) % elements == 0 &&
+                      t.stride(1) % elements == 0 && t.stride(2) % elements == 0 &&
+                      t.stride(2) < (std::int64_t{1} << 28) &&
+                      reinterpret_cast<std::uintptr_t>(t.data_ptr()) % 16 == 0;
+    return fits ? t : t.contiguous();
 }
 
 TensorView view_of(const at::Tensor& t) {
@@ -41,21 +73,19 @@ std::string FusedLinear::unsupported(const at::Tensor& q, const at::Tensor& k,
     }
     for (const at::Tensor* t : {&q, &k, &v}) {
         if (!t->is_cuda() || t->device() != q.device()) return "not on one CUDA device";
-        if (t->scalar_type() != at::kBFloat16) return "the type is not bfloat16";
+        if (t->scalar_type() != q.scalar_type()) return "not of one type";
     }
-    const cudaDeviceProp* device = at::cuda::getDeviceProperties(q.get_device());
-    if (device->major < 8) return "compute capability below 8.0";
-    // The largest streamed block of threads.
-    if (device->sharedMemPerBlockOptin < 200 * 1024)
-        return "less than 200 KB of shared memory a block";
-    return fused_linear_unsupported(shape_of(q, true), packed_);
+    if (!element_of(q)) return "the type is not bfloat16, float16 or float32";
+    if (at::cuda::getDeviceProperties(q.get_device())->major < 8)
+        return "compute capability below 8.0";
+    return fused_linear_unsupported(shape_of(q, true), packed_, limits_of(q));
 }
 
 FusedLinear::Output FusedLinear::forward(const at::Tensor& q, const at::Tensor& k,
-                                         const at::Tensor& v, bool causal, double delta) {
+                                         const at::Tensor& v, bool causal, double delta,
+                                         bool keep_correction) {
     const c10::cuda::CUDAGuard guard(q.device());
-    const at::Tensor inputs[] = {aligned(q) ? q : q.contiguous(), aligned(k) ? k : k.contiguous(),
-                                 aligned(v) ? v : v.contiguous()};
+    const at::Tensor inputs[] = {aligned(q), aligned(k), aligned(v)};
     if (!words_.defined() || words_.device() != q.device()) {
         words_ = at::from_blob(packed_.words.data(),
                                {static_cast<std::int64_t>(packed_.words.size())}, at::kInt)
@@ -63,13 +93,19 @@ FusedLinear::Output FusedLinear::forward(const at::Tensor& q, const at::Tensor& 
     }
     FusedLinearPass pass;
     pass.shape = shape_of(q, causal);
-    const FusedPlan plan = plan_fused_linear(
-        pass.shape, packed_, at::cuda::getDeviceProperties(q.get_device())->multiProcessorCount,
-        kScratchBudget);
+    const FusedPlan plan = plan_fused_linear(pass.shape, packed_, limits_of(q), scratch_budget(q));
+    const auto rows_of = [&](at::ScalarType type) {
+        return at::empty({q.size(0), q.size(2), q.size(1), q.size(3)}, q.options().dtype(type))
+            .transpose(1, 2);
+    };
     Output output;
-    output.y = at::empty({q.size(0), q.size(2), q.size(1), q.size(3)}, q.options()).transpose(1, 2);
+    output.y = rows_of(q.scalar_type());
     output.denominators =
         at::empty({q.size(0), q.size(1), q.size(2)}, q.options().dtype(at::kFloat));
+    if (keep_correction && q.scalar_type() == at::kBFloat16) {
+        output.correction = rows_of(at::kBFloat16);
+        pass.residual = view_of(output.correction);
+    }
     const at::Tensor scratch =
         at::empty({static_cast<std::int64_t>(plan.scratch_bytes)}, q.options().dtype(at::kByte));
     pass.q = view_of(inputs[0]);

@@ -1,4 +1,4 @@
-// The fused linear attention on tensors. Forward only: for passes that need no gradient.
+// The fused linear attention on tensors: its forward pass.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -20,11 +20,13 @@ class FusedLinear {
     struct Output {
         at::Tensor y;  // [B, H, L, d], laid out [B, L, H, d] as the output projection reads it
         at::Tensor denominators;  // [B, H, L], float32
+        // What rounding took from a bfloat16 y, of its type and layout; undefined unless asked for.
+        at::Tensor correction;
     };
 
     // Scratch comes from the caching allocator; the stream is the current one.
     Output forward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool causal,
-                   double delta);
+                   double delta, bool keep_correction = false);
 
   private:
     PackedFeatures packed_;

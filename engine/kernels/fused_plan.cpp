@@ -4,6 +4,9 @@
 
 #include "engine/kernels/fused_linear.h"
 #include "engine/kernels/fused_sizes.h"
+#include "engine/kernels/known_map.h"
+#include "engine/kernels/output_layout.h"
+#include "engine/kernels/state_layout.h"
 
 namespace slay::kernels {
 namespace {
@@ -18,36 +21,90 @@ int round_up(int value, int step) {
     return (value + step - 1) / step * step;
 }
 
+// known_map.h's name of a map with one factor.
+int known_factor(const PackedFeatures& features) {
+    if (features.normalise) {
+        if (features.rotate > 0) return kOneFactor;
+        if (features.factor == Factor::exponential) return kExponential;
+        return features.factor == Factor::exponential_square ? kExponentialSquare : kOneFactor;
+    }
+    if (features.factor == Factor::elu_plus_one)
+        return features.identity && features.rotate == 0 ? kElu : kOneFactor;
+    if (features.factor != Factor::relu) return kOneFactor;
+    if (features.rotate == 0) return kRelu;
+    return features.identity ? kRotated : kOneFactor;
+}
+
 // The segment that balances the scores inside a segment, T (P + G + d) operations a position, with
-// the traffic of the states, 12 F d / T bytes a position, at `operations_a_byte` of both rates.
+// the traffic of the states, 8 F d / T bytes a position, at `operations_a_byte` of both rates; a
+// second term makes it twice the bytes and three times the operations.
 std::int64_t balanced_segment(const FusedSizes& sizes, const FusedShape& shape) {
     constexpr double operations_a_byte = 64;
     const double state = static_cast<double>(sizes.elements);
     const double pair = sizes.p_padded + sizes.g_padded + shape.head_dim;
-    const double segment = std::sqrt(12 * state * operations_a_byte / pair);
+    const double segment = std::sqrt(8 * state * operations_a_byte / pair);
     const auto steps = static_cast<std::int64_t>(segment / kSegmentStep + 0.5);
     return std::max<std::int64_t>(steps, 1) * kSegmentStep;
 }
 
-// Blocks of state_kernel.cuh's grid to a segment: each forms 1024 / d units, or, where P = 1, one
-// for each of its warps.
+// Blocks of state_kernel.cuh's grid to a segment.
 std::int64_t state_blocks_per_segment(const FusedSizes& sizes, int head_dim) {
-    const int one_factor = head_dim == 128 ? 8 : 16;
-    return divide_up(sizes.units, sizes.p_units == 1 ? one_factor : 1024 / head_dim);
+    return divide_up(sizes.units, units_per_state_block(head_dim, sizes.p_units > 1));
+}
+
+// The output kernel's streamed form at its widest that the device has room for; nothing if there
+// is none.
+struct StreamedForm {
+    int row_block = 0;
+    int buffers = 0;
+};
+
+StreamedForm streamed_form(const FusedShape& shape, const FusedSizes& sizes,
+                           const FusedDevice& device, bool narrow) {
+    constexpr StreamedForm forms[] = {{128, 2}, {64, 2}, {128, 1}, {64, 1}};
+    for (const StreamedForm& form : forms) {
+        if (narrow && form.row_block > 64) continue;
+        const OutputLayout layout(form.row_block, sizes.g_padded, sizes.p_units, sizes.p_padded,
+                                  shape.head_dim, sizes.terms, form.buffers, true, true);
+        if (layout.total <= device.shared_bytes) return form;
+    }
+    return {};
+}
+
+bool states_fit(const FusedShape& shape, const FusedSizes& sizes, const FusedDevice& device) {
+    const bool tensor = sizes.p_units > 1;
+    const int count = units_per_state_block(shape.head_dim, tensor);
+    const int tokens = state_tile(shape.head_dim, sizes.terms, tensor);
+    for (int group = 0; group * count < sizes.units; ++group) {
+        const UnitSpan span = unit_span(sizes.units, sizes.p_units, count, group);
+        const StateLayout layout(tokens, span.block_count, span.p_count, shape.head_dim,
+                                 sizes.terms, tensor);
+        if (layout.total > device.shared_bytes) return false;
+    }
+    return true;
 }
 
 }  // namespace
 
+int fused_terms(const FusedShape& shape, const PackedFeatures& features) {
+    return shape.element == Element::bfloat16 && !features.cancels ? 1 : 2;
+}
+
 FusedSizes fused_sizes(const FusedShape& shape, const PackedFeatures& features) {
     FusedSizes sizes;
     sizes.g_padded = round_up(features.g, 32);
-    sizes.p_units = features.poly == Poly::none ? 1 : round_up(features.p, 8);
+    sizes.p_units = features.has_poly ? round_up(features.p, 8) : 1;
     sizes.p_padded = round_up(features.p, 16);
     sizes.units = sizes.g_padded / 32 * sizes.p_units;
-    const std::int64_t normalisers = sizes.p_units == 1 ? 8 : sizes.p_units;
-    sizes.elements =
-        static_cast<std::int64_t>(sizes.units) * 32 * shape.head_dim + sizes.g_padded * normalisers;
-    sizes.resident = sizes.g_padded == 32 && features.p <= 32;
+    sizes.elements = static_cast<std::int64_t>(sizes.units) * 32 * shape.head_dim +
+                     sizes.g_padded * normaliser_rows(sizes.p_units);
+    sizes.terms = fused_terms(shape, features);
+    const bool known = features.factor == Factor::exponential && features.normalise &&
+                       features.has_poly && features.products == 0 && sizes.g_padded == 32 &&
+                       sizes.p_units == sizes.p_padded && sizes.p_units <= 32 &&
+                       (shape.head_dim == 32 || shape.head_dim == 64);
+    if (known) sizes.known = sizes.p_units;
+    if (!features.has_poly && shape.head_dim >= 32) sizes.known = known_factor(features);
     return sizes;
 }
 
@@ -57,32 +114,44 @@ FusedScratch fused_scratch(const FusedShape& shape, const FusedSizes& sizes, std
     const auto elements = static_cast<std::size_t>(sizes.elements);
     const auto slots = static_cast<std::size_t>(wave);
     FusedScratch scratch;
-    scratch.prefixes_at = align(rows * slots * elements * 4);
-    scratch.carry_at =
-        scratch.prefixes_at + align(rows * (shape.causal ? slots : 1) * elements * 2);
+    scratch.carry_at = align(rows * slots * elements * 2 * static_cast<std::size_t>(sizes.terms));
     scratch.bytes = scratch.carry_at + align(rows * elements * 4);
     return scratch;
 }
 
-std::string fused_linear_unsupported(const FusedShape& shape, const PackedFeatures& features) {
+std::string fused_linear_unsupported(const FusedShape& shape, const PackedFeatures& features,
+                                     const FusedDevice& device) {
     const int d = shape.head_dim;
     if (d != 16 && d != 32 && d != 64 && d != 128) return "head dimension is not 16, 32, 64 or 128";
     if (features.head_dim != d) return "feature map made for another head dimension";
     if (features.g < 1 || features.g > 512) return "R M is not in 1..512";
     if (features.p < 1 || features.p > 64) return "P is not in 1..64";
-    if (features.poly == Poly::none && features.p != 1) return "P is not 1 without a second factor";
     if (shape.length < 1) return "empty sequence";
     if (shape.batch * shape.heads > 65535) return "B H is above 65535";
     if (features.heads != 1 && features.heads != shape.heads)
         return "feature map made for other heads";
+    const FusedSizes sizes = fused_sizes(shape, features);
+    if (streamed_form(shape, sizes, device, false).row_block == 0 ||
+        !states_fit(shape, sizes, device))
+        return "the features of a tile need more shared memory than a block may have";
     return {};
 }
 
 FusedPlan plan_fused_linear(const FusedShape& shape, const PackedFeatures& features,
-                            int multiprocessors, std::size_t scratch_budget, std::int64_t segment) {
+                            const FusedDevice& device, std::size_t scratch_budget,
+                            std::int64_t segment) {
     FusedPlan plan;
     const FusedSizes sizes = fused_sizes(shape, features);
     const std::int64_t rows = shape.batch * shape.heads;
+    const int processors = device.multiprocessors;
+    // Blocks of fewer rows where wide ones would leave multiprocessors idle.
+    const int wide_rows = sizes.terms == 1 && shape.head_dim == 32 ? 256 : 128;
+    plan.wide = sizes.known > 0 && 2 * rows * divide_up(shape.length, wide_rows) >= 3 * processors;
+    const bool narrow = rows * divide_up(shape.length, 128) < processors;
+    const StreamedForm form = streamed_form(shape, sizes, device, narrow);
+    plan.row_block = form.row_block;
+    plan.buffers = plan.wide ? 2 : form.buffers;
+
     // Operations a position: with states 4 F d, in the quadratic form (P + G + d) L (twice that
     // where nothing is masked).
     const double pair = sizes.p_padded + sizes.g_padded + shape.head_dim;
@@ -92,7 +161,7 @@ FusedPlan plan_fused_linear(const FusedShape& shape, const PackedFeatures& featu
         if (static_cast<double>(shape.length) <= std::max(crossover, 256.0)) return plan;
         segment = balanced_segment(sizes, shape);
         // Enough segments for every multiprocessor; a bidirectional pass needs no more than that.
-        const std::int64_t wanted = divide_up(2 * multiprocessors, rows);
+        const std::int64_t wanted = divide_up(2 * processors, rows);
         const std::int64_t filling =
             divide_up(divide_up(shape.length, wanted), kSegmentStep) * kSegmentStep;
         segment = shape.causal ? std::min(segment, filling) : filling;
@@ -100,19 +169,19 @@ FusedPlan plan_fused_linear(const FusedShape& shape, const PackedFeatures& featu
     if (segment < 0) return plan;
     plan.segment = segment;
     plan.segments = divide_up(shape.length, segment);
-    plan.wave = plan.segments;
     const std::size_t base = fused_scratch(shape, sizes, 0).bytes;
     const std::size_t each = fused_scratch(shape, sizes, 1).bytes - base;
     const std::size_t room = scratch_budget > base ? (scratch_budget - base) / each : 0;
     auto capacity = static_cast<std::int64_t>(std::max<std::size_t>(room, 1));
     // A wave of several is a whole number of rounds over the multiprocessors, or just under it.
     const std::int64_t blocks = rows * state_blocks_per_segment(sizes, shape.head_dim);
-    if (capacity < plan.segments && capacity * blocks > multiprocessors) {
-        capacity = capacity * blocks / multiprocessors * multiprocessors / blocks;
+    if (capacity < plan.segments && capacity * blocks > processors) {
+        capacity = capacity * blocks / processors * processors / blocks;
     }
     // Waves of even size.
     plan.wave =
         divide_up(plan.segments, divide_up(plan.segments, std::min(capacity, plan.segments)));
+    plan.block_segments = static_cast<int>(divide_up(plan.wave * blocks, processors));
     plan.scratch_bytes = fused_scratch(shape, sizes, plan.wave).bytes;
     return plan;
 }

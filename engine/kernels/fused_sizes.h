@@ -14,14 +14,14 @@ struct FusedSizes {
     int p_padded = 16;          // P padded to a multiple of 16
     int units = 0;              // blocks of [32 g] x [1 p]
     std::int64_t elements = 0;  // of one state with its normalisers
-    bool resident = false;      // the queries' factors fit into registers
+    int known = 0;              // the map that the kernels are compiled for (known_map.h)
+    int terms = 1;              // of every operand
 };
 
 FusedSizes fused_sizes(const FusedShape& shape, const PackedFeatures& features);
 
-// Scratch: states (float32), prefixes (bfloat16), carry (float32).
+// Scratch: states (bfloat16 for one term, float32 for two), carry (float32).
 struct FusedScratch {
-    std::size_t prefixes_at = 0;
     std::size_t carry_at = 0;
     std::size_t bytes = 0;
 };

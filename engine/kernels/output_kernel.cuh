@@ -2,288 +2,185 @@
 // (poly_i . poly_j) (g_i . g_j) v_j) / (the same without S's and v's columns + delta).
 #pragma once
 
-#include "engine/kernels/output_parts.cuh"
-#include "engine/kernels/state_kernel.cuh"
+#include "engine/kernels/launch.cuh"
+#include "engine/kernels/output_rows.cuh"
 
 namespace slay::kernels {
 
-// One warp's rows: the tiles warp, warp + 4, ... of its block, so that causal work is even.
-template <int D, int steps>
-struct WarpRows {
-    static constexpr bool kResident = steps != kStreamed;
-    static constexpr int MT = row_tiles<D, steps>();
-    static constexpr int kWarps = output_warps<D, steps>();
-    static constexpr int kPoly = steps > 0 ? steps : 1;
+// Two neighbours of a row of y.
+template <int Terms>
+__device__ __forceinline__ void store_output(unsigned char* at, Element element, float x, float y) {
+    if (Terms == 1 || element == Element::bfloat16) {
+        *reinterpret_cast<uint32_t*>(at) = pack(x, y);
+    } else if (element == Element::float32) {
+        *reinterpret_cast<float2*>(at) = make_float2(x, y);
+    } else {
+        *reinterpret_cast<__half2*>(at) = __floats2half2_rn(x, y);
+    }
+}
 
-    float acc[MT][D / 8][4] = {};
-    float sums[MT][2] = {};
-    uint32_t a[MT][2][4];                       // g of one block of 32
-    uint32_t ap[kResident ? MT : 1][kPoly][4];  // poly, resident forms
-
-    uint16_t* g;  // of the warp's first tile
-    uint16_t* poly;
-    int g_stride, p_stride;
-    int warp, lane;
-
-    __device__ __forceinline__ const uint16_t* g_of(int m) const {
-        return g + m * kWarps * 16 * g_stride;
-    }
-    __device__ __forceinline__ const uint16_t* poly_of(int m) const {
-        return poly + m * kWarps * 16 * p_stride;
-    }
-    __device__ __forceinline__ int row_of(int m) const { return (m * kWarps + warp) * 16; }
-
-    __device__ __forceinline__ void load_block(int block) {
-#pragma unroll
-        for (int m = 0; m < MT; ++m) {
-#pragma unroll
-            for (int i = 0; i < 2; ++i) {
-                load_matrices(a[m][i],
-                              g_of(m) + block * kBlock + i * 16 + rows_first(lane, g_stride));
-            }
-        }
-    }
-    __device__ __forceinline__ void load_poly() {
-#pragma unroll
-        for (int m = 0; m < MT; ++m) {
-#pragma unroll
-            for (int i = 0; i < steps; ++i) {
-                load_matrices(ap[m][i], poly_of(m) + i * 16 + rows_first(lane, p_stride));
-            }
-        }
-    }
-
-    // Units p and p + 1 of the g block in `a`; `state` is the first one's.
-    __device__ __forceinline__ void add_two_units(int p, const uint16_t* state) {
-        uint32_t pairs[MT][2], scale[MT][2];
-#pragma unroll
-        for (int m = 0; m < MT; ++m) {
-#pragma unroll
-            for (int i = 0; i < 2; ++i) {
-                pairs[m][i] = *reinterpret_cast<const uint32_t*>(
-                    poly_of(m) + ((lane >> 2) + i * 8) * p_stride + p);
-                scale[m][i] = twice_low(pairs[m][i]);
-            }
-        }
-        add_unit<D, MT, true>(acc, a, scale, state, lane);
-#pragma unroll
-        for (int m = 0; m < MT; ++m) {
-#pragma unroll
-            for (int i = 0; i < 2; ++i) scale[m][i] = twice_high(pairs[m][i]);
-        }
-        add_unit<D, MT, true>(acc, a, scale, state + kBlock * (D + 8), lane);
-    }
-    __device__ __forceinline__ void add_unscaled_unit(const uint16_t* state) {
-        const uint32_t none[MT][2] = {};
-        add_unit<D, MT, false>(acc, a, none, state, lane);
-    }
-
-    // A tile of keys; `ahead` is its first position minus the block's first row.
-    __device__ __forceinline__ void add_keys_resident(const uint16_t* key_g, const uint16_t* key_p,
-                                                      const uint16_t* values, int tile_ahead,
-                                                      bool causal) {
-#pragma unroll 1
-        for (int step = 0; step < kKeyTile / 16; ++step) {
-            const int ahead = tile_ahead + step * 16;
-            if (causal && ahead > row_of(MT - 1)) return;
-            uint32_t bg[2][4], bp[kPoly][4], bv[D / 16][4];
-#pragma unroll
-            for (int i = 0; i < 2; ++i) {
-                load_matrices(
-                    bg[i], key_g + step * 16 * g_stride + i * 16 + columns_first(lane, g_stride));
-            }
-#pragma unroll
-            for (int i = 0; i < steps; ++i) {
-                load_matrices(
-                    bp[i], key_p + step * 16 * p_stride + i * 16 + columns_first(lane, p_stride));
-            }
-#pragma unroll
-            for (int n = 0; n < D / 16; ++n) {
-                load_matrices_transposed(
-                    bv[n], values + step * 16 * (D + 8) + n * 16 + rows_first(lane, D + 8));
-            }
-#pragma unroll
-            for (int m = 0; m < MT; ++m) {
-                const int row = row_of(m);
-                if (causal && ahead > row) continue;
-                float w[2][4];
-#pragma unroll
-                for (int n = 0; n < 2; ++n) {
-                    mma_first(w[n], a[m][0], bg[0][2 * n], bg[0][2 * n + 1]);
-                    mma(w[n], a[m][1], bg[1][2 * n], bg[1][2 * n + 1]);
-                }
-                if (steps > 0) {
-                    float s[2][4];
-#pragma unroll
-                    for (int n = 0; n < 2; ++n) {
-                        mma_first(s[n], ap[kResident ? m : 0][0], bp[0][2 * n], bp[0][2 * n + 1]);
-                        if (steps > 1) {
-                            mma(s[n], ap[kResident ? m : 0][kPoly - 1], bp[kPoly - 1][2 * n],
-                                bp[kPoly - 1][2 * n + 1]);
-                        }
-                    }
-#pragma unroll
-                    for (int i = 0; i < 8; ++i) w[i >> 2][i & 3] *= s[i >> 2][i & 3];
-                }
-                if (causal && ahead == row) mask_future(w, lane);
-                uint32_t weights[4];
-                weigh(weights, sums[m], w);
-#pragma unroll
-                for (int n = 0; n < D / 8; ++n) {
-                    mma(acc[m][n], weights, bv[n / 2][(n & 1) * 2], bv[n / 2][(n & 1) * 2 + 1]);
-                }
-            }
-        }
-    }
-
-    __device__ __forceinline__ void add_scores(float (&s)[4][2][4], const uint16_t* queries,
-                                               const uint16_t* keys, int stride, int count) {
-#pragma unroll 1
-        for (int i = 0; i < count; ++i) {
-            uint32_t x[4];
-            load_matrices(x, queries + i * 16 + rows_first(lane, stride));
-#pragma unroll
-            for (int n = 0; n < 4; ++n) {
-                uint32_t b[4];
-                load_matrices(b, keys + n * 16 * stride + i * 16 + columns_first(lane, stride));
-                mma(s[n][0], x, b[0], b[1]);
-                mma(s[n][1], x, b[2], b[3]);
-            }
-        }
-    }
-    // The streamed form has one row tile a warp; g_steps and p_steps are the factors' widths / 16.
-    __device__ __forceinline__ void add_keys_streamed(const uint16_t* key_g, const uint16_t* key_p,
-                                                      const uint16_t* values, int ahead,
-                                                      bool causal, int g_steps, int p_steps) {
-        float w[4][2][4] = {};
-        add_scores(w, g, key_g, g_stride, g_steps);
-        if (p_steps > 0) {
-            float s[4][2][4] = {};
-            add_scores(s, poly, key_p, p_stride, p_steps);
-#pragma unroll
-            for (int i = 0; i < 32; ++i)
-                w[i >> 3][(i >> 2) & 1][i & 3] *= s[i >> 3][(i >> 2) & 1][i & 3];
-        }
-#pragma unroll
-        for (int n = 0; n < 4; ++n) {
-            const int from_row = ahead + n * 16 - row_of(0);
-            if (causal && from_row > 0) break;
-            if (causal && from_row == 0) mask_future(w[n], lane);
-            uint32_t weights[4];
-            weigh(weights, sums[0], w[n]);
-#pragma unroll
-            for (int e = 0; e < D / 16; ++e) {
-                uint32_t b[4];
-                load_matrices_transposed(
-                    b, values + n * 16 * (D + 8) + e * 16 + rows_first(lane, D + 8));
-                mma(acc[0][2 * e], weights, b[0], b[1]);
-                mma(acc[0][2 * e + 1], weights, b[2], b[3]);
-            }
-        }
-    }
-};
-
-// grid (row blocks of the wave, B * H), block 32 * output_warps.
-template <int D, int steps>
-__global__ void __launch_bounds__(output_warps<D, steps>() * 32, output_blocks<D, steps>())
+// P of known_map.h. grid (row blocks of the wave, B * H), block 32 * output_warps.
+template <int D, int Terms, int P>
+__global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_blocks<D, Terms, P>())
     output_kernel(const KernelArguments args) {
-    constexpr bool kResident = steps != kStreamed;
-    constexpr int MT = row_tiles<D, steps>();
-    constexpr int kRows = output_rows<D, steps>();
-    constexpr int kWarps = output_warps<D, steps>();
-    constexpr int kUnits = units_per_stage<D>();
+    constexpr bool kResident = resident<Terms, P>();
+    constexpr int MT = row_tiles<Terms, P>();
+    constexpr int kWarps = output_warps<D, Terms, P>(), kThreads = kWarps * 32;
+    constexpr int kUnits = units_per_stage(D, Terms), kKeys = key_tile(Terms);
+    constexpr int kRowBytes = (D + 8) * 2;
     SLAY_DYNAMIC_SHARED(shared);
     const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
-    const DeviceFeatures& f = args.features;
-    const OutputLayout layout(kRows, f.g_padded, f.p_units, f.p_padded, D);
-    const bool has_poly = kResident ? steps > 0 : f.p_units > 1;
+    const DeviceFeatures f = known_features<D, P>(args.features);
+    const int row_block = P > 0 ? output_rows<D, Terms, P>() : args.row_block;
+    const int buffers_of_keys = P > 0 ? 2 : args.buffers, units = P > 0 ? P
+                                                                  : P < kTwoFactors
+                                                                      ? f.g_padded / kBlock
+                                                                      : args.units;
+    const bool has_poly = f.p_units > 1, double_buffered = buffers_of_keys == 2;
 
     // The blocks with the most keys come first.
     const std::int64_t row0 = args.first_segment * args.segment +
-                              static_cast<std::int64_t>(gridDim.x - 1 - blockIdx.x) * kRows;
+                              static_cast<std::int64_t>(gridDim.x - 1 - blockIdx.x) * row_block;
     const std::int64_t segment = args.segment > 0 ? row0 / args.segment : 0;
     const bool has_state = args.segment > 0 && (!args.causal || segment > 0);
     const std::int64_t key_begin = segment * args.segment;
-    const std::int64_t key_end = args.causal        ? min(row0 + kRows, args.length)
+    const std::int64_t key_end = args.causal        ? min(row0 + row_block, args.length)
                                  : args.segment > 0 ? key_begin
                                                     : args.length;
+    const int tiles = static_cast<int>((key_end - key_begin + kKeys - 1) / kKeys);
     const int batch = blockIdx.y / args.heads, head = blockIdx.y % args.heads;
     const uint4* omega = f.omega + head * f.omega_stride;
-    unsigned char* buffers = shared + layout.query_bytes;
+    const OutputLayout layout(row_block, f.g_padded, f.p_units, f.p_padded, D, Terms,
+                              buffers_of_keys, args.segment > 0, args.causal || args.segment == 0);
+    unsigned char* buffers = shared + layout.buffers_at;
+    unsigned char* unsplit = shared + layout.unsplit_at;
 
     const std::int64_t slot =
-        static_cast<std::int64_t>(blockIdx.y) * (args.causal ? args.wave_capacity : 1) +
-        (args.causal ? segment - args.first_segment : 0);
-    const uint16_t* prefix = has_state ? args.prefixes + slot * args.elements : nullptr;
+        blockIdx.y * args.wave_capacity + (args.causal ? segment - args.first_segment : 0);
+    const uint16_t* prefix =
+        reinterpret_cast<const uint16_t*>(args.states) + slot * args.elements * Terms;
     const auto fetch_states = [&](int stage) {
-        uint16_t* buffer = reinterpret_cast<uint16_t*>(buffers + (stage & 1) * layout.stage_bytes);
-        const int first = stage * kUnits;
+        constexpr int kChunks = D / 8, kAtOnce = kThreads / kChunks;  // of a row; rows
+        static_assert(kUnits * kBlock % kAtOnce == 0);
+        const int row = threadIdx.x / kChunks, chunk = threadIdx.x % kChunks;
+        const int last = (units - stage * kUnits) * kBlock;  // rows that are there
+        uint16_t* to = reinterpret_cast<uint16_t*>(buffers + (stage & 1) * layout.stage_bytes) +
+                       row * (D + 8) + chunk * 8;
+        const uint16_t* from =
+            prefix +
+            (stage * kUnits * kBlock * kChunks + static_cast<int>(threadIdx.x)) * 8 * Terms;
 #pragma unroll
-        for (int j = 0; j < kUnits * kBlock * (D / 8) / (kWarps * 32); ++j) {
-            const int i = j * kWarps * 32 + threadIdx.x;
-            const int row = i / (D / 8), chunk = i % (D / 8);
-            const bool valid = first + row / kBlock < args.units;
-            copy_async(buffer + row * (D + 8) + chunk * 8,
-                       prefix + (valid ? first * kBlock * D + i * 8 : 0), valid);
+        for (int i = 0; i < kUnits * kBlock; i += kAtOnce) {
+            const bool there = row + i < last;
+#pragma unroll
+            for (int t = 0; t < Terms; ++t) {
+                copy_async(to + i * (D + 8) + t * layout.stage_plane,
+                           there ? from + (i * kChunks * Terms + t) * 8 : prefix, there);
+            }
         }
         commit_copies();
     };
-    if (has_state) fetch_states(0);
 
-    WarpRows<D, steps> rows;
-    rows.warp = warp;
+    const Rows k(args.k, args.element, batch, head, key_begin);
+    const Rows v(args.v, args.element, batch, head, key_begin);
+    const auto length = static_cast<int>(min(args.length - key_begin, std::int64_t{1} << 30));
+    const auto k_of = [&](int tile) {
+        return shared + layout.k_at + (Terms == 1 ? (tile & 1) * layout.k_bytes : 0);
+    };
+    const auto values_of = [&](int tile) {
+        return buffers + layout.values_at + (tile & 1) * layout.value_bytes;
+    };
+    const auto fetch_keys = [&](int tile) {
+        const int row = tile * kKeys;
+        if constexpr (Terms == 1) {
+            copy_rows<D * 2, kThreads>(k_of(tile), kRowBytes, k, row, kKeys, length - row);
+        } else {
+            copy_unsplit_rows<D, kThreads>(unsplit, args.element, k, row, kKeys, length - row);
+            copy_unsplit_rows<D, kThreads>(unsplit + layout.unsplit_bytes, args.element, v, row,
+                                           kKeys, length - row);
+        }
+    };
+
+    // The queries' factors. Their rows lie where the second stage of states will.
+    let_next_grid_start();
+    WarpRows<D, Terms, P> rows;
     rows.lane = lane;
-    rows.g_stride = layout.g_stride;
-    rows.p_stride = layout.p_stride;
-    rows.g = reinterpret_cast<uint16_t*>(shared) + warp * 16 * layout.g_stride;
-    rows.poly = reinterpret_cast<uint16_t*>(shared + layout.g_bytes) + warp * 16 * layout.p_stride;
+    const int row_warps = P > 0 ? kWarps : row_block / 16, ways = kWarps / row_warps;
+    const int way = warp / row_warps;
+    rows.first_row = warp % row_warps * 16;
+    uint16_t* const query_g =
+        reinterpret_cast<uint16_t*>(shared) + rows.first_row * layout.g_stride;
+    uint16_t* const query_p =
+        reinterpret_cast<uint16_t*>(shared + layout.query_p_at) + rows.first_row * layout.p_stride;
+    rows.g = query_g;
+    rows.poly = query_p;
     {
-        const uint16_t* q = static_cast<const uint16_t*>(args.q.data) +
-                            batch * args.q.batch_stride + head * args.q.head_stride;
+        const Rows q(args.q, args.element, batch, head, row0);
+        unsigned char* planes = buffers + (args.segment > 0 ? layout.stage_bytes : 0);
+        const auto there =
+            static_cast<int>(min(args.length - row0, static_cast<std::int64_t>(row_block)));
+        if constexpr (Terms == 1) {
+            copy_rows<D * 2, kThreads>(planes, kRowBytes, q, 0, row_block, there);
+        } else {
+            copy_unsplit_rows<D, kThreads>(unsplit, args.element, q, 0, row_block, there);
+        }
+        if (Terms == 1 && tiles > 0) fetch_keys(0);
+        commit_copies();
+        wait_for_copies<0>();
+        __syncthreads();
+        if constexpr (Terms > 1) {
+            split_rows<D, row_terms(Terms), kThreads>(reinterpret_cast<uint16_t*>(planes),
+                                                      layout.query_plane, unsplit, args.element,
+                                                      row_block);
+            __syncthreads();
+            if (tiles > 0) fetch_keys(0);
+            commit_copies();
+        }
 #pragma unroll 1
         for (int m = 0; m < MT; ++m) {
-            const std::int64_t row = row0 + rows.row_of(m);
-            RowTile<D> tile;
-            load_rows<D>(tile, q + row * args.q.row_stride, args.q.row_stride, args.length - row,
-                         lane);
-            store_features<D, 1>(const_cast<uint16_t*>(rows.g_of(m)), layout.g_stride,
-                                 const_cast<uint16_t*>(rows.poly_of(m)), layout.p_stride, tile, f,
-                                 omega, row, args.length - row, 0, lane);
+            const int row = rows.row_of(m);
+            const RowTile<D, Terms> tile(reinterpret_cast<uint16_t*>(planes) + row * (D + 8),
+                                         layout.query_plane, f, lane);
+            // Warps that share rows share the work.
+            store_features<D, Terms, P>(
+                query_g + m * kWarps * 16 * layout.g_stride, layout.g_stride, layout.query_g_plane,
+                query_p + m * kWarps * 16 * layout.p_stride, layout.p_stride, layout.query_p_plane,
+                tile, f, omega, row0 + row, there - row, way, ways, lane);
         }
     }
-    __syncwarp();
-    if (kResident) rows.load_block(0);
+    wait_for_previous_grid();
+    if (has_state) fetch_states(0);
+    __syncthreads();
+    if (kResident) rows.load_block(0, layout);
 
     if (has_state) {
-        const uint16_t* normalisers = prefix + static_cast<std::int64_t>(args.units) * kBlock * D;
-        const int z_block = normaliser_rows(f.p_units) * kBlock;
-        const int stages = (args.units + kUnits - 1) / kUnits;
-        if (kResident) {
-            add_normaliser<MT, kWarps>(rows.sums, rows.a, normalisers, f.p_units, rows.poly,
-                                       layout.p_stride, lane);
-        }
+        const uint16_t* normalisers =
+            prefix + static_cast<std::int64_t>(units) * kBlock * D * Terms;
+        const int z_block = normaliser_rows(f.p_units) * kBlock * Terms;
+        const int stages = (units + kUnits - 1) / kUnits;
+        if (kResident) rows.add_state_normaliser(normalisers, f.p_units, layout);
         int p = 0, block = 0;  // of the next unit
         for (int stage = 0; stage < stages; ++stage) {
             wait_for_copies<0>();
             __syncthreads();
             if (stage + 1 < stages) fetch_states(stage + 1);
+            if (way > 0) continue;
             const uint16_t* states =
                 reinterpret_cast<const uint16_t*>(buffers + (stage & 1) * layout.stage_bytes);
-            const int count = min(kUnits, args.units - stage * kUnits);
+            const int count = min(kUnits, units - stage * kUnits);
 #pragma unroll 1
             for (int u = 0; u < count; u += has_poly ? 2 : 1) {
                 if (!kResident && p == 0) {
-                    rows.load_block(block);
-                    add_normaliser<MT, kWarps>(rows.sums, rows.a, normalisers + block * z_block,
-                                               f.p_units, rows.poly, layout.p_stride, lane);
+                    rows.load_block(block, layout);
+                    rows.add_state_normaliser(normalisers + block * z_block, f.p_units, layout);
                 }
                 const uint16_t* state = states + u * kBlock * (D + 8);
                 if (!has_poly) {
-                    rows.add_unscaled_unit(state);
+                    rows.add_unscaled_unit(state, layout);
                     block += 1;
                     continue;
                 }
-                rows.add_two_units(p, state);
+                rows.add_two_units(p, state, layout);
                 p += 2;
                 if (!kResident && p == f.p_units) {
                     p = 0;
@@ -293,108 +190,113 @@ __global__ void __launch_bounds__(output_warps<D, steps>() * 32, output_blocks<D
         }
     }
 
-    if (key_begin < key_end) {
-        const uint16_t* k = static_cast<const uint16_t*>(args.k.data) +
-                            batch * args.k.batch_stride + head * args.k.head_stride +
-                            key_begin * args.k.row_stride;
-        const uint16_t* v = static_cast<const uint16_t*>(args.v.data) +
-                            batch * args.v.batch_stride + head * args.v.head_stride +
-                            key_begin * args.v.row_stride;
-        const std::int64_t length = args.length - key_begin;
-        const auto tiles = static_cast<int>((key_end - key_begin + kKeyTile - 1) / kKeyTile);
+    if (tiles > 0) {
         const auto ahead = static_cast<int>(key_begin - row0);
-        constexpr int kBuffers = kResident ? 2 : 1;
-        RowTile<D> keys;
-        const auto fetch = [&](int tile) {
-            const std::int64_t row = static_cast<std::int64_t>(tile) * kKeyTile + warp % 4 * 16;
-            load_rows<D>(keys, k + row * args.k.row_stride, args.k.row_stride, length - row, lane);
-        };
         const auto buffer_of = [&](int tile) {
-            return buffers + tile % kBuffers * layout.key_bytes;
+            return buffers + (double_buffered ? (tile & 1) * layout.key_bytes : 0);
         };
         const auto fetch_values = [&](int tile) {
-            const std::int64_t row = static_cast<std::int64_t>(tile) * kKeyTile;
-            copy_value_tile<D, kKeyTile, kWarps * 32>(
-                reinterpret_cast<uint16_t*>(buffer_of(tile) + layout.key_g_bytes +
-                                            layout.key_p_bytes),
-                v + row * args.v.row_stride, args.v.row_stride, length - row);
+            copy_rows<D * 2, kThreads>(values_of(tile), kRowBytes, v, tile * kKeys, kKeys,
+                                       length - tile * kKeys);
         };
-        constexpr bool kAhead = D <= 32;  // rows are loaded a tile ahead
+        constexpr int kRowTiles = kKeys / 16;
+        const int tile_row = warp % kRowTiles * 16;
         const auto produce = [&](int tile) {
-            if (!kAhead) fetch(tile);
             unsigned char* buffer = buffer_of(tile);
-            const std::int64_t row = static_cast<std::int64_t>(tile) * kKeyTile + warp % 4 * 16;
-            store_features<D, kWarps / 4>(
-                reinterpret_cast<uint16_t*>(buffer) + warp % 4 * 16 * layout.g_stride,
-                layout.g_stride,
-                reinterpret_cast<uint16_t*>(buffer + layout.key_g_bytes) +
-                    warp % 4 * 16 * layout.p_stride,
-                layout.p_stride, keys, f, omega, key_begin + row, length - row, warp / 4, lane);
+            const int row = tile * kKeys + tile_row;
+            const RowTile<D, Terms> keys(
+                reinterpret_cast<const uint16_t*>(k_of(tile)) + tile_row * (D + 8),
+                layout.key_v_plane, f, lane);
+            store_features<D, Terms, P>(
+                reinterpret_cast<uint16_t*>(buffer) + tile_row * layout.g_stride, layout.g_stride,
+                layout.key_g_plane,
+                reinterpret_cast<uint16_t*>(buffer + layout.key_p_at) + tile_row * layout.p_stride,
+                layout.p_stride, layout.key_p_plane, keys, f, omega, key_begin + row, length - row,
+                warp / kRowTiles, kWarps / kRowTiles, lane);
         };
         const auto consume = [&](int tile) {
             const unsigned char* buffer = buffer_of(tile);
             const auto* key_g = reinterpret_cast<const uint16_t*>(buffer);
-            const auto* key_p = reinterpret_cast<const uint16_t*>(buffer + layout.key_g_bytes);
-            const auto* values =
-                reinterpret_cast<const uint16_t*>(buffer + layout.key_g_bytes + layout.key_p_bytes);
+            const auto* key_p = reinterpret_cast<const uint16_t*>(buffer + layout.key_p_at);
+            const auto* values = reinterpret_cast<const uint16_t*>(values_of(tile));
             if constexpr (kResident) {
-                rows.add_keys_resident(key_g, key_p, values, ahead + tile * kKeyTile, args.causal);
+                rows.add_keys_resident(key_g, key_p, values, ahead + tile * kKeys, args.causal,
+                                       layout);
             } else {
-                rows.add_keys_streamed(key_g, key_p, values, ahead + tile * kKeyTile, args.causal,
-                                       (f.g + 15) / 16, has_poly ? f.p_padded / 16 : 0);
+                rows.add_keys_streamed(key_g, key_p, values, tile, ahead + tile * kKeys,
+                                       args.causal, f.g_padded / 16, has_poly ? f.p_padded / 16 : 0,
+                                       way, ways, layout);
             }
         };
 
-        if (kResident) rows.load_poly();
-        __syncthreads();  // the states' buffers become the keys'
+        if (kResident) rows.load_poly(layout);
         // Half of the warps form the next tile's features before their products and half after.
-        const bool early = warp < 4;
-        if (kAhead) fetch(0);
-        fetch_values(0);
-        produce(0);
-        if (kAhead && tiles > 1) fetch(1);
-        for (int tile = 0; tile < tiles; ++tile) {
+        const bool early = double_buffered && warp < kWarps / 2;
+        for (int tile = -1; tile < tiles; ++tile) {
             wait_for_copies<0>();
+            // What was fetched is there; the buffers of tile - 1 (or of the states) are free.
             __syncthreads();
             const bool more = tile + 1 < tiles;
-            if (kResident && more) fetch_values(tile + 1);
-            if (kResident && more && early) {
-                produce(tile + 1);
-                if (kAhead && tile + 2 < tiles) fetch(tile + 2);
-            }
-            consume(tile);
-            if (kResident && more && !early) {
-                produce(tile + 1);
-                if (kAhead && tile + 2 < tiles) fetch(tile + 2);
-            }
-            if (!kResident && more) {
+            if (Terms > 1 && more) {
+                split_rows<D, row_terms(Terms), kThreads>(reinterpret_cast<uint16_t*>(k_of(0)),
+                                                          layout.key_v_plane, unsplit, args.element,
+                                                          kKeys);
+                split_rows<D, Terms, kThreads>(reinterpret_cast<uint16_t*>(values_of(tile + 1)),
+                                               layout.key_v_plane, unsplit + layout.unsplit_bytes,
+                                               args.element, kKeys);
                 __syncthreads();
-                fetch_values(tile + 1);
-                produce(tile + 1);
-                if (kAhead && tile + 2 < tiles) fetch(tile + 2);
+            }
+            if (tile + 2 < tiles) fetch_keys(tile + 2);
+            if (Terms == 1 && more) fetch_values(tile + 1);
+            commit_copies();
+#pragma unroll 1
+            for (int phase = 0; phase < 2; ++phase) {
+                if (phase == 1 && !double_buffered) __syncthreads();
+                if ((phase == 0) == early) {
+                    if (more) produce(tile + 1);
+                } else if (tile >= 0) {
+                    consume(tile);
+                }
             }
         }
     }
 
-    uint16_t* y = static_cast<uint16_t*>(args.y.data) + batch * args.y.batch_stride +
-                  head * args.y.head_stride;
+    if (P <= 0 && ways > 1) {
+        float* share = reinterpret_cast<float*>(buffers) + warp % row_warps * (D / 2 + 2) * 32;
+        for (int other = 1; other < ways; ++other) {
+            __syncthreads();
+            if (way == other) rows.store_share(share);
+            __syncthreads();
+            if (way == 0) rows.add_share(share);
+        }
+        if (way > 0) return;
+    }
+
+    const Rows y(args.y, args.element, batch, head, row0);
+    const Rows residual(args.residual, Element::bfloat16, batch, head, row0);
     float* denominators =
-        args.denominators ? args.denominators + static_cast<std::int64_t>(blockIdx.y) * args.length
-                          : nullptr;
+        args.denominators ? args.denominators + blockIdx.y * args.length + row0 : nullptr;
 #pragma unroll
     for (int m = 0; m < MT; ++m) {
 #pragma unroll
         for (int i = 0; i < 2; ++i) {
-            const std::int64_t row = row0 + rows.row_of(m) + (lane >> 2) + i * 8;
+            const int row = rows.row_of(m) + (lane >> 2) + i * 8;
             const float denominator = row_sum(rows.sums[m][i]);
-            if (row >= args.length) continue;
+            if (row0 + row >= args.length) continue;
             if (denominators && (lane & 3) == 0) denominators[row] = denominator;
-            const float inverse = 1.f / (denominator + args.delta);
-            uint16_t* at = y + row * args.y.row_stride + (lane & 3) * 2;
+            const float inverse = reciprocal(denominator + args.delta);
+            const int size = Terms == 1 ? 2 : bytes_of(args.element);
+            unsigned char* at = const_cast<unsigned char*>(y.at(row)) + (lane & 3) * 2 * size;
 #pragma unroll
             for (int n = 0; n < D / 8; ++n) {
-                *reinterpret_cast<uint32_t*>(at + n * 8) =
-                    pack(rows.acc[m][n][2 * i] * inverse, rows.acc[m][n][2 * i + 1] * inverse);
+                const float low = rows.acc[m][n][2 * i] * inverse;
+                const float high = rows.acc[m][n][2 * i + 1] * inverse;
+                store_output<Terms>(at + n * 8 * size, args.element, low, high);
+                if (args.residual.data) {
+                    unsigned char* rest =
+                        const_cast<unsigned char*>(residual.at(row)) + (lane & 3) * 4 + n * 16;
+                    *reinterpret_cast<uint32_t*>(rest) = split<2>(low, high).term[1];
+                }
             }
         }
     }

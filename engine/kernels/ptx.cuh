@@ -88,6 +88,13 @@ __device__ __forceinline__ uint32_t multiply(uint32_t a, uint32_t b) {
     return product;
 }
 
+// Both halves of a b + c, each rounded once.
+__device__ __forceinline__ uint32_t multiply_add(uint32_t a, uint32_t b, uint32_t c) {
+    uint32_t sum;
+    asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(sum) : "r"(a), "r"(b), "r"(c));
+    return sum;
+}
+
 __device__ __forceinline__ uint32_t twice_low(uint32_t pair) {
     return __byte_perm(pair, 0, 0x1010);
 }
@@ -112,6 +119,13 @@ __device__ __forceinline__ float exp2_fast(float x) {
 __device__ __forceinline__ float inverse_root(float x) {
     float y;
     asm("rsqrt.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
+
+// About 1 ulp.
+__device__ __forceinline__ float reciprocal(float x) {
+    float y;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
     return y;
 }
 

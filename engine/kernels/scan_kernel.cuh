@@ -1,51 +1,98 @@
-// Sums of the states over segments.
+// Sums of the states over segments, in place.
 #pragma once
 
 #include "engine/kernels/kernel_arguments.cuh"
-#include "engine/kernels/ptx.cuh"
+#include "engine/kernels/launch.cuh"
+#include "engine/kernels/split.cuh"
 
 namespace slay::kernels {
 
-// Four elements a lane, segments in their order. Causal: prefixes[s] is the sum before segment s;
-// bidirectional: prefixes[0] is the sum of all once the last wave is done.
-// grid (ceil(elements / 4 / 128), B * H), block 128.
-__global__ void __launch_bounds__(128) scan_kernel(const KernelArguments args) {
-    const std::int64_t quad = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-    if (quad * 4 >= args.elements) return;
-    const std::int64_t row = blockIdx.y;
-    const float4* state =
-        reinterpret_cast<const float4*>(args.states + row * args.wave_capacity * args.elements) +
-        quad;
-    float4* carry = reinterpret_cast<float4*>(args.carry + row * args.elements) + quad;
-    const std::int64_t slots = args.causal ? args.wave_capacity : 1;
-    uint2* prefix = reinterpret_cast<uint2*>(args.prefixes + row * slots * args.elements) + quad;
-    const std::int64_t step = args.elements / 4;
+// One chunk of eight elements of `states`.
+template <int Terms>
+struct StateChunk {
+    uint4 words[Terms];
 
-    float4 sum = args.first_segment > 0 ? *carry : make_float4(0.f, 0.f, 0.f, 0.f);
-    // The last segment's state is not formed in a causal pass: nothing comes after it.
-    const std::int64_t formed =
-        args.causal ? min(args.wave, args.segments - 1 - args.first_segment) : args.wave;
-    constexpr int kAhead = 8;
-    for (std::int64_t s = 0; s < args.wave; s += kAhead) {
-        float4 next[kAhead];
+    __device__ __forceinline__ void load(const uint4* at) {
 #pragma unroll
-        for (int i = 0; i < kAhead; ++i) {
-            next[i] = s + i < formed ? state[(s + i) * step] : make_float4(0.f, 0.f, 0.f, 0.f);
-        }
+        for (int t = 0; t < Terms; ++t) words[t] = at[t];
+    }
+    __device__ __forceinline__ void clear() {
 #pragma unroll
-        for (int i = 0; i < kAhead; ++i) {
-            if (args.causal && s + i < args.wave) {
-                prefix[(s + i) * step] = make_uint2(pack(sum.x, sum.y), pack(sum.z, sum.w));
+        for (int t = 0; t < Terms; ++t) words[t] = make_uint4(0, 0, 0, 0);
+    }
+    __device__ __forceinline__ void add_to(float (&sum)[8]) const {
+        if constexpr (Terms == 1) {
+            const uint32_t pairs[4] = {words[0].x, words[0].y, words[0].z, words[0].w};
+#pragma unroll
+            for (int i = 0; i < 4; ++i) {
+                sum[2 * i] += low_float(pairs[i]);
+                sum[2 * i + 1] += high_float(pairs[i]);
             }
-            sum.x += next[i].x;
-            sum.y += next[i].y;
-            sum.z += next[i].z;
-            sum.w += next[i].w;
+        } else {
+#pragma unroll
+            for (int t = 0; t < Terms; ++t) {
+                sum[4 * t] += __uint_as_float(words[t].x);
+                sum[4 * t + 1] += __uint_as_float(words[t].y);
+                sum[4 * t + 2] += __uint_as_float(words[t].z);
+                sum[4 * t + 3] += __uint_as_float(words[t].w);
+            }
         }
     }
-    *carry = sum;
-    if (!args.causal && args.first_segment + args.wave == args.segments) {
-        *prefix = make_uint2(pack(sum.x, sum.y), pack(sum.z, sum.w));
+};
+
+// The sum as operands: eight high terms, then eight low ones.
+template <int Terms>
+__device__ __forceinline__ void store_operands(uint4* at, const float (&sum)[8]) {
+    SplitPair<Terms> pairs[4];
+#pragma unroll
+    for (int i = 0; i < 4; ++i) pairs[i] = split<Terms>(sum[2 * i], sum[2 * i + 1]);
+#pragma unroll
+    for (int t = 0; t < Terms; ++t) {
+        at[t] = make_uint4(pairs[0].term[t], pairs[1].term[t], pairs[2].term[t], pairs[3].term[t]);
+    }
+}
+
+// A chunk a lane, segments in their order: state s becomes the sum before it.
+// Bidirectional: slot 0 becomes the sum of all once the last wave is done.
+// grid (ceil(elements / 8 / 128), B * H), block 128.
+template <int Terms>
+__global__ void __launch_bounds__(128) scan_kernel(const KernelArguments args) {
+    const std::int64_t chunk = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+    if (chunk * 8 >= args.elements) return;
+    const std::int64_t row = blockIdx.y;
+    const std::int64_t step = args.elements / 8 * Terms;
+    uint4* states =
+        reinterpret_cast<uint4*>(args.states) + row * args.wave_capacity * step + chunk * Terms;
+    float4* carry = reinterpret_cast<float4*>(args.carry + row * args.elements) + chunk * 2;
+    const auto slot = [&](int s) { return states + s * step; };
+
+    let_next_grid_start();
+    wait_for_previous_grid();
+    float sum[8] = {};
+    if (!args.begin) {
+        const float4 low = carry[0], high = carry[1];
+        sum[0] = low.x, sum[1] = low.y, sum[2] = low.z, sum[3] = low.w;
+        sum[4] = high.x, sum[5] = high.y, sum[6] = high.z, sum[7] = high.w;
+    }
+    constexpr int kAhead = 16 / Terms;
+    for (int s = 0; s < args.wave; s += kAhead) {
+        StateChunk<Terms> next[kAhead];
+#pragma unroll
+        for (int i = 0; i < kAhead; ++i) {
+            next[i].clear();
+            if (s + i < args.formed) next[i].load(slot(s + i));
+        }
+#pragma unroll
+        for (int i = 0; i < kAhead; ++i) {
+            if (args.causal && s + i < args.wave) store_operands<Terms>(slot(s + i), sum);
+            next[i].add_to(sum);
+        }
+    }
+    if (!args.causal && args.finish) {
+        store_operands<Terms>(states, sum);
+    } else if (!args.finish) {
+        carry[0] = make_float4(sum[0], sum[1], sum[2], sum[3]);
+        carry[1] = make_float4(sum[4], sum[5], sum[6], sum[7]);
     }
 }
 

@@ -1,5 +1,6 @@
 // The same comparisons on a CUDA device.
 #include <QTest>
+#include <algorithm>
 
 #include "engine/attention/verify.h"
 
@@ -15,6 +16,28 @@ class CudaTest : public QObject {
     }
 
     void conformance_grid() { check(verify_conformance("cuda")); }
+
+    // Lengths at which the fused kernels keep states, forward and backward.
+    void fused_states() {
+        ConformanceGrid grid;
+        grid.lengths = {1100};
+        grid.head_dims = {16, 32, 64};
+        grid.types = {DataType::bfloat16, DataType::float32};
+        grid.variants = {"performer",     "linear",
+                         "cosformer",     "yat-performer-anchor",
+                         "yat-performer", "yat-performer-laplace"};
+        grid.batch = 1;
+        grid.heads = 2;
+        const auto lines = verify_conformance("cuda", grid);
+        check(lines);
+        for (const std::string& variant : grid.variants) {
+            const auto fused = [&](const VerifyLine& line) {
+                return line.variant == variant && line.subject == "gradient" &&
+                       line.note.find("fused") != std::string::npos;
+            };
+            QVERIFY2(std::any_of(lines->begin(), lines->end(), fused), variant.c_str());
+        }
+    }
 
   private:
     static void check(const Result<std::vector<VerifyLine>>& lines) {

@@ -1,5 +1,5 @@
 // Checks the fused linear attention against its plain form in float64 over awkward shapes, then
-// times it. Needs the CUDA runtime only:  fused_linear_check [check|quick|time|profile|all]
+// times it. Needs the CUDA runtime only:  fused_linear_check [check|quick|long|time|profile|all]
 #include <cuda_runtime_api.h>
 
 #include <algorithm>
@@ -39,8 +39,16 @@ class DeviceBuffer {
     void set(const void* source, std::size_t bytes) {
         require(cudaMemcpy(data_, source, bytes, cudaMemcpyHostToDevice), "copy to the device");
     }
-    void read(void* target, std::size_t bytes) const {
-        require(cudaMemcpy(target, data_, bytes, cudaMemcpyDeviceToHost), "copy from the device");
+    void read(void* target, std::size_t bytes, std::size_t offset = 0) const {
+        require(
+            cudaMemcpy(target, static_cast<char*>(data_) + offset, bytes, cudaMemcpyDeviceToHost),
+            "copy from the device");
+    }
+    // The first `bytes` once more after themselves.
+    void repeat(std::size_t bytes) {
+        require(cudaMemcpy(static_cast<char*>(data_) + bytes, data_,
+                           std::min(bytes, bytes_ - bytes), cudaMemcpyDeviceToDevice),
+                "repeat");
     }
 
   private:
@@ -57,6 +65,53 @@ float from_bf16(std::uint16_t value) {
     return std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16);
 }
 
+float from_half(std::uint16_t value) {
+    const int exponent = value >> 10 & 31;
+    const float fraction = static_cast<float>(value & 1023) / 1024.f;
+    const float size =
+        exponent == 0 ? std::ldexp(fraction, -14) : std::ldexp(1.f + fraction, exponent - 15);
+    return value & 0x8000 ? -size : size;
+}
+
+// Nearest in float16, of a value of magnitude 2^-14 to 2^15; smaller ones become zero.
+std::uint16_t to_half(float value) {
+    const std::uint16_t sign = value < 0 ? 0x8000 : 0;
+    int exponent = 0;
+    const float fraction = std::frexp(std::fabs(value), &exponent);  // in [0.5, 1)
+    if (fraction == 0 || exponent < -13) return sign;
+    const int bits = static_cast<int>(std::lrint((2 * fraction - 1) * 1024.f));
+    return static_cast<std::uint16_t>(sign | (((exponent + 14) << 10) + bits));
+}
+
+int bytes_of(Element element) {
+    return element == Element::float32 ? 4 : 2;
+}
+
+float read_element(const unsigned char* data, std::size_t i, Element element) {
+    if (element == Element::float32) {
+        float value;
+        std::memcpy(&value, data + i * 4, 4);
+        return value;
+    }
+    std::uint16_t bits;
+    std::memcpy(&bits, data + i * 2, 2);
+    return element == Element::float16 ? from_half(bits) : from_bf16(bits);
+}
+
+void write_element(unsigned char* data, std::size_t i, Element element, float value) {
+    if (element == Element::float32) {
+        std::memcpy(data + i * 4, &value, 4);
+        return;
+    }
+    const std::uint16_t bits = element == Element::float16 ? to_half(value) : to_bf16(value);
+    std::memcpy(data + i * 2, &bits, 2);
+}
+
+const char* element_name(Element element) {
+    const char* names[] = {"bf16", "fp16", "fp32"};
+    return names[static_cast<int>(element)];
+}
+
 struct Case {
     Kind kind;
     std::int64_t batch, heads, length;
@@ -64,6 +119,8 @@ struct Case {
     bool causal;
     std::int64_t segment;  // as plan_fused_linear takes it
     std::size_t budget = 64 << 20;
+    Element element = Element::bfloat16;
+    std::int64_t period = 0;  // rows after which q, k and v repeat themselves; 0: never
 };
 
 // Tensors laid out as a layer's: [B, L, 3, H, d], so that strides are tested too.
@@ -71,11 +128,13 @@ struct Problem {
     Problem(const Case& c, std::mt19937_64& rng)
         : map(make_map(c.kind, static_cast<int>(c.heads), c.d, c.nodes, c.m, c.p, rng)),
           packed(pack_features(map)),
+          element(c.element),
           width(c.heads * c.d),
           count(c.batch * c.length * width),
-          host(static_cast<std::size_t>(3 * count)),
-          qkv(host.size() * 2),
-          y(static_cast<std::size_t>(count) * 2),
+          host(static_cast<std::size_t>(c.period > 0 ? 3 * c.period * width : 3 * count) *
+               bytes_of(c.element)),
+          qkv(static_cast<std::size_t>(3 * count) * bytes_of(c.element)),
+          y(static_cast<std::size_t>(count) * bytes_of(c.element)),
           denominators(static_cast<std::size_t>(c.batch * c.heads * c.length) * 4),
           words(packed.words.size() * 4) {
         shape.batch = c.batch;
@@ -83,29 +142,37 @@ struct Problem {
         shape.length = c.length;
         shape.head_dim = c.d;
         shape.causal = c.causal;
-        int processors = 0;
-        require(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, 0), "device");
-        plan = plan_fused_linear(shape, packed, processors, c.budget, c.segment);
+        shape.element = c.element;
+        FusedDevice device;
+        require(cudaDeviceGetAttribute(&device.multiprocessors, cudaDevAttrMultiProcessorCount, 0),
+                "device");
+        require(cudaDeviceGetAttribute(&device.shared_bytes,
+                                       cudaDevAttrMaxSharedMemoryPerBlockOptin, 0),
+                "device");
+        reason = fused_linear_unsupported(shape, packed, device);
+        plan = plan_fused_linear(shape, packed, device, c.budget, c.segment);
         scratch = std::make_unique<DeviceBuffer>(plan.scratch_bytes);
         std::uint64_t state = rng();
-        for (auto& x : host) {
+        for (std::size_t i = 0; i < host.size() / bytes_of(element); ++i) {
             // Sum of four uniforms: near enough to normal, and fast for long sequences.
             float sum = -2.f;
-            for (int i = 0; i < 4; ++i) {
+            for (int j = 0; j < 4; ++j) {
                 state = state * 6364136223846793005ull + 1442695040888963407ull;
                 sum += static_cast<float>(state >> 40) * (1.f / 16777216.f);
             }
-            x = to_bf16(sum * 1.7f);
+            write_element(host.data(), i, element, sum * 1.7f);
         }
-        qkv.set(host.data(), host.size() * 2);
+        qkv.set(host.data(), host.size());
+        for (std::size_t filled = host.size(); filled < qkv.bytes(); filled *= 2)
+            qkv.repeat(filled);
         words.set(packed.words.data(), packed.words.size() * 4);
-        auto* base = static_cast<std::uint16_t*>(qkv.get());
+        auto* base = static_cast<unsigned char*>(qkv.get());
         const TensorView view{nullptr, c.length * 3 * width, c.d, 3 * width};
         pass.shape = shape;
         pass.q = pass.k = pass.v = view;
         pass.q.data = base;
-        pass.k.data = base + width;
-        pass.v.data = base + 2 * width;
+        pass.k.data = base + width * bytes_of(element);
+        pass.v.data = base + 2 * width * bytes_of(element);
         pass.y = {y.get(), c.length * width, c.d, width};
         pass.denominators = static_cast<float*>(denominators.get());
         pass.features = &packed;
@@ -119,7 +186,8 @@ struct Problem {
             for (int e = 0; e < shape.head_dim; ++e) {
                 const std::int64_t at =
                     (b * shape.length + i) * 3 * width + part * width + h * shape.head_dim + e;
-                out[i * shape.head_dim + e] = from_bf16(host[at]);
+                out[i * shape.head_dim + e] =
+                    read_element(host.data(), static_cast<std::size_t>(at), element);
             }
         }
         return out;
@@ -127,13 +195,15 @@ struct Problem {
 
     FeatureMap map;
     PackedFeatures packed;
+    Element element;
     std::int64_t width, count;
-    std::vector<std::uint16_t> host;
+    std::vector<unsigned char> host;
     DeviceBuffer qkv, y, denominators, words;
     std::unique_ptr<DeviceBuffer> scratch;
     FusedShape shape;
     FusedPlan plan;
     FusedLinearPass pass;
+    std::string reason;
 };
 
 struct Errors {
@@ -143,9 +213,9 @@ struct Errors {
 // Relative L2 over the rows of `sample` (all if empty) of head (0, 0) and of the last one.
 Errors compare(const Problem& problem, const std::vector<std::int64_t>& sample) {
     const FusedShape& s = problem.shape;
-    std::vector<std::uint16_t> y(static_cast<std::size_t>(problem.count));
+    std::vector<unsigned char> y(problem.host.size() / 3);
     std::vector<float> denominators(static_cast<std::size_t>(s.batch * s.heads * s.length));
-    problem.y.read(y.data(), y.size() * 2);
+    problem.y.read(y.data(), y.size());
     problem.denominators.read(denominators.data(), denominators.size() * 4);
     double sums[6] = {};
     std::vector<std::pair<std::int64_t, std::int64_t>> heads{{0, 0}};
@@ -184,8 +254,10 @@ Errors compare(const Problem& problem, const std::vector<std::int64_t>& sample) 
             sums[0] += (d - d0) * (d - d0);
             sums[1] += d0 * d0;
             for (int e = 0; e < s.head_dim; ++e) {
+                const std::int64_t at =
+                    (b * s.length + rows[n]) * problem.width + h * s.head_dim + e;
                 const double value =
-                    from_bf16(y[(b * s.length + rows[n]) * problem.width + h * s.head_dim + e]);
+                    read_element(y.data(), static_cast<std::size_t>(at), problem.element);
                 const double y0 = expected[n * s.head_dim + e];
                 sums[2] += (value - y0) * (value - y0);
                 sums[3] += y0 * y0;
@@ -205,48 +277,59 @@ void run(const Problem& problem) {
     require(cudaDeviceSynchronize(), "run");
 }
 
-bool unwritten(const Problem& problem) {
-    std::vector<std::uint16_t> y(static_cast<std::size_t>(problem.count));
-    problem.y.read(y.data(), y.size() * 2);
-    return std::any_of(y.begin(), y.end(), [](std::uint16_t x) { return (x & 0x7f80) == 0x7f80; });
+bool unwritten(const Problem& problem, const std::vector<unsigned char>& y) {
+    for (std::size_t i = 0; i < y.size() / bytes_of(problem.element); ++i) {
+        if (!std::isfinite(read_element(y.data(), i, problem.element))) return true;
+    }
+    return false;
 }
 
-// Error bound of the bf16 lane; signed maps are judged by numerator and denominator.
-constexpr double kBound = 1e-2;
+// Relative L2 allowed of outputs of maps without signs: the variants' conformance bounds. Three
+// times that for numerators and denominators alone (a signed quotient has no bound).
+double bound(Element element) {
+    return element == Element::bfloat16 ? 5e-3 : element == Element::float16 ? 1e-3 : 1e-5;
+}
 
-bool check(const Case& c, std::uint64_t seed) {
+struct Worst {
+    double error[2][3] = {};  // without and with signs; by element
+};
+
+bool check(const Case& c, std::uint64_t seed, Worst& worst) {
     std::mt19937_64 rng(seed);
     Problem problem(c, rng);
-    const std::string reason = fused_linear_unsupported(problem.shape, problem.packed);
-    if (!reason.empty()) {
-        std::printf("unsupported: %s\n", reason.c_str());
+    if (!problem.reason.empty()) {
+        std::printf("unsupported: %s\n", problem.reason.c_str());
         return false;
     }
     run(problem);
     std::vector<std::int64_t> sample;
-    if (c.length > 5000) {
-        for (std::int64_t i = 0; i < 24; ++i) sample.push_back(c.length - 1 - i * (c.length / 24));
+    if (c.length > 1200) {
+        for (std::int64_t i = 0; i < 48; ++i) sample.push_back(c.length - 1 - i * (c.length / 48));
     }
     const Errors e = compare(problem, sample);
-    std::vector<std::uint16_t> first(static_cast<std::size_t>(problem.count)), second(first.size());
-    problem.y.read(first.data(), first.size() * 2);
+    std::vector<unsigned char> first(problem.host.size() / 3), second(first.size());
+    problem.y.read(first.data(), first.size());
     require(cudaMemset(problem.y.get(), 0xff, problem.y.bytes()), "poison");
     require(cudaMemset(problem.scratch->get(), 0xff, problem.scratch->bytes()), "poison");
     run(problem);
-    problem.y.read(second.data(), second.size() * 2);
-    const bool same = std::memcmp(first.data(), second.data(), first.size() * 2) == 0;
-    const bool holes = unwritten(problem);
-    const bool is_signed = c.kind == Kind::maclaurin;
-    const bool good = same && !holes && e.numerator < kBound && e.denominator < kBound &&
-                      (is_signed || e.output < kBound);
+    problem.y.read(second.data(), second.size());
+    const bool same = std::memcmp(first.data(), second.data(), first.size()) == 0;
+    const bool holes = unwritten(problem, first);
+    const bool is_signed = problem.map.cancels;
+    // Numerators and denominators alone carry what a quotient takes out.
+    const double most = std::max({e.numerator / 3, e.denominator / 3, is_signed ? 0.0 : e.output});
+    const bool good = same && !holes && most < bound(c.element);
+    double& seen = worst.error[is_signed][static_cast<int>(c.element)];
+    seen = std::max(seen, most);
     std::printf(
-        "%-9s B%-2lld H%-2lld L%-6lld d%-3d R%d M%-2d P%-2d %s T%-5lld W%-3lld N %.1e D %.1e y "
-        "%.1e%s%s %s\n",
-        kind_name(c.kind), static_cast<long long>(c.batch), static_cast<long long>(c.heads),
-        static_cast<long long>(c.length), c.d, c.nodes, c.m, c.p, c.causal ? "causal" : "bidir ",
-        static_cast<long long>(problem.plan.segment), static_cast<long long>(problem.plan.wave),
-        e.numerator, e.denominator, e.output, same ? "" : " BITS DIFFER",
-        holes ? " NOT FINITE" : "", good ? "ok" : "WRONG");
+        "%-9s %s B%-2lld H%-2lld L%-6lld d%-3d R%d M%-2d P%-2d %s T%-5lld W%-3lld %s N %.1e D %.1e "
+        "y %.1e%s%s %s\n",
+        kind_name(c.kind), element_name(c.element), static_cast<long long>(c.batch),
+        static_cast<long long>(c.heads), static_cast<long long>(c.length), c.d, c.nodes, c.m, c.p,
+        c.causal ? "causal" : "bidir ", static_cast<long long>(problem.plan.segment),
+        static_cast<long long>(problem.plan.wave), problem.plan.wide ? "wide" : "any ", e.numerator,
+        e.denominator, e.output, same ? "" : " BITS DIFFER", holes ? " NOT FINITE" : "",
+        good ? "ok" : "WRONG");
     std::fflush(stdout);
     return good;
 }
@@ -270,7 +353,16 @@ int check_all(bool quick) {
                  {performer, 1, 2, 300, 32, 1, 64, 1, false, 256},
                  {anchor, 1, 1, 300, 16, 4, 8, 12, true, 256},
                  {anchor, 1, 1, 1, 32, 2, 16, 32, true, -1},
-                 {anchor, 1, 1, 1500, 16, 1, 8, 4, true, 256, 1}};
+                 {anchor, 1, 1, 1500, 16, 1, 8, 4, true, 256, 1},
+                 {anchor, 1, 2, 600, 32, 2, 16, 32, true, 256, 1 << 20, Element::float32},
+                 {anchor, 1, 2, 300, 64, 2, 16, 16, true, -1, 1 << 20, Element::float32},
+                 {anchor, 1, 2, 300, 64, 2, 16, 16, false, 256, 1 << 20, Element::float32},
+                 {linear, 1, 1, 300, 128, 1, 1, 1, true, 256, 1 << 20, Element::float32},
+                 {maclaurin, 1, 1, 300, 16, 2, 16, 8, true, 256, 1 << 20, Element::float16},
+                 {sketch, 1, 1, 300, 32, 2, 16, 32, true, 256, 1 << 20},
+                 {nystrom, 1, 1, 300, 32, 2, 16, 20, true, 256, 1 << 20, Element::float32},
+                 {anchor, 4, 8, 1030, 32, 2, 16, 32, true, 512, 1 << 20},
+                 {anchor, 4, 16, 530, 64, 2, 16, 16, true, 256, 1 << 20}};
     } else {
         for (const bool causal : {true, false}) {
             for (const std::int64_t length : {1, 37, 129, 300, 4101}) {
@@ -282,12 +374,22 @@ int check_all(bool quick) {
                     }
                 }
             }
-            for (const Kind kind :
-                 {anchor, maclaurin, laplace, hadamard, performer, linear, cosformer}) {
+            for (const Kind kind : {anchor, maclaurin, sketch, nystrom, laplace, hadamard,
+                                    performer, linear, cosformer}) {
                 for (const int d : {16, 32, 64, 128}) {
                     for (const std::int64_t segment : {-1, 512}) {
-                        cases.push_back({kind, 2, 3, 1111, d, 4, 16, 12, causal, segment});
+                        for (const Element element :
+                             {Element::bfloat16, Element::float16, Element::float32}) {
+                            cases.push_back({kind, 2, 3, 1111, d, 4, 16, 12, causal, segment,
+                                             8 << 20, element});
+                        }
                     }
+                }
+            }
+            for (const std::int64_t length : {1, 37, 129, 300, 4101}) {
+                for (const int d : {16, 32, 64, 128}) {
+                    cases.push_back({anchor, 1, 2, length, d, 2, 16, d == 32 ? 32 : 16, causal,
+                                     length == 300 ? 256 : 0, 1 << 20, Element::float32});
                 }
             }
             for (const int nodes : {1, 2, 4}) {
@@ -296,17 +398,30 @@ int check_all(bool quick) {
                         cases.push_back({anchor, 1, 2, 777, 32, nodes, m, p, causal, 256, 1});
                         cases.push_back(
                             {anchor, 1, 2, 777, 128, nodes, m, p, causal, m == 16 ? 256 : -1, 1});
+                        if (nodes * m > 64) continue;
+                        cases.push_back(
+                            {anchor, 1, 2, 777, 64, nodes, m, p, causal, 256, 1, Element::float32});
                     }
                 }
             }
             cases.push_back({anchor, 4, 16, 2000, 32, 2, 16, 32, causal, 0});
+            cases.push_back({anchor, 4, 16, 2000, 64, 2, 16, 12, causal, 512});
+            cases.push_back({anchor, 4, 16, 1000, 32, 2, 16, 16, causal, -1});
             cases.push_back({anchor, 1, 8, 32768, 32, 2, 16, 32, causal, 0});
-            cases.push_back({anchor, 1, 8, 32768, 64, 2, 16, 16, causal, 0, 1 << 20});
+            cases.push_back({anchor, 1, 8, 32768, 64, 2, 16, 16, causal, 0, 4 << 20});
+            cases.push_back(
+                {anchor, 1, 8, 32768, 32, 2, 16, 32, causal, 0, 32 << 20, Element::float32});
         }
     }
     int wrong = 0;
     std::uint64_t seed = 1;
-    for (const Case& c : cases) wrong += !check(c, seed++);
+    Worst worst;
+    for (const Case& c : cases) wrong += !check(c, seed++, worst);
+    for (const int element : {0, 1, 2}) {
+        std::printf("%s: worst error %.2e, of signed maps %.2e\n",
+                    element_name(static_cast<Element>(element)), worst.error[0][element],
+                    worst.error[1][element]);
+    }
     std::printf("%zu cases, %d wrong\n", cases.size(), wrong);
     return wrong;
 }
@@ -332,54 +447,138 @@ double median_ms(const Problem& problem, DeviceBuffer& flush, int repeats) {
     return times[times.size() / 2];
 }
 
+struct Timing {
+    Kind kind;
+    int d, p;
+    std::int64_t length;
+    bool causal = true;
+    std::int64_t segment = 0;
+    double budget = 1.25;  // of the bytes of y
+    Element element = Element::bfloat16;
+};
+
 void time_all() {
     DeviceBuffer flush(256 << 20);
     std::printf(
-        "kind      d   P  L       T     wave scratch MB  ms      TFLOP/s (states' products)\n");
-    const auto measure = [&](Kind kind, int d, int p, std::int64_t length, bool causal,
-                             std::int64_t segment, std::size_t budget) {
+        "kind      type d   P  L       T     wave scratch MB form     ms      TFLOP/s (states' "
+        "products)\n");
+    const auto measure = [&](const Timing& t) {
         std::mt19937_64 rng(7);
-        Problem problem({kind, 1, 8, length, d, 2, 16, p, causal, segment, budget}, rng);
+        const double bytes =
+            t.budget * static_cast<double>(t.length * 8 * t.d * bytes_of(t.element));
+        const auto budget = std::max(static_cast<std::size_t>(bytes), std::size_t{16} << 20);
+        const int m = t.kind == Kind::performer                             ? 64
+                      : t.kind == Kind::laplace || t.kind == Kind::hadamard ? 32
+                                                                            : 16;
+        Problem problem(
+            {t.kind, 1, 8, t.length, t.d, 2, m, t.p, t.causal, t.segment, budget, t.element}, rng);
         problem.pass.denominators = nullptr;
-        const double ms = median_ms(problem, flush, 20);
+        const double ms = median_ms(problem, flush, t.length > 100000 ? 7 : 15);
         // 4 F d operations a position: the products with the state and its update.
         const double operations =
-            4.0 * problem.map.g * problem.map.p * d * 8 * static_cast<double>(length);
-        std::printf(
-            "%-9s %-3d %-2d %-7lld %-5lld %-4lld %7.1f     %-7.3f %.0f%s\n", kind_name(kind), d, p,
-            static_cast<long long>(length), static_cast<long long>(problem.plan.segment),
-            static_cast<long long>(problem.plan.wave), problem.plan.scratch_bytes / 1048576.0, ms,
-            operations / ms * 1e-9, causal ? "" : " bidirectional");
+            4.0 * problem.map.g * problem.map.p * t.d * 8 * static_cast<double>(t.length);
+        std::printf("%-9s %s %-3d %-2d %-7lld %-5lld %-4lld %7.1f    %s %-7.4f %.0f%s\n",
+                    kind_name(t.kind), element_name(t.element), t.d, t.p,
+                    static_cast<long long>(t.length), static_cast<long long>(problem.plan.segment),
+                    static_cast<long long>(problem.plan.wave),
+                    static_cast<double>(problem.plan.scratch_bytes) / 1048576.0,
+                    problem.plan.wide ? "wide" : "any ", ms, operations / ms * 1e-9,
+                    t.causal ? "" : " bidirectional");
         std::fflush(stdout);
     };
+    using enum Kind;
     for (const auto& [d, p] : {std::pair{32, 32}, std::pair{64, 16}}) {
-        for (const std::int64_t length : {1024, 4096, 32768, 131072}) {
-            measure(Kind::anchor, d, p, length, true, 0, 64 << 20);
-            if (length == 32768) {
-                for (const std::int64_t t : {256, 512, 768, 1024}) {
-                    for (const std::size_t mb : {27, 56, 1024}) {
-                        measure(Kind::anchor, d, p, length, true, t, mb << 20);
-                    }
-                }
-            }
-            if (length <= 4096) measure(Kind::anchor, d, p, length, true, -1, 64 << 20);
+        for (const std::int64_t length : {1024, 2048, 4096, 32768}) {
+            measure({anchor, d, p, length});
         }
-        measure(Kind::anchor, d, p, 32768, false, 0, 64 << 20);
+        for (const std::int64_t t : {512, 768}) {
+            measure({anchor, d, p, 32768, true, t, 60.0});
+        }
+        measure({anchor, d, p, 32768, false});
+        measure({anchor, d, p, 32768, true, 0, 1.25, Element::float32});
+        measure({anchor, d, p, 1024, true, 0, 1.25, Element::float32});
     }
-    for (const Kind kind : {Kind::laplace, Kind::linear, Kind::cosformer}) {
-        measure(kind, 32, 1, 32768, true, 0, 64 << 20);
-        measure(kind, 64, 1, 32768, true, 0, 64 << 20);
+    measure({anchor, 32, 32, 131072});
+    measure({sketch, 32, 32, 32768});
+    measure({nystrom, 32, 32, 32768});
+    for (const Kind kind : {linear, cosformer, performer, laplace}) {
+        for (const int d : {32, 64}) measure({kind, d, 1, 32768});
+        measure({kind, 64, 1, 32768, true, 0, 1.25, Element::float32});
+        measure({kind, 64, 1, 1024});
     }
 }
 
-// Two passes of each headline shape, for a profiler.
-void profile() {
-    for (const auto& [d, p] : {std::pair{32, 32}, std::pair{64, 16}}) {
-        std::mt19937_64 rng(7);
-        Problem problem({Kind::anchor, 1, 8, 32768, d, 2, 16, p, true, 0, 1u << 30}, rng);
-        run(problem);
-        run(problem);
+// L = 16 M in one pass: q, k and v take 26 GB. They repeat themselves every 4096 rows, so that a
+// row's sums are those over one period many times, and over a part of one.
+int check_long() {
+    std::mt19937_64 rng(11);
+    Case c{Kind::linear, 1, 2, std::int64_t{1} << 24, 128, 1, 1, 1, true, 0, 512 << 20};
+    c.period = 4096;
+    Problem problem(c, rng);
+    run(problem);
+    const std::int64_t h = c.heads - 1, period = c.period;
+    std::vector<float> parts[3];
+    for (int i = 0; i < 3; ++i) {
+        for (std::int64_t row = 0; row < period; ++row) {
+            for (int e = 0; e < c.d; ++e) {
+                const std::int64_t at = (3 * row + i) * problem.width + h * c.d + e;
+                parts[i].push_back(
+                    read_element(problem.host.data(), static_cast<std::size_t>(at), c.element));
+            }
+        }
     }
+    const ReferenceFactors q =
+        reference_factors(problem.map, parts[0], static_cast<int>(h), period);
+    const ReferenceFactors k =
+        reference_factors(problem.map, parts[1], static_cast<int>(h), period);
+    double sums[4] = {};
+    const double delta = problem.pass.delta;
+    for (const std::int64_t row : {c.length - 1, c.length - 1000, c.length / 2 + 77, 5000L}) {
+        std::vector<double> whole(c.d), part(c.d);
+        const std::int64_t at = row % period;
+        const auto times = static_cast<double>(row / period);
+        const double d_whole =
+            reference_row(problem.map, q, k, parts[2], at, period, delta, whole.data());
+        const double d_part =
+            reference_row(problem.map, q, k, parts[2], at, at + 1, delta, part.data());
+        const double expected_denominator = times * d_whole + d_part;
+        float denominator = 0;
+        problem.denominators.read(&denominator, 4,
+                                  static_cast<std::size_t>(h * c.length + row) * 4);
+        std::vector<unsigned char> y(static_cast<std::size_t>(c.d) * 2);
+        problem.y.read(y.data(), y.size(),
+                       static_cast<std::size_t>(row * problem.width + h * c.d) * 2);
+        sums[0] += std::pow(denominator / expected_denominator - 1, 2);
+        sums[1] += 1;
+        for (int e = 0; e < c.d; ++e) {
+            const double expected =
+                (times * whole[e] * (d_whole + delta) + part[e] * (d_part + delta)) /
+                (expected_denominator + delta);
+            sums[2] += std::pow(
+                read_element(y.data(), static_cast<std::size_t>(e), c.element) - expected, 2);
+            sums[3] += expected * expected;
+        }
+    }
+    const double d = std::sqrt(sums[0] / sums[1]), y = std::sqrt(sums[2] / sums[3]);
+    // Values average out over so many rows that y is small beside the errors of its terms.
+    const bool good = d < bound(c.element) && y < 20 * bound(c.element);
+    std::printf("L = 16 M, d = 128, two heads, %.1f GB of q, k, v: D %.1e y %.1e %s\n",
+                static_cast<double>(problem.qkv.bytes()) * 1e-9, d, y, good ? "ok" : "WRONG");
+    return !good;
+}
+
+// One pass of each headline shape, for a profiler.
+void profile() {
+    const auto once = [](Kind kind, int d, int p, Element element) {
+        std::mt19937_64 rng(7);
+        Problem problem({kind, 1, 8, 32768, d, 2, kind == Kind::performer ? 64 : 16, p, true, 0,
+                         21u << 20, element},
+                        rng);
+        run(problem);
+    };
+    once(Kind::anchor, 32, 32, Element::bfloat16);
+    once(Kind::anchor, 64, 16, Element::bfloat16);
+    once(Kind::linear, 64, 1, Element::bfloat16);
 }
 
 }  // namespace
@@ -390,6 +589,7 @@ int main(int argc, char** argv) {
     int wrong = 0;
     if (mode == "quick") wrong = slay::kernels::check_all(true);
     if (mode == "check" || mode == "all") wrong = slay::kernels::check_all(false);
+    if (mode == "long") wrong = slay::kernels::check_long();
     if (mode == "profile") slay::kernels::profile();
     if (mode == "time" || mode == "all") slay::kernels::time_all();
     return wrong == 0 ? 0 : 1;

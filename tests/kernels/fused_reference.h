@@ -60,9 +60,19 @@ inline ReferenceFactors reference_factors(const FeatureMap& map, const std::vect
             if (map.poly == Poly::cos_sin) value = p == 0 ? std::cos(angle) : std::sin(angle);
             if (map.poly == Poly::product) {
                 const auto& second = map.second.empty() ? map.first : map.second;
-                value = dot(map.first.data() + static_cast<std::size_t>(p) * d) *
-                        dot(second.data() + static_cast<std::size_t>(p) * d);
+                const std::size_t at = static_cast<std::size_t>(p) * d;
+                value = dot(map.first.data() + at) * dot(second.data() + at);
+                if (!map.third.empty())
+                    value += dot(map.third.data() + at) * dot(map.fourth.data() + at);
             }
+            f.poly[i * map.p + p] = value;
+        }
+        if (map.mix.empty()) continue;
+        const std::vector<double> plain(f.poly.end() - (length - i) * map.p,
+                                        f.poly.end() - (length - i - 1) * map.p);
+        for (int p = 0; p < map.p; ++p) {
+            double value = 0;
+            for (int j = 0; j < map.p; ++j) value += map.mix[p * map.p + j] * plain[j];
             f.poly[i * map.p + p] = value;
         }
     }
@@ -102,11 +112,21 @@ inline void quadrature(int nodes, std::vector<double>& s, std::vector<double>& w
     }
 }
 
-enum class Kind { anchor, maclaurin, laplace, hadamard, performer, linear, cosformer };
+enum class Kind {
+    anchor,
+    maclaurin,
+    sketch,
+    nystrom,
+    laplace,
+    hadamard,
+    performer,
+    linear,
+    cosformer
+};
 
 inline const char* kind_name(Kind kind) {
-    const char* names[] = {"anchor",    "rm",     "laplace",  "hadamard",
-                           "performer", "linear", "cosformer"};
+    const char* names[] = {"anchor",   "rm",        "sketch", "nystrom",  "laplace",
+                           "hadamard", "performer", "linear", "cosformer"};
     return names[static_cast<int>(kind)];
 }
 
@@ -160,16 +180,36 @@ inline FeatureMap make_map(Kind kind, int heads, int d, int nodes, int m, int p,
             std::vector<double> row(d);
             double squares = 0;
             for (double& x : row) {
-                x = kind == Kind::anchor ? normal(rng) : (rng() & 1 ? 1.0 : -1.0);
+                x = kind == Kind::anchor || kind == Kind::nystrom ? normal(rng)
+                                                                  : (rng() & 1 ? 1.0 : -1.0);
                 squares += x * x;
             }
             for (double& x : row) {
-                out.push_back(x * scale / (kind == Kind::anchor ? std::sqrt(squares) : 1));
+                out.push_back(
+                    x * scale /
+                    (kind == Kind::anchor || kind == Kind::nystrom ? std::sqrt(squares) : 1));
             }
         }
     };
     draw(map.first);
-    if (kind == Kind::maclaurin) draw(map.second);
+    if (kind == Kind::anchor) return map;
+    if (kind == Kind::nystrom) {
+        // A symmetric matrix with entries of both signs, as a whitening is.
+        map.cancels = true;
+        map.mix.resize(static_cast<std::size_t>(p) * p);
+        for (int i = 0; i < p; ++i) {
+            for (int j = 0; j <= i; ++j) {
+                const double x = (i == j ? 3.0 : 0.0) + normal(rng) / std::sqrt(p);
+                map.mix[i * p + j] = map.mix[j * p + i] = x;
+            }
+        }
+        return map;
+    }
+    draw(map.second);
+    map.cancels = true;
+    if (kind == Kind::maclaurin) return map;
+    draw(map.third);
+    draw(map.fourth);
     return map;
 }
 
