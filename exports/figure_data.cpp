@@ -84,7 +84,7 @@ struct Builder {
             widen(data.y, step.value.value);
             FigurePoint point;
             point.point = step.point;
-            place(series, step.x, step.value, std::move(point));
+            placing.place(series, step.x, step.value, std::move(point));
             last = step.x;
         }
         // Where a point ended that failed, and where one in flight has come to.
@@ -108,7 +108,8 @@ struct Builder {
             const StepValue found = step_value(record, curve.steps.front(), reference.metric);
             if (!found.value) continue;
             widen(data.y, found.value->value);
-            for (const double x : {data.x.low, data.x.high}) place(series, x, *found.value, {});
+            for (const double x : {data.x.low, data.x.high})
+                placing.place(series, x, *found.value, {});
             break;
         }
         if (!series.points.empty()) data.series.push_back(std::move(series));

@@ -45,6 +45,7 @@ class RecordEventsTest : public QObject {
         add(SamplesTaken{id, "latency_ms", 3, {1.5, 1.6}});
         add(SamplesTaken{id, "latency_ms", 9, {1.7}});
         add(PointFinished{id, {PointState::unconverged, "too wide", {}, {}}});
+        add(RunFinished{RunOutcome::finished, "", "2026-01-02T00:00:00Z"});
         const RunRecord before = record_of(events);
         const RunRecord after = record_of(record_events(before));
         QCOMPARE(results_json(after).dump(), results_json(before).dump());
