@@ -9,8 +9,7 @@
 namespace slay::kernels {
 
 struct GradientFeatures {
-    const uint4* omega;             // [heads][g_padded / 8][d / 16][32 lanes]: b fragments,
-                                    // high and low part
+    const uint4* omega;  // [heads][g_padded / 8][d / 16][32 lanes]: b fragments, high and low part
     const uint4* omega_transposed;  // [heads][g_padded / 16][d / 8][32 lanes]
     std::int64_t omega_stride;      // between heads; 0 where they share one
     const float* offset;            // [g_padded], for exp2

@@ -267,8 +267,7 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
         fetch_others(0);
         for (int tile = 0; tile < tiles; ++tile) {
             wait_for_copies<0>();
-            __syncthreads();  // the tile has come; everyone is done with the one
-                              // before
+            __syncthreads();  // the tile has come; everyone is done with the one before
             if (tile + 1 < tiles) fetch_others(tile + 1);
             form_others(tile, block, count);
             __syncthreads();

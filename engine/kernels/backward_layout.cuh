@@ -7,9 +7,8 @@ namespace slay::kernels {
 
 // What one instance of the gradient kernel is built for.
 //   PolySteps: P / 16 rounded up at most; 0 without a second factor
-//   OneBlock: G <= 32, so that all gradients of a row fit into registers in one
-//   walk Keys: the keys' side is differentiated (dk and dv), else the queries'
-//   (dq)
+//   OneBlock: G <= 32: one walk forms all gradients of a row, in registers
+//   Keys: the keys' side is differentiated (dk and dv), else the queries' (dq)
 template <int D_, int PolySteps_, bool OneBlock_, bool Keys_, int Terms_>
 struct GradientForm {
     static constexpr int D = D_, PolySteps = PolySteps_, Terms = Terms_;

@@ -347,8 +347,7 @@ __global__ void __launch_bounds__(backward_state_warps<D>() * 32, 1)
     produce(0);
     for (int tile = 0; tile < tiles; ++tile) {
         wait_for_copies<0>();
-        __syncthreads();  // features and vectors of the tile and rows of the next
-                          // are there
+        __syncthreads();  // the tile's features and vectors and the next one's rows are there
         const bool more = tile + 1 < tiles;
         if (more) fetch_vectors(tile + 1);
         if (tile + 2 < tiles) fetch_rows(tile + 2);
