@@ -1,10 +1,10 @@
 // A run record becomes files, by the plan's names:
 //   tables/latency_scaling.tex, tables/memory_scaling.tex, tables/poly_ablation_sweep.tex (where
-//   the sweep has the ablation's scales) or tables/kernel_quality.tex, each with a .csv beside it;
-//   tables/max_context.tex; tables/claims.tex and tables/kernel_speed.tex, where the record has
+//   the sweep has the ablation's scales) or tables/kernel_quality.tex, tables/feature_budget.tex,
+//   each with a .csv beside it; tables/max_context.tex; tables/claims.tex and tables/kernel_speed.tex, where the record has
 //   figures for their checks (resources/findings);
 //   figures/latency_scaling.pdf, figures/memory_scaling.pdf, figures/kernel_quality.pdf,
-//   figures/memory_vs_seqlen.pdf;
+//   figures/memory_vs_seqlen.pdf, figures/feature_budget_pareto.pdf;
 //   artifacts/benchmark_results.json.
 // A record with several panels (pass, dtype, lane, ...) gives one table file with a group of rows
 // for each, and one figure file for each: the first under the plain name, the others with the

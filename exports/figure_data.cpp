@@ -26,13 +26,6 @@ std::string axis_label(const MetricInfo& metric) {
     return metric.unit.empty() ? metric.heading : metric.heading + " (" + metric.unit + ")";
 }
 
-void widen(FigureAxis& axis, double value) {
-    if (!std::isfinite(value) || (axis.log && value <= 0)) return;
-    const bool first = axis.low > axis.high;
-    axis.low = first ? value : std::min(axis.low, value);
-    axis.high = first ? value : std::max(axis.high, value);
-}
-
 // The interval, as far as the axis can show it; false when its lower end is left out.
 bool take_interval(FigurePoint& point, const MetricValue& value, bool log) {
     if (!value.low || !value.high || !(*value.low <= *value.high)) return true;
@@ -47,7 +40,7 @@ struct Builder {
     const RunRecord& record;
     const FigureOptions& options;
     FigureData& data;
-    int not_positive = 0, cut_intervals = 0;
+    Placing& placing;
 
     Series start(const Curve& curve, SeriesKind kind, const std::string& prefix) const {
         Series series;
@@ -58,21 +51,6 @@ struct Builder {
         series.kind = kind;
         series.hidden = options.hidden.count(series.id) > 0;
         return series;
-    }
-
-    // Draws a value, or counts it where the axes cannot show it.
-    bool place(Series& series, double x, const MetricValue& value, FigurePoint point) {
-        if (!std::isfinite(value.value)) return false;
-        if ((data.x.log && x <= 0) || (data.y.log && value.value <= 0)) {
-            ++not_positive;
-            return false;
-        }
-        point.x = x;
-        point.y = value.value;
-        point.count = value.count;
-        if (!take_interval(point, value, data.y.log)) ++cut_intervals;
-        series.points.push_back(std::move(point));
-        return true;
     }
 
     void add_measured(const Curve& curve) {
@@ -86,7 +64,7 @@ struct Builder {
                 point.point = found.point;
                 point.state = found.state;
                 point.reason = found.reason;
-                if (place(series, step.x, *found.value, point)) continue;
+                if (placing.place(series, step.x, *found.value, point)) continue;
                 found.reason = fmt::format("{} cannot be drawn on a logarithmic axis",
                                            format_number(found.value->value, 3));
             } else if (found.state == PointState::pending) {
@@ -142,7 +120,7 @@ struct Builder {
         series.label += " (predicted)";
         for (const CurveStep& step : curve.steps) {
             const auto value = metric_value(record, *step.points.front(), metric);
-            if (value && value->value > 0) place(series, step.x, *value, {});
+            if (value && value->value > 0) placing.place(series, step.x, *value, {});
         }
         if (!series.points.empty()) data.series.push_back(std::move(series));
     }
@@ -166,7 +144,7 @@ struct Builder {
         }
         for (const auto& [x, value] : at) {
             widen(data.y, value.value);
-            place(series, x, value, {});
+            placing.place(series, x, value, {});
         }
         if (!series.points.empty()) data.series.push_back(std::move(series));
     }
@@ -195,6 +173,27 @@ std::string prediction_of(const std::string& metric) {
 
 }  // namespace
 
+void widen(FigureAxis& axis, double value) {
+    if (!std::isfinite(value) || (axis.log && value <= 0)) return;
+    const bool first = axis.low > axis.high;
+    axis.low = first ? value : std::min(axis.low, value);
+    axis.high = first ? value : std::max(axis.high, value);
+}
+
+bool Placing::place(Series& series, double x, const MetricValue& value, FigurePoint point) {
+    if (!std::isfinite(value.value)) return false;
+    if ((data.x.log && x <= 0) || (data.y.log && value.value <= 0)) {
+        ++not_positive;
+        return false;
+    }
+    point.x = x;
+    point.y = value.value;
+    point.count = value.count;
+    if (!take_interval(point, value, data.y.log)) ++cut_intervals;
+    series.points.push_back(std::move(point));
+    return true;
+}
+
 std::string FigureAxis::place(double value) const {
     if (!categories.empty()) {
         const double last = static_cast<double>(categories.size()) - 1;
@@ -218,18 +217,23 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
     data.x.log = options.log_x.value_or(spec.log_x);
     data.y.log = options.log_y.value_or(spec.log_y);
     data.y.label = axis_label(metric_info(record, data.metric));
+    data.x_is_metric = !spec.x_metrics.empty();
+    const auto x_label = [&](const std::string& id) {
+        return data.x_is_metric ? axis_label(metric_info(record, id)) : axis_label(id);
+    };
 
     const auto found = find_panel(record, spec, options.panel, options.x);
     if (!found) {
-        data.x_parameter = options.x.empty() && !spec.x.empty() ? spec.x.front() : options.x;
-        data.x.label = axis_label(data.x_parameter);
+        const auto& choice = data.x_is_metric ? spec.x_metrics : spec.x;
+        data.x_parameter = options.x.empty() && !choice.empty() ? choice.front() : options.x;
+        data.x.label = x_label(data.x_parameter);
         data.notes.push_back("This run has no points of the experiment " + spec.experiment + ".");
         return data;
     }
     const PanelPoints& panel = *found;
     data.panel = panel.panel;
     data.x_parameter = panel.panel.x;
-    data.x.label = axis_label(data.x_parameter);
+    data.x.label = x_label(data.x_parameter);
     for (const std::string& each : categories_of(panel.points, data.x_parameter))
         data.x.categories.push_back(clean_text(describe_parameter(data.x_parameter, each), 60));
     if (!data.x.categories.empty()) {
@@ -243,7 +247,13 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
     if (!conditions.empty()) data.subtitle += (data.subtitle.empty() ? "" : ": ") + conditions;
     if (!panel.panel.held.empty()) data.subtitle += ", " + panel.panel.held;
 
-    Builder builder{record, options, data};
+    Placing placing{data};
+    if (data.x_is_metric) {
+        add_trade_offs(placing, spec, record, panel, options);
+        add_notes(data, record, placing.not_positive, placing.cut_intervals);
+        return data;
+    }
+    Builder builder{record, options, data, placing};
     const std::vector<Curve> curves =
         curves_of(record, panel.points, spec.samples ? std::string() : data.x_parameter);
     if (spec.samples && !spec.last_round.empty())
@@ -270,7 +280,7 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
     if (options.slopes && data.metric == spec.metric && data.x_parameter == "length")
         data.slopes = spec.slopes;
     if (spec.crossovers && options.crossovers) data.crossovers = find_crossovers(data);
-    add_notes(data, record, builder.not_positive, builder.cut_intervals);
+    add_notes(data, record, placing.not_positive, placing.cut_intervals);
     return data;
 }
 

@@ -34,6 +34,10 @@ struct FigureSpec {
     // Each of `x` that varies gives panels of its own, in which the others are held at one value
     // (the default, or the measured one next to it): the slices of a budget sweep.
     bool slices = false;
+    // Metric ids for the x axis instead of `x`: each gives panels of its own, in which every point
+    // of a variant stands for itself, a trade-off between two metrics.
+    std::vector<std::string> x_metrics = {};
+    bool pareto = false;  // with `x_metrics`: draws the fronts, of each variant and of all together
     // Each of `x` that varies by itself gives panels of its own and nothing is held: the others
     // tell panels apart, as shared conditions do.
     bool every_axis = false;
@@ -62,7 +66,7 @@ const FigureSpec* find_figure(std::string_view id);
 struct Panel {
     std::string id;         // "forward-backward_bfloat16": what tells it from the others; may be ""
     std::string label;      // the same for people: "forward + backward, bfloat16"
-    std::string x;          // parameter id of its x axis
+    std::string x;          // parameter id (or, of a trade-off, metric id) of its x axis
     std::string held;       // of a slice: "R = 2, P = 32": what is held beside the x axis
     Parameters conditions;  // every shared parameter that is the same for all points of the panel
 };
@@ -71,7 +75,7 @@ std::vector<Panel> figure_panels(const FigureSpec& spec, const RunRecord& record
 
 struct FigureOptions {
     std::string panel;                  // a Panel::id; an unknown one means the first panel
-    std::string x;                      // a parameter id; empty: chosen by the spec
+    std::string x;                      // one of the spec's; empty: chosen by the spec
     std::string metric;                 // another metric of the experiment; empty: the spec's
     std::vector<std::string> overlays;  // PublishedData ids, drawn as thin curves
     std::set<std::string, std::less<>> hidden;  // Series::id of the curves toggled off
@@ -79,7 +83,11 @@ struct FigureOptions {
     bool slopes = true, predicted = true, crossovers = true;
 };
 
-enum class SeriesKind { measured, predicted, paper, reference };
+enum class SeriesKind { measured, predicted, paper, reference, front };
+
+// How the points of a series hang together: a curve; each for itself; or as steps, each point's
+// value kept until the next.
+enum class Join { line, none, steps };
 
 struct FigurePoint {
     double x = 0, y = 0;
@@ -90,6 +98,8 @@ struct FigurePoint {
     PointState state = PointState::ok;
     std::string reason;
     std::int64_t count = 1;  // samples, or seeds
+    // Of a trade-off: "R = 2, M = 16, P = 32", and what the axes do not say: "Peak memory 3.4 MB".
+    std::string budget, beside;
 };
 
 // A point with nothing to draw: failed, out of memory, in flight, or not positive on a log axis.
@@ -106,6 +116,8 @@ struct Series {
     std::string variant;  // its name; empty for slopes
     VariantStyle style;
     SeriesKind kind = SeriesKind::measured;
+    Join join = Join::line;
+    bool in_legend = true;  // has an entry of its own there
     bool hidden = false;
     bool band = false;                  // the intervals are drawn as a band, markers are few
     bool dots = false;                  // no line through the points: they stand at categories
@@ -123,7 +135,8 @@ struct Crossover {
 struct FigureAxis {
     std::string label;  // with its unit: "Latency (ms)"
     bool log = true;
-    // x: of all planned points of the panel; y: of the measured ones, hidden curves included.
+    // x: of all planned points of the panel (a metric: of the measured ones); y: of the measured
+    // ones, hidden curves included.
     // low > high when there are none.
     double low = 1, high = 0;
     bool share = false;  // shows 0 to 1
@@ -140,6 +153,7 @@ struct FigureData {
     std::string subtitle;  // device, shape, seed: the conditions in one line
     Panel panel;
     std::string x_parameter, metric;
+    bool x_is_metric = false;  // `x_parameter` names a metric
     FigureAxis x, y;
     std::vector<Series> series;          // measured first, in the variants' order
     std::vector<ReferenceSlope> slopes;  // to draw

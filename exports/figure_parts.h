@@ -8,6 +8,24 @@
 
 namespace slay {
 
+// Grows the axis' range to hold a value that it can show.
+void widen(FigureAxis& axis, double value);
+
+// Puts values into the series of a figure and counts what its axes cannot show.
+struct Placing {
+    FigureData& data;
+    int not_positive = 0, cut_intervals = 0;
+
+    // Adds `point` at (x, value) with the value's interval and count; false where it cannot be
+    // drawn.
+    bool place(Series& series, double x, const MetricValue& value, FigurePoint point);
+};
+
+// The series of a figure whose x axis is a metric: every point of each variant, the fronts, and
+// what they are to be judged by.
+void add_trade_offs(Placing& placing, const FigureSpec& spec, const RunRecord& record,
+                    const PanelPoints& panel, const FigureOptions& options);
+
 // Published curves that were taken under the panel's conditions; a note for those that were not.
 void add_overlays(FigureData& data, const Panel& panel, const FigureOptions& options);
 

@@ -18,7 +18,8 @@ using Index = std::vector<PanelIndices>;
 std::string key_of(const RunRecord& record, const FigureSpec& spec, const std::string& x) {
     std::string key = record.run() + '\n' + spec.id + '\n' + spec.experiment + '\n' + x;
     key += spec.slices ? "\nslices" : spec.every_axis ? "\nevery" : "\nwhole";
-    for (const std::string& id : spec.x) key += '\n' + id;
+    for (const auto* ids : {&spec.x, &spec.x_metrics})
+        for (const std::string& id : *ids) key += '\n' + id;
     // A point's id stands for its parameters.
     std::uint64_t hash = 1469598103934665603u;
     for (const RecordedPoint& each : record.points())

@@ -127,6 +127,8 @@ std::vector<PanelPoints> split_figure(const Points& points, const FigureSpec& sp
     std::vector<std::string> axes;
     if (!x.empty()) {
         axes.push_back(x);
+    } else if (!spec.x_metrics.empty()) {
+        axes = spec.x_metrics;
     } else if (spec.every_axis) {
         for (const std::string& id : spec.x)
             if (is_swept(points, id) && !follows(points, id, axes)) axes.push_back(id);
@@ -151,7 +153,10 @@ std::vector<PanelPoints> split_figure(const Points& points, const FigureSpec& sp
                 std::replace(prefix.begin(), prefix.end(), '_', '-');
                 each.panel.id = each.panel.id.empty() ? prefix : prefix + '_' + each.panel.id;
                 const ParameterInfo* info = find_parameter(axis);
-                const std::string by = "by " + (info ? info->label : axis);
+                const MetricInfo* metric = find_metric(axis);
+                const std::string by = "by " + (info     ? info->label
+                                                : metric ? metric->heading
+                                                         : axis);
                 each.panel.label = each.panel.label.empty() ? by : by + ", " + each.panel.label;
             }
             out.push_back(std::move(each));

@@ -215,24 +215,38 @@ std::vector<std::string> categories_of(const Points& points, const std::string& 
     return out;
 }
 
-std::vector<Curve> curves_of(const RunRecord& record, const Points& points, const std::string& x) {
+std::vector<VariantPoints> split_variants(const RunRecord& record, const Points& points) {
     std::map<std::string, Points, std::less<>> by_variant;
     std::vector<std::string> order;
-    const std::vector<std::string> categories = categories_of(points, x);
     for (const VariantInfo& each : record.variants()) order.push_back(each.name);
     for (const RecordedPoint* each : points) {
-        const ParameterValue* at = each->point.parameters.find(x);
-        const bool text = at && std::holds_alternative<std::string>(*at);
-        if (!x.empty() && (!at || (text && categories.empty()))) continue;
         by_variant[each->point.variant].push_back(each);
         if (!holds(order, each->point.variant)) order.push_back(each->point.variant);
     }
-
-    std::vector<Curve> curves;
+    std::vector<VariantPoints> out;
     for (const std::string& name : order) {
         const auto found = by_variant.find(name);
         if (found == by_variant.end()) continue;
-        const Points& mine = found->second;
+        const VariantInfo* row = record.variant(name);
+        VariantPoints& each = out.emplace_back();
+        if (row) each.variant = *row;
+        each.variant.name = name;
+        if (each.variant.label.empty()) each.variant.label = name;
+        each.points = std::move(found->second);
+    }
+    return out;
+}
+
+std::vector<Curve> curves_of(const RunRecord& record, const Points& points, const std::string& x) {
+    const std::vector<std::string> categories = categories_of(points, x);
+    Points placed;
+    for (const RecordedPoint* each : points) {
+        const ParameterValue* at = each->point.parameters.find(x);
+        const bool text = at && std::holds_alternative<std::string>(*at);
+        if (x.empty() || (at && !(text && categories.empty()))) placed.push_back(each);
+    }
+    std::vector<Curve> curves;
+    for (const auto& [variant, mine] : split_variants(record, placed)) {
         std::vector<std::string> split;
         for (const std::string& id : ids_in(mine, false)) {
             std::vector<std::string> causes = split;
@@ -245,13 +259,10 @@ std::vector<Curve> curves_of(const RunRecord& record, const Points& points, cons
             const auto [at, fresh] = index.try_emplace(key_at(*each, split), curves.size());
             if (fresh) {
                 Curve curve;
-                const VariantInfo* row = record.variant(name);
-                if (row) curve.variant = *row;
-                curve.variant.name = name;
-                if (curve.variant.label.empty()) curve.variant.label = name;
-                curve.id = name;
-                curve.label = curve.variant.label;
-                curve.latex_label = curve.variant.latex_label;
+                curve.variant = variant;
+                curve.id = variant.name;
+                curve.label = variant.label;
+                curve.latex_label = variant.latex_label;
                 std::string budget;
                 for (const std::string& id : split) {
                     const ParameterValue* value = each->point.parameters.find(id);

@@ -26,6 +26,16 @@ struct Curve {
     std::vector<CurveStep> steps;  // sorted by x
 };
 
+// The points of one variant.
+struct VariantPoints {
+    VariantInfo variant;  // its row; made up from the name where the record has none
+    std::vector<const RecordedPoint*> points;
+};
+
+// In the record's order of variants, then in that of the points.
+std::vector<VariantPoints> split_variants(const RunRecord& record,
+                                          const std::vector<const RecordedPoint*>& points);
+
 // The points of an experiment in the plan's order.
 std::vector<const RecordedPoint*> points_of(const RunRecord& record, std::string_view experiment);
 
@@ -97,9 +107,9 @@ std::string describe_parameter(const std::string& id, const ParameterValue& valu
 
 // Parameter ids in the order in which people are told of them.
 inline constexpr std::array condition_order{
-    "lane",  "pass",          "dtype",  "causal",    "length", "width",
-    "heads", "batch",         "layers", "objective", "corpus", "vocabulary",
-    "steps", "learning_rate", "scale",  "inputs",    "seed",   "seeds"};
+    "lane",          "pass",   "dtype",  "causal",    "length", "width",      "heads",
+    "batch",         "layers", "block",  "objective", "corpus", "vocabulary", "steps",
+    "learning_rate", "scale",  "inputs", "seed",      "seeds"};
 
 // "E = 256, H = 8, B = 1, causal, layer, forward, float32, seed 0": what holds for all points.
 // `without`: ids to leave out.

@@ -10,6 +10,10 @@
 #include "engine/attention/block_io.h"
 #include "engine/attention/unit_vectors.h"
 
+#if SLAY_HAS_CUDA
+#include "engine/kernels/yat_exact_torch.h"
+#endif
+
 namespace slay {
 namespace {
 
@@ -98,12 +102,61 @@ class SphericalYatFunction : public torch::autograd::Function<SphericalYatFuncti
     }
 };
 
+#if SLAY_HAS_CUDA
+
+kernels::ExactYatOptions kernel_options(const SphericalYatOptions& options) {
+    return {options.causal, options.epsilon, options.delta};
+}
+
+LinearAttentionResult fused_forward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                                    const SphericalYatOptions& options) {
+    const kernels::ExactYatOutput output =
+        kernels::exact_yat_forward(q, k, v, kernel_options(options), options.keep_correction);
+    return {output.y, output.denominators, output.correction};
+}
+
+QkvGradients fused_backward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                            const LinearAttentionResult& forward, const at::Tensor& dy,
+                            const SphericalYatOptions& options) {
+    const kernels::ExactYatGradients gradients = kernels::exact_yat_backward(
+        q, k, v, {forward.output, forward.denominators, forward.correction}, dy,
+        kernel_options(options));
+    return {gradients.q, gradients.k, gradients.v};
+}
+
+#else
+
+// Built without CUDA: never called.
+LinearAttentionResult fused_forward(const at::Tensor&, const at::Tensor&, const at::Tensor&,
+                                    const SphericalYatOptions&) {
+    return {};
+}
+QkvGradients fused_backward(const at::Tensor&, const at::Tensor&, const at::Tensor&,
+                            const LinearAttentionResult&, const at::Tensor&,
+                            const SphericalYatOptions&) {
+    return {};
+}
+
+#endif
+
 }  // namespace
+
+bool spherical_yat_fused([[maybe_unused]] const at::Tensor& q, [[maybe_unused]] const at::Tensor& k,
+                         [[maybe_unused]] const at::Tensor& v,
+                         [[maybe_unused]] const SphericalYatOptions& options) {
+#if SLAY_HAS_CUDA
+    return q.is_cuda() && options.block_rows == 0 &&
+           kernels::exact_yat_unsupported(q, k, v, options.epsilon).empty();
+#else
+    return false;
+#endif
+}
 
 LinearAttentionResult spherical_yat_forward(const at::Tensor& q, const at::Tensor& k,
                                             const at::Tensor& v,
                                             const SphericalYatOptions& options) {
     const at::NoGradGuard no_grad;
+    if (spherical_yat_fused(q, k, v, options)) return fused_forward(q, k, v, options);
     const std::int64_t d = v.size(3);
     const at::Tensor queries = unit_vectors(as_batch(q)).unit;
     const at::Tensor keys = unit_vectors(as_batch(k)).unit;
@@ -136,6 +189,7 @@ QkvGradients spherical_yat_backward(const at::Tensor& q, const at::Tensor& k, co
                                     const LinearAttentionResult& forward, const at::Tensor& dy,
                                     const SphericalYatOptions& options) {
     const at::NoGradGuard no_grad;
+    if (spherical_yat_fused(q, k, v, options)) return fused_backward(q, k, v, forward, dy, options);
     const std::int64_t d = v.size(3);
     const UnitVectors queries = unit_vectors(as_batch(q));
     const UnitVectors keys = unit_vectors(as_batch(k));

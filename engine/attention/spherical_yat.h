@@ -1,5 +1,6 @@
-// Exact spherical Yat attention in blocks of rows: time is quadratic in L, memory
-// linear. The backward pass recomputes the scores.
+// Exact spherical Yat attention: time is quadratic in L, memory linear. The backward pass
+// recomputes the scores. On a GPU it is one tiled kernel where that applies, elsewhere blocks of
+// rows in ATen.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -12,9 +13,13 @@ struct SphericalYatOptions {
     bool causal = true;
     double epsilon = 1e-6;  // C = 2 + epsilon
     double delta = kDenominatorDelta;
-    std::int64_t block_rows = 0;  // rows a block; 0: from the shape and the device
+    std::int64_t block_rows = 0;  // rows a block, in ATen; 0: the kernel, or as the shape asks for
     bool keep_correction = false;
 };
+
+// Whether the CUDA kernels cover these inputs, [B, H, L, d], so that both passes take them.
+bool spherical_yat_fused(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                         const SphericalYatOptions& options);
 
 LinearAttentionResult spherical_yat_forward(const at::Tensor& q, const at::Tensor& k,
                                             const at::Tensor& v,

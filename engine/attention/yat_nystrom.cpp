@@ -57,6 +57,8 @@ class NystromAttention : public SlayAttention {
     }
 
     std::optional<kernels::FeatureMap> fused_map() const override {
+        // The kernels take one polynomial factor for all heads.
+        if (buffer("nystrom_anchors").dim() > 2) return std::nullopt;
         kernels::FeatureMap map = fused_factor();
         const at::Tensor& anchors = buffer("nystrom_anchors");
         map.poly = kernels::Poly::product;

@@ -52,6 +52,8 @@ class RandomMaclaurinAttention : public SlayAttention {
     }
 
     std::optional<kernels::FeatureMap> fused_map() const override {
+        // The kernels take one polynomial factor for all heads.
+        if (buffer("rm_r1").dim() > 2) return std::nullopt;
         kernels::FeatureMap map = fused_factor();
         set_fused_products(map, buffer("rm_r1"), buffer("rm_r2"));
         return map;

@@ -15,6 +15,7 @@ class SphericalYatAttention : public Attention {
 
     at::Tensor forward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) override {
         check_shapes(config(), q, k, v);
+        backend_ = spherical_yat_fused(q, k, v, options()) ? "fused" : "aten";
         return spherical_yat(q, k, v, options());
     }
 
@@ -23,11 +24,16 @@ class SphericalYatAttention : public Attention {
         return spherical_yat_forward(q, k, k, options()).denominators;
     }
 
+    // "fused" or "aten": what the latest forward ran.
+    std::string backend() const override { return backend_; }
+
   private:
     SphericalYatOptions options() const {
         return {config().causal, config().parameters.real("epsilon", 1e-6), config().delta,
                 config().plan ? config().plan->block : 0};
     }
+
+    std::string backend_;
 };
 
 }  // namespace

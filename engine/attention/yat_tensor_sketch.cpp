@@ -129,6 +129,8 @@ class TensorSketchAttention : public SlayAttention {
     }
 
     std::optional<kernels::FeatureMap> fused_map() const override {
+        // The kernels take one polynomial factor for all heads.
+        if (buffer("ts_hash1").dim() > 1) return std::nullopt;
         kernels::FeatureMap map = fused_factor();
         factor(at::kDouble).set_fused(map);
         return map;

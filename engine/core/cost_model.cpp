@@ -147,8 +147,19 @@ Prediction quality_cost(const Point& point, const Measurement& measurement,
     return prediction;
 }
 
+Prediction budget_cost(const Point& point, const Measurement& measurement,
+                       const DeviceRates& rates) {
+    // The larger peak is that of the reference in exact arithmetic.
+    Prediction prediction = quality_cost(point, measurement, rates);
+    prediction.seconds += latency_cost(point, measurement, rates).seconds +
+                          memory_cost(point, measurement, rates).seconds;
+    return prediction;
+}
+
 Prediction tasks_cost(const Point& point, const Measurement& measurement,
-                      const DeviceRates& rates) {
+                      const DeviceRates& given) {
+    DeviceRates rates = given;
+    if (rates.cuda) rates.launch_seconds /= 2;  // a recorded step is played
     const Parameters& p = point.parameters;
     const TaskSize size{p.integer("length", 64), p.integer("vocabulary", 32)};
     const TaskInfo* task = find_task(p.text("task", "copy"));

@@ -21,4 +21,8 @@ Prediction tasks_cost(const Point& point, const Measurement& measurement, const 
 Prediction context_cost(const Point& point, const Measurement& measurement,
                         const DeviceRates& rates);
 
+// Error, latency and memory of one budget.
+Prediction budget_cost(const Point& point, const Measurement& measurement,
+                       const DeviceRates& rates);
+
 }  // namespace slay

@@ -1,6 +1,7 @@
 // Figures that follow from samples, groups and predictions, in one place for every view.
 #include <algorithm>
 
+#include "engine/core/paired_samples.h"
 #include "engine/core/run_record.h"
 #include "engine/core/statistics.h"
 
@@ -46,28 +47,6 @@ void add_latency(Metrics& metrics, const RecordedPoint& point) {
     metrics["tokens_per_s"] = throughput;
 }
 
-// Samples of rounds that both took part in. Each list of rounds ascends.
-MetricValue ratio_in_rounds(const RecordedPoint::Samples& base,
-                            const RecordedPoint::Samples& other) {
-    std::vector<double> numerator, denominator;
-    for (std::size_t i = 0, j = 0; i < base.rounds.size() && j < other.rounds.size();) {
-        if (base.rounds[i] < other.rounds[j]) {
-            ++i;
-        } else if (other.rounds[j] < base.rounds[i]) {
-            ++j;
-        } else {
-            if (other.values[j] > 0) {
-                numerator.push_back(base.values[i]);
-                denominator.push_back(other.values[j]);
-            }
-            ++i;
-            ++j;
-        }
-    }
-    if (numerator.empty()) return {0, {}, {}, 0};
-    return paired_ratio(numerator, denominator);
-}
-
 void add_speedup(Metrics& metrics, const RunRecord& record, const RecordedPoint& point,
                  std::string_view baseline, const char* id) {
     const auto latency = latency_of(point);
@@ -78,9 +57,9 @@ void add_speedup(Metrics& metrics, const RunRecord& record, const RecordedPoint&
         const auto* ours = latency_samples(point);
         const auto* theirs = latency_samples(base);
         if (ours && theirs && base.session == point.session) {
-            const MetricValue ratio = ratio_in_rounds(*theirs, *ours);
-            if (ratio.count > 0) {
-                metrics[id] = ratio;
+            const PairedSamples pairs = pair_samples(*theirs, *ours);
+            if (!pairs.first.empty()) {
+                metrics[id] = paired_ratio(pairs.first, pairs.second);
                 return;
             }
         }

@@ -32,6 +32,9 @@ struct ExperimentInfo {
     bool pools_seeds = false;
     // Compares with exact spherical Yat: only the variants that estimate it, and it, take part.
     bool against_yat = false;
+    // The variants of one budget are a group, measured side by side; otherwise all budgets of a
+    // shape are.
+    bool groups_by_budget = false;
     CostModel cost = nullptr;
 };
 

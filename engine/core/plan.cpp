@@ -209,14 +209,17 @@ class Expansion {
     }
 
   private:
-    void add_point(const Sweep& sweep, const VariantChoice& choice, const std::string& group_id,
+    void add_point(const Sweep& sweep, const VariantChoice& choice, const std::string& shape_id,
                    const Parameters& shared, const Parameters& own) {
         Point point;
         point.experiment = sweep.experiment->name;
         point.variant = choice.name;
-        point.group = group_id;
         point.parameters = shared;
         for (const auto& [id, value] : own) point.parameters.set(id, value);
+        const std::string group_id = sweep.experiment->groups_by_budget
+                                         ? point_id(point.experiment, "", point.parameters)
+                                         : shape_id;
+        point.group = group_id;
         point.id = point_id(point.experiment, point.variant, point.parameters);
         // Two choices of one variant may meet in one point: it is measured once.
         if (!ids_.emplace(point.id, 0).second) return;

@@ -91,12 +91,7 @@ double t_quantile(std::int64_t freedom) {
         return z + (z3 + z) / (4 * n) + (5 * z5 + 16 * z3 + 3 * z) / (96 * n * n) +
                (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * n * n * n);
     }
-    double low = 1.9, high = 12.8;  // 12.706 at one degree of freedom
-    for (int step = 0; step < 60; ++step) {
-        const double middle = (low + high) / 2;
-        (t_within(middle, freedom) < 1 - 2 * one_tail ? low : high) = middle;
-    }
-    return (low + high) / 2;
+    return student_t(1 - 2 * one_tail, freedom);
 }
 
 }  // namespace
@@ -146,6 +141,18 @@ MetricValue paired_ratio(std::span<const double> numerator, std::span<const doub
     std::vector<double> ratios(numerator.size());
     for (std::size_t i = 0; i < ratios.size(); ++i) ratios[i] = numerator[i] / denominator[i];
     return median_with_interval(ratios);
+}
+
+double student_t(double confidence, std::int64_t freedom) {
+    if (!(confidence > 0 && confidence < 1) || freedom < 1)
+        throw std::invalid_argument("a Student t of no confidence or no degrees of freedom");
+    double low = 0, high = 1;
+    while (t_within(high, freedom) < confidence) high *= 2;
+    for (int step = 0; step < 60; ++step) {
+        const double middle = (low + high) / 2;
+        (t_within(middle, freedom) < confidence ? low : high) = middle;
+    }
+    return (low + high) / 2;
 }
 
 SampleSummary summarise(std::span<const double> samples) {

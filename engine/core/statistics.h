@@ -24,6 +24,10 @@ MetricValue mean_with_interval(std::span<const double> samples);
 // measured in the same round. Both spans have the same length.
 MetricValue paired_ratio(std::span<const double> numerator, std::span<const double> denominator);
 
+// The t that a Student variable of so many degrees of freedom (at least 1) stays within with that
+// confidence (0 < confidence < 1): 12.706 for 0.95 and 1.
+double student_t(double confidence, std::int64_t freedom);
+
 struct SampleSummary {
     MetricValue median;  // with interval
     double p20 = 0, p80 = 0, minimum = 0, maximum = 0;

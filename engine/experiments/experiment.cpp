@@ -11,6 +11,7 @@ std::vector<std::unique_ptr<Experiment>> builtin_experiments() {
     experiments.push_back(make_kernel_quality());
     experiments.push_back(make_latency());
     experiments.push_back(make_memory());
+    experiments.push_back(make_feature_budget());
     experiments.push_back(make_training());
     experiments.push_back(make_tasks());
     experiments.push_back(make_max_context());

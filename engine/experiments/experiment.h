@@ -71,6 +71,7 @@ class Experiment {
 std::unique_ptr<Experiment> make_kernel_quality();
 std::unique_ptr<Experiment> make_latency();
 std::unique_ptr<Experiment> make_memory();
+std::unique_ptr<Experiment> make_feature_budget();
 std::unique_ptr<Experiment> make_training();
 std::unique_ptr<Experiment> make_tasks();
 std::unique_ptr<Experiment> make_max_context();

@@ -63,7 +63,7 @@ PointSetup point_setup(const Point& point, std::int64_t seed) {
 }
 
 PointSetup point_setup(const Point& point) {
-    return point_setup(point, integer_of(point, "seed"));
+    return point_setup(point, seeds_of(point).front());
 }
 
 AttentionConfig PointSetup::attention_config() const {

@@ -28,8 +28,8 @@ struct PointSetup {
     AttentionConfig attention_config() const;
 };
 
-// Absent parameters take the defaults of the schema. `seed` replaces the point's where it pools
-// several.
+// Absent parameters take the defaults of the schema. A point that pools seeds is set up with the
+// first of them, or with `seed`.
 PointSetup point_setup(const Point& point);
 PointSetup point_setup(const Point& point, std::int64_t seed);
 

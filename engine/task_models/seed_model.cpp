@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/attention/seed_attention.h"
@@ -70,6 +71,10 @@ SeedModel::SeedModel(const SeedModelConfig& config, at::Device device)
     attention.head_dim = config.width / config.heads;
     attention.causal = true;
     attention.parameters = config.own;
+    // Every linear variant takes the chunked form, whichever of them a fused kernel knows, so that
+    // their training times compare. Up to this length it is one chunk.
+    const std::int64_t chunk = std::min<std::int64_t>(config.length, 128);
+    attention.plan = ChunkPlan{chunk, chunk};
     for (std::size_t layer = 0; layer < static_cast<std::size_t>(config.layers); ++layer)
         attention_.push_back(
             make_seed_attention(config.variant, attention, layer_seeds(config, layer)));

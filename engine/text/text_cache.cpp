@@ -182,7 +182,7 @@ Result<std::unique_ptr<TextCorpus>> open_text_corpus(const std::string& name,
     if (const auto content = read_text_file(known, 64); content && is_hash(*content))
         if (auto corpus = entry_of(*content).open(name)) return corpus;
 
-    progress("Reading the text of " + clean_text(files->folder, 200));
+    progress("Reading the text of the corpus " + clean_text(name, 200));
     Result<std::string> train = read_corpus_text(files->train);
     if (!train) return train.error();
     Result<std::string> valid = read_corpus_text(files->valid);

@@ -130,7 +130,7 @@ void FigureAxes::set_scales(const FigureData& data) {
         for (const UndrawnPoint& point : series.undrawn) places.append(point.x);
     }
     if (places.isEmpty() && data.x.low <= data.x.high) places = {data.x.low, data.x.high};
-    set_scale(plot_->xAxis, data.x, data.x.log && doubles(places));
+    set_scale(plot_->xAxis, data.x, data.x.log && !data.x_is_metric && doubles(places));
     set_scale(plot_->yAxis, data.y, false);
     set_categories(data.x.categories);
 }
@@ -138,6 +138,8 @@ void FigureAxes::set_scales(const FigureData& data) {
 void FigureAxes::follow(const FigureData& data) {
     if (!names_.isEmpty()) {
         plot_->xAxis->setRange(-0.55, static_cast<double>(names_.size()) - 0.45);
+    } else if (data.x_is_metric) {
+        plot_->xAxis->setRange(stepped_range(data.x.low, data.x.high, data.x.log));
     } else if (data.x.low <= data.x.high) {
         if (data.x.log) {
             const double pad = std::max(1.08, std::pow(data.x.high / data.x.low, 0.035));

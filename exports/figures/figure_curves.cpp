@@ -14,6 +14,11 @@ bool same_points(const std::vector<FigurePoint>& a, const std::vector<FigurePoin
                       });
 }
 
+// The front of all variants lies behind theirs.
+bool is_backdrop(const Series& series) {
+    return series.kind == SeriesKind::front && series.variant.empty();
+}
+
 }  // namespace
 
 Emphasis FigureCurves::emphasis(const Series& series) const {
@@ -62,8 +67,10 @@ void FigureCurves::set_points(Curve& curve, const Series& series) const {
     }
     curve.graph->setData(keys, values, true);
     curve.bars->setData(minus, plus);
-    curve.bars->setVisible(intervals && !series.hidden && !series.band &&
-                           series.kind == SeriesKind::measured);
+    // In a cloud of points only those of its front have bars.
+    const bool barred = series.join == Join::line ? series.kind == SeriesKind::measured
+                                                  : series.kind == SeriesKind::front;
+    curve.bars->setVisible(intervals && !series.hidden && !series.band && barred);
     if (series.band) set_band(curve, series);
     // About a dozen markers tell the curve apart; one on each sample would hide it.
     constexpr int markers = 12;
@@ -81,10 +88,14 @@ void FigureCurves::style(Curve& curve, const Series& series, const FigureTheme& 
     const Emphasis how = emphasis(series);
     curve.graph->setPen(series_pen(series, theme, how));
     curve.graph->setScatterStyle(series_marker(series, theme, how));
-    curve.graph->setLineStyle(series.dots ? QCPGraph::lsNone : QCPGraph::lsLine);
+    const bool apart = series.dots || series.join == Join::none;
+    curve.graph->setLineStyle(apart                        ? QCPGraph::lsNone
+                              : series.join == Join::steps ? QCPGraph::lsStepLeft
+                                                           : QCPGraph::lsLine);
     curve.graph->setVisible(!series.hidden);
-    curve.graph->setLayer(how == Emphasis::strong ? QStringLiteral("axes")
-                                                  : QStringLiteral("main"));
+    curve.graph->setLayer(is_backdrop(series)       ? QStringLiteral("grid")
+                          : how == Emphasis::strong ? QStringLiteral("axes")
+                                                    : QStringLiteral("main"));
     curve.bars->setPen(interval_pen(series, theme, how));
     const bool level = series.dots && series.kind == SeriesKind::reference;
     curve.bars->setWhiskerWidth(level ? 0 : theme.marker_size * (series.dots ? 0.4 : 0.8));
@@ -100,7 +111,6 @@ FigureCurves::Curve FigureCurves::make_curve() const {
     Curve curve;
     curve.graph = plot_->addGraph();
     curve.graph->setAdaptiveSampling(true);
-    curve.graph->setLineStyle(QCPGraph::lsLine);
     curve.graph->setAntialiased(true);
     curve.graph->setAntialiasedScatters(true);
     curve.graph->removeFromLegend();
@@ -136,10 +146,11 @@ void FigureCurves::take(const FigureData& data, const FigureTheme& theme, bool r
         Curve& curve = at->second;
         if (fresh) curve = make_curve();
         const bool changed = fresh || !same_points(curve.shown.points, series.points) ||
-                             curve.shown.hidden != series.hidden;
+                             curve.shown.hidden != series.hidden || curve.shown.band != series.band;
         if (changed) set_points(curve, series);
         if (fresh || restyle || curve.shown.hidden != series.hidden ||
-            curve.shown.dots != series.dots || !(curve.shown.style == series.style))
+            curve.shown.band != series.band || curve.shown.dots != series.dots ||
+            !(curve.shown.style == series.style))
             style(curve, series, theme);
         if (changed) curve.shown = series;
     }

@@ -11,6 +11,7 @@
 #include "exports/figures/figure_legend.h"
 #include "exports/figures/figure_marks.h"
 #include "exports/figures/legend_entries.h"
+#include "exports/trade_offs.h"
 
 namespace slay {
 namespace {
@@ -19,6 +20,26 @@ bool same_theme(const FigureTheme& a, const FigureTheme& b) {
     return a.ground == b.ground && a.text == b.text && a.dark == b.dark && a.paper == b.paper &&
            a.label_font == b.label_font && a.tick_font == b.tick_font && a.unit == b.unit &&
            a.curve_width == b.curve_width && a.legend_columns == b.legend_columns;
+}
+
+// "SLAY (anchor)   R = 2, M = 16, P = 32", below it the two figures, below them the rest.
+QString describe_trade_off(const FigureRenderer::Hit& hit, const FigureData& data) {
+    const auto text = [](const std::string& id, double value) {
+        const MetricInfo* metric = find_metric(id);
+        MetricInfo bare;
+        bare.heading = id;
+        return describe_metric(metric ? *metric : bare, value);
+    };
+    const FigurePoint& point = hit.point;
+    std::string out = point.budget.empty() ? std::string() : "   " + point.budget;
+    out += '\n' + text(data.metric, point.y);
+    if (point.low && point.high)
+        out += " [" + format_number(*point.low, 3) + ", " + format_number(*point.high, 3) + "]";
+    if (point.count > 1) out += ", n = " + std::to_string(point.count);
+    out += '\n' + text(data.x_parameter, point.x);
+    if (point.state == PointState::unconverged) out += " (unconverged)";
+    if (!point.beside.empty()) out += ", " + point.beside;
+    return hit.label + QString::fromStdString(out);
 }
 
 }  // namespace
@@ -119,7 +140,8 @@ std::optional<FigureRenderer::Hit> FigureRenderer::point_near(QPointF position,
     std::optional<Hit> hit;
     double nearest = reach;
     for (const Series& series : parts.data.series) {
-        if (series.hidden) continue;
+        const bool backdrop = series.kind == SeriesKind::front && series.variant.empty();
+        if (series.hidden || backdrop) continue;
         for (const FigurePoint& point : series.points) {
             const QPointF at(parts.plot->xAxis->coordToPixel(point.x),
                              parts.plot->yAxis->coordToPixel(point.y));
@@ -135,6 +157,7 @@ std::optional<FigureRenderer::Hit> FigureRenderer::point_near(QPointF position,
 
 QString FigureRenderer::describe(const Hit& hit) const {
     const FigureData& data = parts_->data;
+    if (data.x_is_metric) return describe_trade_off(hit, data);
     const ParameterInfo* parameter = find_parameter(data.x_parameter);
     const MetricInfo* metric = find_metric(data.metric);
     const QString symbol = QString::fromStdString(

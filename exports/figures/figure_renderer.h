@@ -44,7 +44,8 @@ class FigureRenderer {
         QPointF position;  // in the widget
     };
     std::optional<Hit> point_near(QPointF position, double reach = 24) const;
-    // One line for a readout: "SLAY (anchor)  L = 4096: 1.23 ms [1.22, 1.24], 64 samples".
+    // For a readout: "SLAY (anchor)  L = 4096: 1.23 ms [1.22, 1.24], 64 samples"; of a trade-off
+    // three lines: variant and budget, the error, the costs.
     QString describe(const Hit& hit) const;
     // The series whose legend entry lies under a position.
     std::optional<QString> legend_entry_at(QPointF position) const;

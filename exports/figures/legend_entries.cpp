@@ -38,15 +38,19 @@ std::vector<FigureLegend::Entry> legend_entries(const FigureData& data, const Fi
             if (!paper.contains(source)) paper += (paper.isEmpty() ? "" : "; ") + source;
             continue;
         }
+        if (!series.in_legend) continue;
+        if (series.kind == SeriesKind::front && !series.variant.empty()) continue;  // its points'
         if (theme.paper && (series.hidden || (series.points.empty() && series.undrawn.empty())))
             continue;
-        QPen line = series_pen(series, theme, Emphasis::normal);
+        Series shown = series;
+        if (shown.join == Join::none) shown.join = Join::line;  // as its front is drawn
+        QPen line = series_pen(shown, theme, Emphasis::normal);
         if (series.dots)
             line = series.kind == SeriesKind::measured
                        ? QPen(Qt::NoPen)
                        : interval_pen(series, theme, Emphasis::normal);
         entries.push_back({QString::fromStdString(series.id), QString::fromStdString(series.label),
-                           line, series_marker(series, theme, Emphasis::normal), series.hidden});
+                           line, series_marker(shown, theme, Emphasis::normal), series.hidden});
     }
     const auto explain = [&](const QString& label, const QPen& pen, const QCPScatterStyle& marker) {
         entries.push_back({{}, label, pen, marker, false});

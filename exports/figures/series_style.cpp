@@ -22,8 +22,9 @@ QCPScatterStyle::ScatterShape shape_of(const std::string& name) {
     return QCPScatterStyle::ssCircle;
 }
 
-double width_factor(SeriesKind kind) {
-    return kind == SeriesKind::measured ? 1.0 : 0.6;
+double width_factor(const Series& series) {
+    if (series.kind == SeriesKind::front) return series.variant.empty() ? 3.6 : 0.7;
+    return series.kind == SeriesKind::measured ? 1.0 : 0.6;
 }
 
 }  // namespace
@@ -33,8 +34,11 @@ QColor variant_colour(const VariantStyle& style, bool dark) {
 }
 
 QColor series_colour(const Series& series, const FigureTheme& theme, Emphasis emphasis) {
+    const bool backdrop = series.kind == SeriesKind::front && series.variant.empty();
     QColor colour = series.kind == SeriesKind::reference ? theme.muted
+                    : backdrop                           ? blend(theme.text, theme.ground, 0.72)
                                                          : variant_colour(series.style, theme.dark);
+    if (series.join == Join::none) colour = blend(colour, theme.ground, 0.45);
     if (series.kind == SeriesKind::paper || series.kind == SeriesKind::predicted)
         colour = blend(colour, theme.ground, 0.35);
     return emphasis == Emphasis::faint ? blend(colour, theme.ground, 0.75) : colour;
@@ -48,14 +52,14 @@ QVector<qreal> dash_pattern(const std::string& dash) {
 }
 
 QPen series_pen(const Series& series, const FigureTheme& theme, Emphasis emphasis) {
-    const double width =
-        theme.curve_width * width_factor(series.kind) * (emphasis == Emphasis::strong ? 1.7 : 1.0);
+    double width = theme.curve_width * width_factor(series);
+    if (emphasis == Emphasis::strong) width *= 1.7;
     QPen pen(series_colour(series, theme, emphasis), width);
     pen.setCapStyle(Qt::FlatCap);
     pen.setJoinStyle(Qt::RoundJoin);
     QVector<qreal> dashes = dash_pattern(series.style.dash);
     if (series.kind == SeriesKind::predicted) dashes = {1.2, 2.2};
-    if (series.kind == SeriesKind::reference)
+    if (series.kind == SeriesKind::reference && series.style.dash.empty())
         dashes = series.id.find("quadrature") != std::string::npos ? QVector<qreal>{2, 2}
                                                                    : QVector<qreal>{8, 3};
     if (series.kind == SeriesKind::paper) dashes.clear();
@@ -86,11 +90,13 @@ QCPScatterStyle marker(const VariantStyle& style, const QColor& colour, const QC
 }
 
 QCPScatterStyle series_marker(const Series& series, const FigureTheme& theme, Emphasis emphasis) {
-    if (series.kind == SeriesKind::predicted || series.kind == SeriesKind::reference)
+    if (series.kind == SeriesKind::predicted || series.kind == SeriesKind::reference ||
+        series.variant.empty())
         return QCPScatterStyle::ssNone;
     const QColor colour = series_colour(series, theme, emphasis);
     const bool paper = series.kind == SeriesKind::paper;
-    const double size = theme.marker_size * (paper ? 0.7 : emphasis == Emphasis::strong ? 1.2 : 1);
+    const double share = paper || series.join == Join::none ? 0.7 : 1.0;
+    const double size = theme.marker_size * share * (emphasis == Emphasis::strong ? 1.2 : 1);
     return marker(series.style, colour, theme.ground, size,
                   theme.curve_width * (paper ? 0.5 : 0.75));
 }

@@ -40,7 +40,8 @@ double text_width(std::string_view latex) {
         if (command == "hspace") {  // of {0pt}: a place to break
             i += 5;
         } else if (command != "ensuremath" && command != "textsuperscript" && command != "emph" &&
-                   command != "best" && command != "second" && command != "num") {
+                   command != "best" && command != "pareto" && command != "second" &&
+                   command != "num") {
             width += 0.8;
         }
     }

@@ -178,6 +178,8 @@ class Writer {
         const auto marked = [&](const std::string& text) {
             if (cell.mark == Mark::best) return "\\best{" + text + "}";
             if (cell.mark == Mark::second) return "\\second{" + text + "}";
+            if (cell.mark == Mark::front) return "\\pareto{" + text + "}";
+            if (cell.mark == Mark::own_front) return "\\ownpareto{" + text + "}";
             return text;
         };
         const std::string note =

@@ -11,6 +11,7 @@
 #include "exports/comparable.h"
 #include "exports/latex_text.h"
 #include "exports/panels.h"
+#include "exports/tables/budget_cells.h"
 #include "exports/tables/run_tables.h"
 #include "exports/tables/table_notes.h"
 
@@ -20,7 +21,6 @@ namespace {
 using Points = std::vector<const RecordedPoint*>;
 
 constexpr std::array shown_metrics{"relative_l2", "cosine", "mse", "nonpositive_rows"};
-constexpr std::array budget_ids{"nodes", "prf_features", "poly_features", "epsilon"};
 
 // The median forward time of the same layer, from the latency experiment.
 const RecordedPoint* latency_beside(const RunRecord& record, const RecordedPoint& point) {
@@ -48,20 +48,6 @@ struct Build {
     std::vector<std::pair<const PublishedData*, std::string>> paper;  // source and metric
     NoteCollector notes;
     ReadingHelp help;
-
-    static TableCell whole_cell(double value) {
-        Rounded number;
-        number.text = fmt::format("{:.0f}", value);
-        number.integers = static_cast<int>(number.text.size());
-        return TableCell::of(number);
-    }
-
-    TableCell budget_cell(const RecordedPoint& point, const std::string& id) const {
-        const ParameterValue* value = point.point.parameters.find(id);
-        if (!value) return {};
-        if (id == "epsilon") return TableCell::text_of("\\num{" + to_text(*value) + "}");
-        return whole_cell(point.point.parameters.real(id));
-    }
 
     TableRow row(const Curve& curve, const CurveStep& step,
                  std::map<std::string, std::vector<RankedCell>>& ranked) {
@@ -240,14 +226,7 @@ Table quality_table(const RunRecord& record, const std::string& id, const Figure
             }))
             build.metrics.emplace_back(metric);
     if (build.metrics.empty()) build.metrics.push_back(spec.metric);
-    for (const char* each : budget_ids) {
-        std::set<std::string> values;
-        for (const RecordedPoint* point : points)
-            if (const ParameterValue* value = point->point.parameters.find(each))
-                values.insert(to_text(*value));
-        const bool always = std::string_view(each) != "epsilon";
-        if (values.size() > 1 || (always && !values.empty())) build.budget.emplace_back(each);
-    }
+    build.budget = budget_columns(points);
     build.latency = std::any_of(points.begin(), points.end(), [&](const RecordedPoint* each) {
         return latency_beside(record, *each) != nullptr;
     });
@@ -265,11 +244,7 @@ Table quality_table(const RunRecord& record, const std::string& id, const Figure
 
     Table table;
     table.id = id;
-    table.columns.push_back({"Variant", false, ""});
-    for (const std::string& each : build.budget)
-        table.columns.push_back({latex_symbol(each), true, ""});
-    for (const std::string& each : build.metrics)
-        table.columns.push_back({latex_heading(metric_info(record, each)), true, ""});
+    table.columns = budget_heads(record, build.budget, build.metrics);
     if (build.latency)
         table.columns.push_back({latex_heading(metric_info(record, "latency_ms")), true, ""});
     for (const auto& [source, metric] : build.paper)

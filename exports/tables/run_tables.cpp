@@ -34,6 +34,9 @@ Table write_scaling(const RunRecord& record, const RunTable& which) {
 Table write_quality(const RunRecord& record, const RunTable& which) {
     return quality_table(record, which.id, spec_of(which.experiment));
 }
+Table write_budget(const RunRecord& record, const RunTable& which) {
+    return budget_table(record, which.id, spec_of(which.experiment));
+}
 Table write_training(const RunRecord& record, const RunTable& which) {
     return training_table(record, which.id, spec_of(which.experiment));
 }
@@ -48,6 +51,7 @@ constexpr std::array table_writers{
     TableWriter{"latency", "latency_scaling", "latency_ms", write_scaling},
     TableWriter{"memory", "memory_scaling", "peak_mb", write_scaling},
     TableWriter{"kernel-quality", "kernel_quality", "relative_l2", write_quality},
+    TableWriter{"feature-budget", "feature_budget", "relative_l2", write_budget},
     TableWriter{"training", "e2e_training", "perplexity", write_training},
     TableWriter{"tasks", "task_performance", "accuracy", write_tasks},
     TableWriter{"max-context", "max_context", "max_length", write_context},
@@ -61,7 +65,7 @@ std::string whole_file(const RunRecord& record, const Table& table) {
         200);
     std::string line;
     for (const char c : about) line += c == '\n' ? ' ' : c;
-    return latex_preamble(line) + latex_table(table);
+    return latex_preamble(line) + table.macros + latex_table(table);
 }
 
 }  // namespace

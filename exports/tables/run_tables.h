@@ -27,6 +27,9 @@ Table scaling_table(const RunRecord& record, const FigureSpec& spec);
 // latency beside where the run measured it for the same configuration.
 Table quality_table(const RunRecord& record, const std::string& id, const FigureSpec& spec);
 
+// Variants and budgets by error, latency and memory, the rows on a Pareto front marked with
+// macros of its own.
+Table budget_table(const RunRecord& record, const std::string& id, const FigureSpec& spec);
 // Variants by what their models came to, a group of rows for each panel.
 Table training_table(const RunRecord& record, const std::string& id, const FigureSpec& spec);
 // Tasks by variants, a group of rows for each category; mean and deviation over seeds, in per cent.

@@ -8,7 +8,7 @@
 
 namespace slay {
 
-enum class Mark { none, best, second };
+enum class Mark { none, best, second, front, own_front };  // front: Pareto-optimal
 
 struct TableCell {
     enum class Kind { empty, number, text };
@@ -40,6 +40,7 @@ struct TableGroup {
 struct Table {
     std::string id;       // "latency_scaling": label tab:latency_scaling
     std::string caption;  // LaTeX
+    std::string macros;   // LaTeX definitions that its cells use, before the table
     std::vector<TableColumn> columns;
     std::vector<TableGroup> groups;
     std::vector<std::string> notes;  // LaTeX; cells refer to them by letter

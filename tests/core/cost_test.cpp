@@ -162,6 +162,21 @@ class CostTest : public QObject {
         QVERIFY(middle.latency_ms > 20 && middle.latency_ms < 200);
         QVERIFY(std::abs(middle.seconds - (2 + 10 * middle.latency_ms / 1e3)) < 1e-9);
     }
+
+    void a_budget_costs_what_its_three_measurements_cost() {
+        const auto seconds = [](const char* experiment) {
+            double sum = 0;
+            SweepSpec spec = samples::spec(R"(, "experiments": ["latency"], "variants":
+                ["yat-performer-anchor"], "sweep": {"lengths": [512], "seeds": [0], "nodes": [8],
+                 "prf_features": [64], "poly_features": [64]})");
+            spec.experiments = {experiment};
+            const auto plan = make_plan(spec);
+            for (const Point& point : plan->points) sum += point.prediction.seconds;
+            return sum;
+        };
+        const double parts = seconds("kernel-quality") + seconds("latency") + seconds("memory");
+        QVERIFY(std::abs(seconds("feature-budget") - parts) < 1e-9 * parts);
+    }
 };
 
 QTEST_APPLESS_MAIN(CostTest)

@@ -3,6 +3,7 @@
 #include <QtTest>
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
 
 #include "engine/core/experiment_info.h"
@@ -46,6 +47,30 @@ class PlanTest : public QObject {
         std::set<std::string> ids;
         for (const Point& point : plan.points) ids.insert(point.id);
         QCOMPARE(ids.size(), plan.points.size());
+    }
+
+    void a_budget_is_a_group_of_its_own() {
+        const Plan plan = planned(R"(, "experiments": ["feature-budget"],
+            "variants": ["yat-spherical", "yat-performer-anchor", "yat-performer-rm",
+                         "yat-performer-laplace", "yat-performer", "standard"],
+            "sweep": {"lengths": [128], "seeds": [0, 1], "nodes": [1, 2],
+                      "prf_features": [8, 16, 32], "poly_features": [8, 16, 32, 64]})");
+        // Laplace and Hadamard have no P, exact Yat no budget at all; softmax takes no part.
+        QCOMPARE(count(plan, "feature-budget", "yat-performer-anchor"), 24u);
+        QCOMPARE(count(plan, "feature-budget", "yat-performer-laplace"), 6u);
+        QCOMPARE(count(plan, "feature-budget", "yat-spherical"), 1u);
+        QCOMPARE(plan.points.size(), 2u * 24 + 2 * 6 + 1);
+        std::map<std::string, std::vector<const Point*>> groups;
+        for (const Point& point : plan.points) {
+            groups[point.group].push_back(&point);
+            QCOMPARE(point.parameters.text("seeds"), std::string("0,1"));
+        }
+        QCOMPARE(groups.size(), 24u + 6 + 1);
+        for (const auto& [id, members] : groups)
+            for (const Point* point : members)
+                for (const char* part : {"nodes", "prf_features", "poly_features"})
+                    QCOMPARE(point->parameters.integer(part, -1),
+                             members.front()->parameters.integer(part, -1));
     }
 
     void parameters_are_complete() {

@@ -441,9 +441,9 @@ class SpecTest : public QObject {
     void measurement_schema_covers_every_field() {
         // Each field away from its default survives the round trip.
         auto spec = *parse_spec(good_text, "good.json");
-        spec.measurement = {"hot", "eager", true, 3, 4, 5, 0.25, 6.5, 7.5, 8};
+        spec.measurement = {"hot", "eager", true, 3, 4, 5, 0.25, 6.5, 7.5, 8.5, 9.5, 10.5, 11};
         QCOMPARE(parse_spec(to_text(spec), "again")->measurement, spec.measurement);
-        QCOMPARE(measurement_parameters().size(), 10u);
+        QCOMPARE(measurement_parameters().size(), 13u);
         for (const ParameterInfo& row : measurement_parameters()) {
             QVERIFY2(!row.label.empty() && !row.help.empty(), row.id.c_str());
             QVERIFY2(accept_value(row, row.fallback).ok(), row.id.c_str());

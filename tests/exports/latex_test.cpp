@@ -44,6 +44,10 @@ class LatexTest : public QObject {
         QFile preset(QStringLiteral(SLAY_SOURCE_DIR "/presets/kernel-quality.json"));
         QVERIFY(preset.open(QIODevice::ReadOnly));
         QTest::newRow("grid") << grid_record(preset.readAll().toStdString());
+        QTest::newRow("budget") << budget_record();
+        QFile budget(QStringLiteral(SLAY_SOURCE_DIR "/presets/feature-budget.json"));
+        QVERIFY(budget.open(QIODevice::ReadOnly));
+        QTest::newRow("budget grid") << grid_record(budget.readAll().toStdString());
         QTest::newRow("tasks") << small_task_record();
         QTest::newRow("suite of tasks")
             << preset_task_record(SLAY_SOURCE_DIR "/presets/tasks-full.json");

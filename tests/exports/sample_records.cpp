@@ -51,6 +51,17 @@ PointResult failed(PointState state, std::string reason) {
     return result;
 }
 
+// One layer of the paper's width.
+void set_layer(Parameters& parameters) {
+    parameters.set("batch", std::int64_t{1});
+    parameters.set("heads", std::int64_t{8});
+    parameters.set("width", std::int64_t{256});
+    parameters.set("causal", true);
+    parameters.set("dtype", std::string("float32"));
+    parameters.set("lane", std::string("layer"));
+    parameters.set("pass", std::string("forward"));
+}
+
 const char* all_variants =
     R"(["standard", "standard-fused", "performer", "linear", "cosformer", "yat-spherical",
         "yat-performer-anchor", "yat-performer-laplace", "yat-performer", "yat-performer-tensor",
@@ -193,13 +204,7 @@ RunRecord small_record() {
                 point.id = point.group + variant.name;
                 point.prediction = {1.5, 2.5, 4e4 * static_cast<double>(length)};
                 point.parameters.set("length", length);
-                point.parameters.set("batch", std::int64_t{1});
-                point.parameters.set("heads", std::int64_t{8});
-                point.parameters.set("width", std::int64_t{256});
-                point.parameters.set("causal", true);
-                point.parameters.set("dtype", std::string("float32"));
-                point.parameters.set("lane", std::string("layer"));
-                point.parameters.set("pass", std::string("forward"));
+                set_layer(point.parameters);
                 point.parameters.set("seed", std::int64_t{0});
                 started.plan.points.push_back(std::move(point));
             }
@@ -223,6 +228,70 @@ RunRecord small_record() {
         std::vector<double> samples;
         for (int i = -5; i <= 5; ++i) samples.push_back(median * (1 + i / 512.0));
         if (point.variant == "cosformer" && length == 1024) result.state = PointState::unconverged;
+        return {result, samples};
+    });
+}
+
+namespace {
+
+struct BudgetRow {
+    const char* variant;
+    std::int64_t nodes, poly;  // 0: it has none
+    double latency_ms, error, peak_mb;
+};
+constexpr BudgetRow budget_rows[]{
+    {"yat-spherical", 0, 0, 4, 1e-9, 10},
+    {"yat-performer-anchor", 1, 8, 1, 0.5, 2},
+    {"yat-performer-anchor", 1, 16, 2, 0.4, 3},
+    {"yat-performer-anchor", 2, 8, 2.5, 0.45, 2.5},
+    {"yat-performer-anchor", 2, 16, 0, 0, 0},
+    {"yat-performer-laplace", 1, 0, 0.5, 0.6, 1},
+    {"yat-performer-laplace", 2, 0, 0.75, 0.6, 1.5},
+    {"yat-performer-laplace", 4, 0, 1.5, 0.55, 2.75},
+};
+
+Point budget_point(const BudgetRow& row) {
+    Point point;
+    point.experiment = "feature-budget";
+    point.variant = row.variant;
+    point.prediction = {1.5, 2.5, 4e7};
+    point.parameters.set("length", std::int64_t{256});
+    set_layer(point.parameters);
+    point.parameters.set("inputs", std::string("random"));
+    point.parameters.set("seeds", std::string("0,1,2"));
+    point.parameters.set("epsilon", 1e-6);
+    if (row.nodes > 0) point.parameters.set("nodes", row.nodes);
+    if (row.nodes > 0) point.parameters.set("prf_features", std::int64_t{8});
+    if (row.poly > 0) point.parameters.set("poly_features", row.poly);
+    point.id =
+        std::string(row.variant) + std::to_string(row.nodes) + "-" + std::to_string(row.poly);
+    point.group = std::to_string(row.nodes) + "-" + std::to_string(row.poly);
+    return point;
+}
+
+}  // namespace
+
+// Planned by hand, as small_record() is.
+RunRecord budget_record() {
+    RunStarted started;
+    started.provenance = sample_provenance();
+    started.plan.spec.name = "budget";
+    started.plan.spec.experiments = {"feature-budget"};
+    for (const char* name : {"yat-spherical", "yat-performer-anchor", "yat-performer-laplace"})
+        started.variants.push_back(*find_variant(name));
+    started.metrics = {*find_metric("relative_l2"), *find_metric("latency_ms"),
+                       *find_metric("peak_mb"), *find_metric("uniform_relative_l2")};
+    for (const BudgetRow& row : budget_rows) started.plan.points.push_back(budget_point(row));
+    std::size_t next = 0;
+    return record_of(std::move(started), [&](const Point&) -> Outcome {
+        const BudgetRow& row = budget_rows[next++];
+        if (!(row.latency_ms > 0))
+            return {failed(PointState::out_of_memory, "Needs about 4.2 GB, 4.0 GB free."), {}};
+        PointResult result = ok_with("peak_mb", row.peak_mb);
+        result.metrics["relative_l2"] = {row.error, row.error * 0.95, row.error * 1.05, 3};
+        if (row.nodes > 0) result.metrics["uniform_relative_l2"] = {0.71, 0.70, 0.72, 3};
+        std::vector<double> samples;
+        for (int i = -5; i <= 5; ++i) samples.push_back(row.latency_ms * (1 + i / 512.0));
         return {result, samples};
     });
 }
@@ -363,6 +432,12 @@ RunRecord grid_record(const std::string& preset_json) {
         if (!exact) {
             result.metrics["uniform_relative_l2"] = {0.71, 0.70, 0.72, 5};
             result.metrics["quadrature_relative_l2"] = {0.21, 0.205, 0.215, 5};
+        }
+        if (point.experiment == "feature-budget") {
+            if (!exact) result.metrics["relative_l2"].value *= 1 + 0.12 * wobble(point.id, 2);
+            const double ms = exact ? 9 : 0.4 + features * 2e-4 * (1 + 0.3 * wobble(point.id, 1));
+            result.metrics["latency_ms"] = {ms, ms * 0.99, ms * 1.01, 40};
+            result.metrics["peak_mb"] = {exact ? 134 : 3 + features * 0.004, {}, {}, 1};
         }
         return {result, {}};
     });

@@ -50,4 +50,10 @@ RunRecord grid_record(const std::string& preset_json);
 // ms, cosFormer twice that.
 RunRecord small_record();
 
+// A feature-budget run with known numbers, one point out of memory: latencies and errors
+//   Laplace  R = 1: 0.5 ms, 0.60;  R = 2: 0.75 ms, 0.60;  R = 4: 1.5 ms, 0.55
+//   anchor   R, P = 1, 8: 1 ms, 0.50;  1, 16: 2 ms, 0.40;  2, 8: 2.5 ms, 0.45;  2, 16: none
+// and exact Yat at 4 ms.
+RunRecord budget_record();
+
 }  // namespace slay::testing

@@ -35,6 +35,53 @@ class TablesTest : public QObject {
         }
     }
 
+    void budget_matches_its_golden_files() {
+        const RunRecord record = budget_record();
+        const auto tables = tables_of(record);
+        QCOMPARE(tables.size(), std::size_t(1));
+        QCOMPARE(tables[0].id, std::string("feature_budget"));
+        compare_with_golden("feature_budget.tex", table_file(record, tables[0]));
+        compare_with_golden("feature_budget.csv", points_csv(record, tables[0].experiment));
+    }
+
+    void budget_marks_what_is_on_a_front() {
+        const RunRecord record = budget_record();
+        const QString tex = QString::fromStdString(table_file(record, tables_of(record)[0]));
+        const auto row = [&](const QString& start) {
+            for (const QString& line : tex.split('\n'))
+                if (line.startsWith(start)) return line;
+            return QString();
+        };
+        QVERIFY(tex.contains("\\providecommand{\\pareto}"));
+        // On both fronts of all variants.
+        QVERIFY(row("\\pareto{SLAY (Laplace)} & 1 & 8 & {}").contains("& \\pareto{0.50"));
+        QVERIFY(row("\\pareto{SLAY (anchor)} & 1 & 8 & 16").contains("& \\pareto{2.0"));
+        // Slower than a better one, but no better one takes less memory.
+        const QString memory = row("\\pareto{SLAY (anchor)} & 2 & 8 & 8");
+        QVERIFY2(memory.contains("& \\pareto{2.50}"), qPrintable(memory));
+        QCOMPARE(memory.count("pareto"), 2);
+        // On its own variant's fronts only; on none.
+        QCOMPARE(row("SLAY (Laplace) & 4 & 8").count("\\ownpareto{"), 2);
+        QCOMPARE(row("SLAY (Laplace) & 2 & 8").count("pareto"), 0);
+        QCOMPARE(row("Yat (exact)").count("pareto"), 0);
+        QVERIFY(row("SLAY (anchor) & 2 & 8 & 16").contains("OOM"));
+        QVERIFY(row("\\emph{Uniform weights}").contains("0.71"));
+    }
+
+    void a_large_budget_sweep_keeps_its_fronts() {
+        QFile preset(QStringLiteral(SLAY_SOURCE_DIR "/presets/feature-budget.json"));
+        QVERIFY(preset.open(QIODevice::ReadOnly));
+        const RunRecord record = grid_record(preset.readAll().toStdString());
+        QCOMPARE(record.points().size(), std::size_t(2 * (4 * 64 + 2 * 16 + 1)));
+        const QString tex = QString::fromStdString(table_file(record, tables_of(record)[0]));
+        QVERIFY(tex.count("\\\\\n") < 90);
+        QVERIFY(tex.contains("all points are in the CSV file"));
+        QVERIFY(tex.contains("clustered inputs"));
+        QVERIFY(tex.count("\\pareto{") > 6);
+        const QByteArray csv = QByteArray::fromStdString(points_csv(record, "feature-budget"));
+        QCOMPARE(static_cast<std::size_t>(csv.count('\n')), record.points().size() + 1);
+    }
+
     void mark_best_second_and_failures() {
         const RunRecord record = small_record();
         const std::string tex = table_file(record, tables_of(record)[0]);
@@ -204,7 +251,8 @@ class TablesTest : public QObject {
     }
 
     void are_written_twice_with_the_same_bytes() {
-        for (const RunRecord& record : {small_record(), h200_record(), hostile_record()}) {
+        for (const RunRecord& record :
+             {small_record(), h200_record(), hostile_record(), budget_record()}) {
             QTemporaryDir first, second;
             const auto one = export_tables(record, first.path().toStdString());
             const auto two = export_tables(record, second.path().toStdString());

@@ -43,6 +43,7 @@ class PaperTest : public QObject {
             QTest::newRow(qPrintable(id + " h200")) << id << h200_record();
             QTest::newRow(qPrintable(id + " ablation")) << id << ablation_record();
             QTest::newRow(qPrintable(id + " hostile")) << id << hostile_record();
+            QTest::newRow(qPrintable(id + " budget")) << id << budget_record();
         }
     }
     void pdf_is_fit_for_print() {

@@ -14,6 +14,7 @@ namespace {
 
 const FigureSpec& latency = *find_figure("latency_scaling");
 const FigureSpec& memory = *find_figure("memory_scaling");
+const FigureSpec& budget = *find_figure("feature_budget_pareto");
 
 FigureTheme light() {
     return FigureTheme::light(QApplication::font());
@@ -191,6 +192,46 @@ class RendererTest : public QObject {
         QVERIFY(picture(PointState::running) > picture(PointState::pending) + 10);
     }
 
+    void a_trade_off_is_points_and_steps() {
+        Shown shown;
+        const FigureData data = build_figure(budget, budget_record());
+        shown.show(data);
+        QCOMPARE(static_cast<std::size_t>(shown.plot.graphCount()), data.series.size());
+        std::map<std::string, QCPGraph*> graphs;
+        for (std::size_t i = 0; i < data.series.size(); ++i)
+            graphs[data.series[i].id] = shown.plot.graph(static_cast<int>(i));
+        const QCPGraph& points = *graphs.at("measured:yat-performer-anchor");
+        QCOMPARE(points.lineStyle(), QCPGraph::lsNone);
+        QVERIFY(!points.scatterStyle().isNone());
+        const QCPGraph& front = *graphs.at("front:yat-performer-anchor");
+        QCOMPARE(front.lineStyle(), QCPGraph::lsStepLeft);
+        QVERIFY(front.scatterStyle().size() > points.scatterStyle().size());
+        const QCPGraph& common = *graphs.at("front:");
+        QCOMPARE(common.lineStyle(), QCPGraph::lsStepLeft);
+        QVERIFY(common.scatterStyle().isNone());
+        QCOMPARE(common.data()->size(), 3);
+        // The whole of it is in view, exact Yat's time too.
+        const QCPRange x = shown.plot.xAxis->range(), y = shown.plot.yAxis->range();
+        QVERIFY(x.lower < 0.5 && x.upper > 4 && y.lower < 0.4 && y.upper > 0.71);
+    }
+
+    void a_trade_off_says_its_budget() {
+        Shown shown;
+        shown.show(build_figure(budget, budget_record()));
+        const auto pixel = [&](double x, double y) {
+            return QPointF(shown.plot.xAxis->coordToPixel(x), shown.plot.yAxis->coordToPixel(y));
+        };
+        const auto hit = shown.renderer.point_near(pixel(2, 0.4) + QPointF(3, 2));
+        QVERIFY(hit);
+        QCOMPARE(QString::fromStdString(hit->point.point), QString("yat-performer-anchor1-16"));
+        QCOMPARE(shown.renderer.describe(*hit),
+                 QString("SLAY (anchor)   R = 1, M = 8, P = 16\n"
+                         "Relative L2 0.400 [0.380, 0.420], n = 3\n"
+                         "Latency 2.00 ms, Peak memory 3.00 MB, on the Pareto front"));
+        // The common front lies under those of the variants and takes no clicks.
+        QVERIFY(shown.renderer.point_near(pixel(1, 0.5))->series == "front:yat-performer-anchor");
+    }
+
     void highlights_one_curve() {
         Shown shown;
         shown.show(build_figure(latency, small_record()));
@@ -255,7 +296,9 @@ class RendererTest : public QObject {
             FigureOptions options;
             options.log_x = options.log_y = false;
             shown.show(build_figure(spec, hostile_record()));
-            shown.show(build_figure(spec, hostile_record(), options));
+            const FigureData data = build_figure(spec, hostile_record(), options);
+            shown.show(data);
+            QCOMPARE(static_cast<std::size_t>(shown.plot.graphCount()), data.series.size());
             const bool measured = !figure_panels(spec, hostile_record()).empty();
             QCOMPARE(shown.plot.graphCount() > 0, measured);
         }

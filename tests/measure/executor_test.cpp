@@ -243,6 +243,55 @@ class ExecutorTest : public QObject {
         QVERIFY(flat.metrics.at("peak_mb").value < scores_mb);
     }
 
+    void a_budget_point_has_error_latency_and_memory() {
+        Parameters budget = with("seeds", std::string("0,1"));
+        budget.set("nodes", std::int64_t{2});
+        budget.set("prf_features", std::int64_t{8});
+        std::vector<Point> group{make_point("feature-budget", "yat-performer-laplace", 64, budget)};
+        budget.set("poly_features", std::int64_t{8});
+        group.push_back(make_point("feature-budget", "yat-performer-anchor", 64, budget));
+        budget.set("nodes", std::int64_t{0});
+        group.push_back(make_point("feature-budget", "yat-performer-rm", 64, budget));
+        const RecordingObserver told = run(group);
+        QVERIFY(!told.out_of_order);
+        for (std::size_t i = 0; i < 2; ++i) {
+            const auto& entry = told.entries.at(group[i].id);
+            QCOMPARE(entry.started, 1);
+            QCOMPARE(entry.finished, 1);
+            const PointResult& result = entry.result;
+            QVERIFY2(is_measured(result.state), result.reason.c_str());
+            QCOMPARE(entry.samples.at("relative_l2").size(), std::size_t{2});
+            QVERIFY(entry.samples.at("latency_ms").size() >= 10);
+            const MetricValue& error = result.metrics.at("relative_l2");
+            QCOMPARE(error.count, 2);
+            QVERIFY(error.value > 0 && error.low && error.high);
+            QVERIFY(result.metrics.at("peak_mb").value >= 0);
+            QVERIFY(result.metrics.at("implementation_error").value < 1e-3);
+            QVERIFY(result.notes.at("reference").find("float64") != std::string::npos);
+            QVERIFY(result.notes.at("method").find("resident") != std::string::npos);
+            // The error is that of the kernel-quality experiment.
+            Point alone = group[i];
+            alone.experiment = "kernel-quality";
+            QCOMPARE(run({alone}).entries.at(alone.id).result.metrics.at("relative_l2").value,
+                     error.value);
+        }
+        const auto& refused = told.entries.at(group[2].id);
+        QCOMPARE(refused.finished, 1);
+        QVERIFY(!is_measured(refused.result.state));
+        QVERIFY(!refused.samples.contains("latency_ms"));
+    }
+
+    void a_stop_leaves_a_budget_point_open() {
+        const Point point = make_point("feature-budget", "yat-performer-anchor", 64);
+        RunControl control;
+        RecordingObserver observer;
+        observer.on_samples = [&] { control.request_stop(); };
+        const SweepSpec spec = small_spec();
+        executor_->run_group(std::vector{point}, {spec, "cpu", control, observer});
+        QCOMPARE(observer.entries.at(point.id).started, 1);
+        QCOMPARE(observer.entries.at(point.id).finished, 0);
+    }
+
     void the_longest_context_fits_into_its_budget() {
         SweepSpec spec = small_spec();
         spec.measurement.memory_budget_gb = 0.06;

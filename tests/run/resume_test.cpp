@@ -3,6 +3,7 @@
 #include <QtTest>
 #include <nlohmann/json.hpp>
 
+#include "engine/core/journal.h"
 #include "engine/run/runner.h"
 #include "tests/core/core_samples.h"
 #include "tests/run/fake_executor.h"
@@ -96,6 +97,43 @@ class ResumeTest : public QObject {
         QVERIFY(record);
         QCOMPARE(record->count(PointState::ok), 12u);
         QVERIFY(record->resumptions().empty());
+    }
+
+    // A point of this experiment has the figures of three; the journal gives them all back.
+    void a_budget_sweep_goes_on_where_it_stopped() {
+        const SweepSpec spec = samples::spec(R"(, "experiments": ["feature-budget"],
+            "variants": ["yat-performer-anchor", "yat-performer-rm", "yat-performer-laplace"],
+            "sweep": {"lengths": [64], "heads": [2], "widths": [32], "seeds": [0, 1],
+                      "nodes": [1, 2], "prf_features": [8], "poly_features": [8, 16]})");
+        FakeExecutor executor;
+        executor.result = [](const Point& point) {
+            const double nodes = point.parameters.real("nodes");
+            PointResult result{PointState::ok, "", {}, {{"reference", "exact"}}};
+            result.metrics["relative_l2"] = {0.5 / nodes, 0.4 / nodes, 0.6 / nodes, 2};
+            result.metrics["peak_mb"] = {3 * nodes, {}, {}, 1};
+            return result;
+        };
+        const std::string run = new_run().toStdString();
+        const auto first = part(executor, run, 3, false, false, spec);
+        QVERIFY2(first, first ? "" : first.error().message.c_str());
+        const std::size_t done = executor.measured.size();
+        QVERIFY(done >= 3 && done < 10);
+        const auto second = part(executor, run, 0, true, false, spec);
+        QVERIFY(second);
+        QCOMPARE(second->count(PointState::ok), 10u);  // 2 x 4 with P, 2 without
+        QCOMPARE(executor.measured.size(), 10u);
+        for (const auto& [id, times] : executor.measured) QCOMPARE(times, 1);
+        const auto read = read_journal(run);
+        QVERIFY(read);
+        for (const RecordedPoint& point : read->record.points()) {
+            const Metrics metrics = metrics_of(read->record, point);
+            const double nodes = point.point.parameters.real("nodes");
+            QCOMPARE(metrics.at("relative_l2").value, 0.5 / nodes);
+            QCOMPARE(metrics.at("peak_mb").value, 3 * nodes);
+            QCOMPARE(metrics.at("latency_ms").value, 1.0);
+            QCOMPARE(metrics.at("latency_ms").count, 8);
+            QCOMPARE(point.result.notes.at("reference"), std::string("exact"));
+        }
     }
 
     void out_of_memory_is_remembered() {

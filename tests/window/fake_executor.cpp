@@ -55,7 +55,10 @@ class FakeExecutor : public Executor {
   private:
     static double milliseconds(const Point& point, const VariantInfo& variant) {
         const double length = static_cast<double>(point.parameters.integer("length", 256));
-        const double place = 1.0 + static_cast<double>(&variant - variant_catalog().data()) / 8.0;
+        const double budget =
+            point.parameters.real("nodes", 1) * point.parameters.real("poly_features", 8);
+        const double place = 1.0 + static_cast<double>(&variant - variant_catalog().data()) / 8.0 +
+                             (point.experiment == "feature-budget" ? budget / 8 : 0);
         return variant.complexity == Complexity::quadratic ? 0.02 + place * 2e-7 * length * length
                                                            : 0.05 + place * 4e-4 * length;
     }
@@ -78,7 +81,7 @@ class FakeExecutor : public Executor {
                 if (!context.control.wait_while_paused()) return false;
                 if (behaviour_.sample.count() > 0) std::this_thread::sleep_for(behaviour_.sample);
                 const double value = base * (1 + 0.01 * std::sin(round * 2.4));
-                if (point.experiment == "latency")
+                if (point.experiment == "latency" || point.experiment == "feature-budget")
                     context.observer.samples_taken(point, "latency_ms", round, {&value, 1});
             }
             result = figures(point, base);
@@ -91,6 +94,11 @@ class FakeExecutor : public Executor {
         PointResult result;
         result.state = PointState::ok;
         if (point.experiment == "memory") result.metrics["peak_mb"] = {base * 40, {}, {}, 1};
+        if (point.experiment == "feature-budget") {
+            result.metrics["peak_mb"] = {base * 40, {}, {}, 1};
+            result.metrics["relative_l2"] = {0.2 / std::sqrt(base), 0.19 / std::sqrt(base),
+                                             0.21 / std::sqrt(base), 3};
+        }
         if (point.experiment == "kernel-quality") {
             const double error = 0.3 + 0.05 * std::fmod(base * 100, 7);
             result.metrics["relative_l2"] = {error, error * 0.95, error * 1.05, 3};

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/core/experiment_info.h"
+#include "widgets/compare/compare_panel.h"
 #include "widgets/plots/plot_view.h"
 #include "widgets/plots/start_page.h"
 
@@ -21,9 +22,14 @@ PlotTabs::PlotTabs(SpecDocument& spec, RunDocument& run, QWidget* parent)
     for (const FigureSpec& figure : figure_table()) {
         auto* view = new PlotView(figure, run);
         views_.push_back(view);
+        if (!figure.x_metrics.empty())
+            connect(view, &PlotView::point_clicked, this, &PlotTabs::budget_chosen);
         tabs_->addTab(view, QString::fromStdString(figure.tab));
         tabs_->setTabToolTip(tabs_->count() - 1, QString::fromStdString(figure.title));
     }
+    compare_ = new ComparePanel(run);
+    tabs_->addTab(compare_, tr("Compare"));
+    tabs_->setTabToolTip(tabs_->count() - 1, tr("Several runs in one plot and one table"));
     addWidget(start_);
     addWidget(tabs_);
     connect(&spec_, &SpecDocument::changed, this, &PlotTabs::refresh_empty_texts);
@@ -74,6 +80,12 @@ void PlotTabs::show_figure(const QString& figure) {
     tabs_->setCurrentWidget(view);
 }
 
+void PlotTabs::show_compare() {
+    chosen_ = true;
+    show_plots();
+    tabs_->setCurrentWidget(compare_);
+}
+
 void PlotTabs::step_tab(int by) {
     const int count = tabs_->count();
     chosen_ = true;
@@ -88,6 +100,7 @@ bool PlotTabs::measured_by(const PlotView& view, const RunRecord& record) const 
 
 // A run without the experiment of the tab in front: shows one that it has.
 void PlotTabs::show_tab_with_data() {
+    if (tabs_->currentWidget() == compare_) return;
     const auto* front = qobject_cast<PlotView*>(tabs_->currentWidget());
     if (front && measured_by(*front, run_.record())) return;
     for (PlotView* view : views_)
@@ -132,6 +145,7 @@ void PlotTabs::refresh_empty_texts() {
 
 void PlotTabs::retheme() {
     for (PlotView* view : views_) view->retheme();
+    compare_->retheme();
 }
 
 QJsonObject PlotTabs::state() const {

@@ -12,6 +12,7 @@ class QTabWidget;
 
 namespace slay {
 
+class ComparePanel;
 class PlotView;
 class StartPage;
 
@@ -23,6 +24,8 @@ class PlotTabs : public QStackedWidget {
 
     StartPage& start_page() const { return *start_; }
     const std::vector<PlotView*>& views() const { return views_; }
+    ComparePanel& compare() const { return *compare_; }
+    void show_compare();
     PlotView* current_view() const;  // null on the start page
     PlotView* view_of(const QString& figure) const;
     void show_plots();
@@ -37,6 +40,9 @@ class PlotTabs : public QStackedWidget {
   signals:
     void experiment_shown(const QString& experiment);
 
+  signals:
+    void budget_chosen(const QString& point);  // a point of a trade-off was clicked: its id
+
   private:
     void refresh_empty_texts();
     void show_tab_with_data();
@@ -48,6 +54,7 @@ class PlotTabs : public QStackedWidget {
     StartPage* start_;
     QTabWidget* tabs_;
     std::vector<PlotView*> views_;
+    ComparePanel* compare_;
     bool chosen_ = false;  // the user took a tab in this run: it stays
 };
 

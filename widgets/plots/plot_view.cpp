@@ -80,6 +80,7 @@ PlotView::PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent)
     empty_->setAlignment(Qt::AlignCenter);
     empty_->setAttribute(Qt::WA_TransparentForMouseEvents);
     value_ = new QLabel(plot_);
+    value_->setObjectName("plot-value");
     value_->setTextFormat(Qt::PlainText);
     value_->setAttribute(Qt::WA_TransparentForMouseEvents);
     value_->setMargin(6);
@@ -177,6 +178,10 @@ void PlotView::connect_plot() {
     connect(plot_, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
         const auto entry = renderer_->legend_entry_at(event->position());
         if (entry) toggle_curve(*entry);
+        pressed_at_ = event->position();
+    });
+    connect(plot_, &QCustomPlot::mouseRelease, this, [this](QMouseEvent* event) {
+        if (event->button() == Qt::LeftButton) click_at(event->position());
     });
     connect(plot_, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
         if (event->buttons() & Qt::LeftButton) renderer_->hold_view();
@@ -194,6 +199,7 @@ void PlotView::set_empty_text(const QString& text) {
 
 std::vector<std::string> PlotView::overlays() const {
     std::vector<std::string> ids;
+    if (!figure_.x_metrics.empty()) return ids;  // published numbers are single figures
     for (const PublishedData& data : published_data())
         if (std::any_of(data.points.begin(), data.points.end(),
                         [&](const PublishedPoint& p) { return p.metric == figure_.metric; }))
@@ -339,7 +345,8 @@ void PlotView::fill_panels() {
 void PlotView::point_at(QPointF position) {
     const auto hit = renderer_->point_near(position);
     const auto entry = renderer_->legend_entry_at(position);
-    plot_->setCursor(entry ? Qt::PointingHandCursor : Qt::ArrowCursor);
+    const bool takes_clicks = entry || (hit && !figure_.x_metrics.empty());
+    plot_->setCursor(takes_clicks ? Qt::PointingHandCursor : Qt::ArrowCursor);
     renderer_->highlight(entry.value_or(QString()));
     value_->setVisible(hit.has_value());
     if (!hit) return;
@@ -350,6 +357,14 @@ void PlotView::point_at(QPointF position) {
     value_->move(std::clamp(x, 4, std::max(4, plot_->width() - value_->width() - 4)),
                  std::max(4, y));
     value_->raise();
+}
+
+// A press and a release at one place; between two places the plot was dragged.
+void PlotView::click_at(QPointF position) {
+    if ((position - pressed_at_).manhattanLength() > QApplication::startDragDistance()) return;
+    const auto hit = renderer_->point_near(position);
+    if (hit && !hit->point.point.empty())
+        emit point_clicked(QString::fromStdString(hit->point.point));
 }
 
 bool PlotView::key_pressed(int key) {

@@ -47,6 +47,9 @@ class PlotView : public QWidget {
     void refresh();
     void retheme();  // after a change of theme
 
+  signals:
+    void point_clicked(const QString& point);  // id of the recorded point that was clicked
+
   protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
     void showEvent(QShowEvent* event) override;
@@ -58,6 +61,7 @@ class PlotView : public QWidget {
     void show_now();
     void fill_panels();
     void point_at(QPointF position);
+    void click_at(QPointF position);
     bool key_pressed(int key);
     void mark_in_flight();
     void build_overlay_menu();
@@ -77,6 +81,7 @@ class PlotView : public QWidget {
     QCPItemStraightLine* in_flight_;
     QToolButton* overlay_;
     QMenu* sources_;
+    QPointF pressed_at_;
     QElapsedTimer last_shown_;
     QTimer later_;
     double build_ms_ = 0;  // what the last figure took, replot left out

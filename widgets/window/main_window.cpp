@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "engine/core/units.h"
+#include "widgets/compare/compare_panel.h"
 #include "widgets/editor/configuration_panel.h"
 #include "widgets/findings/findings_panel.h"
 #include "widgets/library/library_panel.h"
@@ -128,6 +129,8 @@ void MainWindow::connect_workspace() {
     connect(&workspace_, &Workspace::said, this, &MainWindow::say);
     connect(library_, &LibraryPanel::preset_chosen, &workspace_, &Workspace::open);
     connect(library_, &LibraryPanel::run_chosen, &workspace_, &Workspace::open);
+    connect(&plots_->compare(), &ComparePanel::said, this, &MainWindow::say);
+    connect(plots_, &PlotTabs::budget_chosen, &workspace_, &Workspace::load_budget);
     connect(&workspace_, &Workspace::opened, this, [this](const QString& path) {
         library_->set_current(path);
         if (!std::exchange(keep_start_page_, false)) plots_->show_plots();

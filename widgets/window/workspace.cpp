@@ -6,8 +6,11 @@
 
 #include "engine/core/data_folder.h"
 #include "engine/core/journal.h"
+#include "engine/core/spec_budget.h"
 #include "engine/core/units.h"
+#include "exports/trade_offs.h"
 #include "widgets/document/background.h"
+#include "widgets/editor/spec_editing.h"
 
 namespace slay {
 
@@ -150,6 +153,29 @@ void Workspace::stop() {
 
 void Workspace::take_run_state() {
     spec_.set_locked(session_.busy());
+}
+
+void Workspace::load_budget(const QString& point) {
+    const RecordedPoint* recorded = run_.record().find(point.toStdString());
+    if (!recorded) return;
+    const VariantInfo* variant = run_.record().variant(recorded->point.variant);
+    if (!variant) return;
+    const QString budget = QString::fromStdString(describe_budget(*recorded, *variant));
+    if (budget.isEmpty()) return;
+    if (spec_.locked()) {
+        emit said(Severity::warning,
+                  tr("A run is going on: stop it first to load the budget %1.").arg(budget));
+        return;
+    }
+    const QString refused = try_edit(spec_, tr("budget %1").arg(budget), {},
+                                     with_budget(spec_.spec(), recorded->point));
+    if (!refused.isEmpty()) {
+        emit said(Severity::error, tr("The budget %1 cannot be loaded: %2").arg(budget, refused));
+        return;
+    }
+    const QString name = QString::fromStdString(clean_text(variant->label, 80));
+    emit said(Severity::info,
+              tr("The editor sweeps the budget of this point now: %1, %2.").arg(name, budget));
 }
 
 void Workspace::export_run(const QString& folder) {

@@ -38,6 +38,9 @@ class Workspace : public QObject {
     void toggle_pause();
     void stop();
 
+    // The editor's sweep at the budget of a point of the run shown: one edit, which can be undone.
+    void load_budget(const QString& point);
+
     void export_run(const QString& folder);
     bool exporting() const { return !export_.isNull(); }
     void cancel_export();

@@ -1,0 +1,53 @@
+// Whether one measurement differs from another, so that two measurements of the same thing do not.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "engine/core/metric.h"
+
+namespace slay {
+
+struct CompareRules {
+    // Of the interval of a ratio. Many ratios stand in one table: 95 % would call one in twenty
+    // pairs of equals different.
+    double confidence = 0.99;
+    // What two runs of one program differ by though nothing was changed (clocks, placement in
+    // memory): a ratio within 1 / (1 + margin) ... 1 + margin is no difference, however narrow its
+    // interval.
+    double margin = 0.02;
+};
+
+// The margin for a device: "cpu" 5 %, a GPU 2 %.
+CompareRules rules_for(std::string_view device);
+
+enum class Verdict { unknown, better, worse, no_difference };
+
+struct Compared {
+    // The second over the first: below 1 the second is lower. low and high at the rules'
+    // confidence, absent where there are too few samples; count: of the smaller side.
+    MetricValue ratio;
+    Verdict verdict = Verdict::unknown;
+};
+
+// Samples taken at different times. The interval is that of batch medians, so that samples which
+// resemble their neighbours (a slow drift, a warm cache) do not pass for independent ones; fewer
+// than 8 samples on either side give a ratio alone, and no verdict. Values that are not positive
+// and finite give nothing.
+Compared compare_samples(std::span<const double> first, std::span<const double> second,
+                         Better better, const CompareRules& rules);
+
+// Samples taken in pairs: first[i] and second[i] in the same round. As above from the ratios.
+Compared compare_pairs(std::span<const double> first, std::span<const double> second, Better better,
+                       const CompareRules& rules);
+
+// Figures without samples: a measured size, or a mean with its 95 % interval. Where both have an
+// interval they are combined; where neither has one, they are taken as exact and the margin alone
+// decides; where only one has, its interval counts.
+Compared compare_values(const MetricValue& first, const MetricValue& second, Better better,
+                        const CompareRules& rules);
+
+// "faster", "slower" for a time; "better", "worse" else; "no difference"; "" for unknown.
+std::string_view verdict_words(Verdict verdict, std::string_view metric);
+
+}  // namespace slay

@@ -1,0 +1,90 @@
+// Warpgroup matrix products of sm_90a: a in registers, b in shared memory under a swizzle, sums in
+// float32 registers, asynchronous. A fragment's layout is that of mma, warp w of four holding rows
+// 16 w ... 16 w + 15.
+#pragma once
+
+#include "engine/kernels/ptx.cuh"
+
+namespace slay::kernels {
+
+// Where b lies. `step` is the distance in bytes between groups of eight rows of one swizzle atom;
+// atoms are 8 rows of `row_bytes` = 64 or 128.
+__device__ __forceinline__ uint64_t matrix_descriptor(const void* shared, int row_bytes) {
+    const auto address = static_cast<uint32_t>(__cvta_generic_to_shared(shared));
+    const uint64_t step = static_cast<uint64_t>(8 * row_bytes) >> 4;
+    const uint64_t swizzle = row_bytes == 128 ? 1 : 2;
+    return static_cast<uint64_t>((address & 0x3ffff) >> 4) | step << 16 | step << 32 |
+           swizzle << 62;
+}
+
+// The place of the 16-byte piece `piece` of row `row` in such a tile, in bytes.
+template <int row_bytes>
+__device__ __forceinline__ int swizzled(int row, int piece) {
+    const int turned = row_bytes == 128 ? piece ^ (row & 7) : piece ^ ((row >> 1) & 3);
+    return row * row_bytes + turned * 16;
+}
+
+// Before the first product and whenever registers that products use were written.
+__device__ __forceinline__ void products_fence() {
+    asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
+}
+__device__ __forceinline__ void commit_products() {
+    asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
+}
+// All but the latest `pending` groups are done.
+template <int pending>
+__device__ __forceinline__ void wait_for_products() {
+    asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(pending) : "memory");
+}
+// What this thread wrote to shared memory becomes visible to products.
+__device__ __forceinline__ void publish_to_products() {
+    asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+}
+// Keeps the compiler from using registers of an asynchronous product too early, or for other
+// things.
+template <int count>
+__device__ __forceinline__ void hold(float (&registers)[count]) {
+#pragma unroll
+    for (int i = 0; i < count; ++i) asm volatile("" : "+f"(registers[i])::"memory");
+}
+template <int count>
+__device__ __forceinline__ void hold(uint32_t (&registers)[count]) {
+#pragma unroll
+    for (int i = 0; i < count; ++i) asm volatile("" : "+r"(registers[i])::"memory");
+}
+
+#define SLAY_WGMMA_16(d, o)                                                                     \
+    "+f"(d[o]), "+f"(d[o + 1]), "+f"(d[o + 2]), "+f"(d[o + 3]), "+f"(d[o + 4]), "+f"(d[o + 5]), \
+        "+f"(d[o + 6]), "+f"(d[o + 7]), "+f"(d[o + 8]), "+f"(d[o + 9]), "+f"(d[o + 10]),        \
+        "+f"(d[o + 11]), "+f"(d[o + 12]), "+f"(d[o + 13]), "+f"(d[o + 14]), "+f"(d[o + 15])
+
+// d [64, 32] += a [64, 16] b [16, 32]; `transposed`: b is stored [k][n]. `add` 0: d = a b.
+template <bool transposed>
+__device__ __forceinline__ void warpgroup_mma(float (&d)[16], const uint32_t* a, uint64_t b,
+                                              int add) {
+    asm volatile(
+        "{\n.reg .pred p;\nsetp.ne.b32 p, %21, 0;\n"
+        "wgmma.mma_async.sync.aligned.m64n32k16.f32.bf16.bf16 "
+        "{%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15}, "
+        "{%16,%17,%18,%19}, %20, p, 1, 1, %22;\n}"
+        : SLAY_WGMMA_16(d, 0)
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(add), "n"(transposed ? 1 : 0));
+}
+
+// The same for d [64, 64].
+template <bool transposed>
+__device__ __forceinline__ void warpgroup_mma(float (&d)[32], const uint32_t* a, uint64_t b,
+                                              int add) {
+    asm volatile(
+        "{\n.reg .pred p;\nsetp.ne.b32 p, %37, 0;\n"
+        "wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 "
+        "{%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,"
+        "%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31}, "
+        "{%32,%33,%34,%35}, %36, p, 1, 1, %38;\n}"
+        : SLAY_WGMMA_16(d, 0), SLAY_WGMMA_16(d, 16)
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(add), "n"(transposed ? 1 : 0));
+}
+
+#undef SLAY_WGMMA_16
+
+}  // namespace slay::kernels

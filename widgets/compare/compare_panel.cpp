@@ -1,0 +1,282 @@
+#include "widgets/compare/compare_panel.h"
+
+#include <QComboBox>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QSignalBlocker>
+#include <QSortFilterProxyModel>
+#include <QSplitter>
+#include <QTableView>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "engine/core/data_folder.h"
+#include "engine/core/experiment_info.h"
+#include "engine/core/journal.h"
+#include "engine/core/units.h"
+#include "exports/panels.h"
+#include "widgets/compare/overlay_view.h"
+#include "widgets/compare/sample_view.h"
+#include "widgets/document/background.h"
+#include "widgets/look/flow_layout.h"
+#include "widgets/look/icons.h"
+#include "widgets/look/theme.h"
+
+namespace slay {
+namespace {
+
+QString plain(const std::string& text) {
+    return QString::fromStdString(clean_text(text, 120));
+}
+
+QComboBox* new_choice(const QString& name) {
+    auto* box = new QComboBox;
+    box->setAccessibleName(name);
+    box->setToolTip(name);
+    box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    box->setMaximumWidth(50 * unit);
+    return box;
+}
+
+QToolButton* new_button(const QString& icon, const QString& text, const QString& tip) {
+    auto* button = new QToolButton;
+    button->setIcon(themed_icon(icon));
+    button->setText(text);
+    button->setToolTip(tip);
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setFocusPolicy(Qt::StrongFocus);
+    return button;
+}
+
+// Keeps what was chosen where it is still there.
+void fill(QComboBox& box, const QList<std::pair<QString, QVariant>>& items) {
+    const QSignalBlocker blocker(box);
+    const QVariant before = box.currentData();
+    box.clear();
+    for (const auto& [text, data] : items) box.addItem(text, data);
+    box.setCurrentIndex(std::max(0, box.findData(before)));
+}
+
+}  // namespace
+
+ComparePanel::ComparePanel(RunDocument& shown, QWidget* parent) : QWidget(parent), shown_(shown) {
+    setObjectName("plot-page");
+    setAttribute(Qt::WA_StyledBackground);
+    model_ = new CompareModel(this);
+    sorted_ = new QSortFilterProxyModel(this);
+    sorted_->setSourceModel(model_);
+    sorted_->setSortRole(CompareModel::sort_role);
+    table_ = new QTableView;
+    table_->setModel(sorted_);
+    table_->setSortingEnabled(true);
+    table_->sortByColumn(-1, Qt::AscendingOrder);  // by group, then as the runs go
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setAlternatingRowColors(true);
+    table_->verticalHeader()->hide();
+    table_->setAccessibleName(tr("Points of the compared runs"));
+    connect(table_->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            &ComparePanel::show_details);
+
+    overlay_ = new OverlayView;
+    samples_ = new SampleView;
+    auto* left = new QSplitter(Qt::Vertical);
+    left->addWidget(overlay_);
+    left->addWidget(table_);
+    left->setStretchFactor(0, 3);
+    left->setStretchFactor(1, 2);
+    auto* split = new QSplitter(Qt::Horizontal);
+    split->addWidget(left);
+    split->addWidget(samples_);
+    split->setStretchFactor(0, 5);
+    split->setStretchFactor(1, 3);
+    empty_ =
+        new QLabel(tr("Add two runs or more: their curves lie over each other here, and each "
+                      "number stands beside its ratio to a baseline."));
+    empty_->setObjectName("plot-empty");
+    empty_->setAlignment(Qt::AlignCenter);
+    empty_->setWordWrap(true);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(new_bar());
+    layout->addWidget(empty_, 1);
+    layout->addWidget(split, 1);
+    split->setObjectName("compare-split");
+    runs_changed();
+}
+
+QWidget* ComparePanel::new_bar() {
+    auto* bar = new QWidget;
+    auto* row = new FlowLayout(unit);
+    auto* rows = new QVBoxLayout(bar);
+    rows->setContentsMargins(3 * unit, unit, 3 * unit, unit);
+    rows->setSpacing(unit);
+    rows->addLayout(row);
+    auto* add = new_button("open", tr("Add run\u2026"), tr("Add saved runs, also from elsewhere"));
+    connect(add, &QToolButton::clicked, this, &ComparePanel::ask_for_runs);
+    auto* add_shown =
+        new_button("record", tr("Add shown"), tr("Add the run that the window shows"));
+    connect(add_shown, &QToolButton::clicked, this, &ComparePanel::add_shown);
+    remove_ = new_button("close", tr("Remove"), tr("Take a run out of the comparison"));
+    runs_menu_ = new QMenu(remove_);
+    remove_->setMenu(runs_menu_);
+    remove_->setPopupMode(QToolButton::InstantPopup);
+    experiment_ = new_choice(tr("Experiment"));
+    metric_ = new_choice(tr("Metric"));
+    baseline_ = new_choice(tr("Baseline of the ratios"));
+    group_ = new_choice(tr("Group the rows by"));
+    filter_ = new QLineEdit;
+    filter_->setPlaceholderText(tr("Filter: words that a row holds"));
+    filter_->setAccessibleName(tr("Filter"));
+    filter_->setClearButtonEnabled(true);
+    for (QWidget* each : std::initializer_list<QWidget*>{add, add_shown, remove_, experiment_,
+                                                         metric_, baseline_, group_})
+        row->addWidget(each);
+    rows->addWidget(filter_);
+    connect(experiment_, &QComboBox::activated, this, &ComparePanel::runs_changed);
+    connect(metric_, &QComboBox::activated, this, &ComparePanel::choose_metric);
+    connect(baseline_, &QComboBox::activated, this, &ComparePanel::choose_baseline);
+    connect(group_, &QComboBox::activated, this, &ComparePanel::refresh);
+    connect(filter_, &QLineEdit::textChanged, this, &ComparePanel::refresh);
+    return bar;
+}
+
+void ComparePanel::ask_for_runs() {
+    const auto runs = default_runs_folder();
+    const QStringList files = QFileDialog::getOpenFileNames(
+        this, tr("Add runs to the comparison"),
+        runs ? QString::fromStdString(*runs) : QDir::homePath(), tr("Journals (*.jsonl)"));
+    for (const QString& file : files) add_run(file);
+}
+
+void ComparePanel::add_shown() {
+    if (shown_.folder().isEmpty()) {
+        emit said(Severity::info, tr("There is no saved run in view to add."));
+        return;
+    }
+    add_run(shown_.folder());
+}
+
+void ComparePanel::add_run(const QString& path) {
+    using Content = std::shared_ptr<Result<JournalContent>>;
+    in_background(
+        this,
+        [file = path.toStdString()]() -> Content {
+            return std::make_shared<Result<JournalContent>>(read_journal(file));
+        },
+        [this, path](const Content& content) {
+            if (!*content) {
+                emit said(Severity::error, QString::fromStdString(content->error().message));
+                return;
+            }
+            const QFileInfo info(path);
+            const QString label = info.isDir() ? info.fileName() : info.dir().dirName();
+            for (const std::string& line : (*content)->skipped)
+                emit said(Severity::warning, tr("%1: passed over %2").arg(label, plain(line)));
+            add_record(label, std::make_shared<RunRecord>(std::move((*content)->record)));
+        });
+}
+
+void ComparePanel::add_record(const QString& label, std::shared_ptr<const RunRecord> record) {
+    model_->runs().add(label.toStdString(), std::move(record));
+    runs_changed();
+}
+
+void ComparePanel::runs_changed() {
+    RunComparison& runs = model_->runs();
+    QList<std::pair<QString, QVariant>> experiments, metrics;
+    for (const std::string& name : runs.experiments()) {
+        const ExperimentInfo* info = find_experiment(name);
+        experiments << std::pair(plain(info ? info->title : name), QString::fromStdString(name));
+    }
+    fill(*experiment_, experiments);
+    const std::string experiment = experiment_->currentData().toString().toStdString();
+    for (const std::string& id : runs.metrics(experiment))
+        metrics << std::pair(plain(metric_info(*runs.runs().front().record, id).heading),
+                             QString::fromStdString(id));
+    fill(*metric_, metrics);
+    runs_menu_->clear();
+    for (std::size_t i = 0; i < runs.runs().size(); ++i)
+        connect(runs_menu_->addAction(plain(runs.runs()[i].label)), &QAction::triggered, this,
+                [this, i] {
+                    model_->runs().remove(i);
+                    runs_changed();
+                });
+    remove_->setEnabled(!runs.runs().empty());
+    empty_->setVisible(runs.runs().empty());
+    findChild<QSplitter*>("compare-split")->setVisible(!runs.runs().empty());
+    choose_metric();
+}
+
+void ComparePanel::choose_metric() {
+    RunComparison& runs = model_->runs();
+    runs.show(experiment_->currentData().toString().toStdString(),
+              metric_->currentData().toString().toStdString());
+    QList<std::pair<QString, QVariant>> baselines{{tr("no baseline"), QString()}};
+    QStringList variants;
+    for (std::size_t i = 0; i < runs.runs().size() && runs.runs().size() > 1; ++i)
+        baselines << std::pair(tr("over run %1").arg(plain(runs.runs()[i].label)),
+                               QString("run:%1").arg(i));
+    for (const RunComparison::Row& row : runs.rows()) {
+        const QString name = QString::fromStdString(row.point->point.variant);
+        if (!variants.contains(name)) variants << name;
+    }
+    for (const QString& name : variants)
+        baselines << std::pair(tr("over %1").arg(plain(name.toStdString())), "variant:" + name);
+    fill(*baseline_, baselines);
+    QList<std::pair<QString, QVariant>> groups{{tr("by run"), QString("run")},
+                                               {tr("by variant"), QString("variant")}};
+    for (const std::string& id : runs.differing(runs.filtered({}))) {
+        const ParameterInfo* info = find_parameter(id);
+        groups << std::pair(tr("by %1").arg(plain(info ? info->label : id)),
+                            QString::fromStdString(id));
+    }
+    fill(*group_, groups);
+    overlay_->show_runs(runs);
+    choose_baseline();
+}
+
+void ComparePanel::choose_baseline() {
+    const QString chosen = baseline_->currentData().toString();
+    Baseline baseline;
+    if (chosen.startsWith("run:")) {
+        baseline.kind = Baseline::Kind::run;
+        baseline.run = chosen.mid(4).toULongLong();
+    } else if (chosen.startsWith("variant:")) {
+        baseline.kind = Baseline::Kind::variant;
+        baseline.variant = chosen.mid(8).toStdString();
+    }
+    model_->runs().set_baseline(std::move(baseline));
+    refresh();
+}
+
+void ComparePanel::refresh() {
+    model_->refresh(filter_->text(), group_->currentData().toString());
+    samples_->clear();
+    samples_->hide();
+    // Columns are measured by the rows in view: a long table costs no more than a short one.
+    table_->horizontalHeader()->setResizeContentsPrecision(50);
+    table_->resizeColumnsToContents();
+}
+
+void ComparePanel::show_details(const QModelIndex& index) {
+    const RunComparison::Row* row = model_->row_at(sorted_->mapToSource(index).row());
+    samples_->setVisible(row != nullptr);
+    row ? samples_->show_row(model_->runs(), *row) : samples_->clear();
+}
+
+QString ComparePanel::details() const {
+    return samples_->text();
+}
+
+void ComparePanel::retheme() {
+    samples_->retheme();
+    overlay_->show_runs(model_->runs());
+}
+
+}  // namespace slay

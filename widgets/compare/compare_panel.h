@@ -1,0 +1,69 @@
+// Any number of runs in one table and one plot: ratios to a baseline, a filter, what is behind a
+// number.
+#pragma once
+
+#include <QWidget>
+
+#include "engine/core/event.h"
+#include "widgets/compare/compare_model.h"
+#include "widgets/document/run_document.h"
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QMenu;
+class QSortFilterProxyModel;
+class QTableView;
+class QToolButton;
+
+namespace slay {
+
+class SampleView;
+class OverlayView;
+
+class ComparePanel : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit ComparePanel(RunDocument& shown, QWidget* parent = nullptr);
+
+    // A run's folder or journal, read in the background.
+    void add_run(const QString& path);
+    void add_record(const QString& label, std::shared_ptr<const RunRecord> record);
+
+    CompareModel& model() const { return *model_; }
+    QTableView& table() const { return *table_; }
+    QLineEdit& filter() const { return *filter_; }
+    QComboBox& baseline() const { return *baseline_; }
+    QComboBox& metric() const { return *metric_; }
+    QComboBox& group() const { return *group_; }
+    QString details() const;  // the text about the number that was clicked
+    void retheme();
+
+  signals:
+    void said(slay::Severity severity, const QString& text);
+
+  private:
+    QWidget* new_bar();
+    void ask_for_runs();
+    void add_shown();
+    void runs_changed();  // fills what can be chosen
+    void choose_metric();
+    void choose_baseline();
+    void refresh();
+    void show_details(const QModelIndex& index);
+
+    RunDocument& shown_;
+    CompareModel* model_;
+    QSortFilterProxyModel* sorted_;
+    QTableView* table_;
+    QLineEdit* filter_;
+    QComboBox *experiment_, *metric_, *baseline_, *group_;
+    QToolButton* remove_;
+    QMenu* runs_menu_;
+    QLabel* empty_;
+    OverlayView* overlay_;
+    SampleView* samples_;
+};
+
+}  // namespace slay
