@@ -32,8 +32,16 @@ class DeviceBuffer {
     void set(const void* source, std::size_t bytes) {
         require(cudaMemcpy(data_, source, bytes, cudaMemcpyHostToDevice), "copy to the device");
     }
-    void read(void* target, std::size_t bytes) const {
-        require(cudaMemcpy(target, data_, bytes, cudaMemcpyDeviceToHost), "copy from the device");
+    void read(void* target, std::size_t bytes, std::size_t offset = 0) const {
+        require(
+            cudaMemcpy(target, static_cast<char*>(data_) + offset, bytes, cudaMemcpyDeviceToHost),
+            "copy from the device");
+    }
+    // The first `bytes` once more after themselves, as far as there is room.
+    void repeat(std::size_t bytes) {
+        require(cudaMemcpy(static_cast<char*>(data_) + bytes, data_,
+                           std::min(bytes, bytes_ - bytes), cudaMemcpyDeviceToDevice),
+                "repeat");
     }
 
   private:
