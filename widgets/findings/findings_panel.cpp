@@ -56,13 +56,13 @@ const CheckAnswer* leading(const FindingAnswer& answer) {
 
 }  // namespace
 
-VerdictLook look_of(Verdict verdict) {
+VerdictLook look_of(Answer verdict) {
     switch (verdict) {
-        case Verdict::supported:
+        case Answer::supported:
             return {"state-ok", FindingsPanel::tr("supported"), tones().good};
-        case Verdict::refuted:
+        case Answer::refuted:
             return {"state-failed", FindingsPanel::tr("refuted"), tones().danger};
-        case Verdict::inconclusive:
+        case Answer::inconclusive:
             break;
     }
     return {"state-unconverged", FindingsPanel::tr("inconclusive"), tones().warning};
@@ -119,7 +119,7 @@ void FindingsPanel::refresh() {
     if (!later_.isActive()) later_.start(refresh_ms);
 }
 
-void FindingsPanel::fill(QTreeWidgetItem& item, Verdict verdict, const QString& what,
+void FindingsPanel::fill(QTreeWidgetItem& item, Answer verdict, const QString& what,
                          const QString& measured, const QString& expected) {
     const VerdictLook look = look_of(verdict);
     item.setText(what_column, what);
