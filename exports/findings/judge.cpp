@@ -24,11 +24,11 @@ bool needs_interval(const Check& check) {
            check.metric != "max_length";
 }
 
-Answer verdict_of(const Check& check, const Extent& figure) {
+Judgement verdict_of(const Check& check, const Extent& figure) {
     const double low = check.low.value_or(-infinity), high = check.high.value_or(infinity);
-    if (figure.low >= low && figure.high <= high) return Answer::supported;
-    if (figure.high < low || figure.low > high) return Answer::refuted;
-    return Answer::inconclusive;
+    if (figure.low >= low && figure.high <= high) return Judgement::supported;
+    if (figure.high < low || figure.low > high) return Judgement::refuted;
+    return Judgement::inconclusive;
 }
 
 bool reaches_aim(const Check& check, const Extent& figure) {
@@ -168,14 +168,14 @@ class CheckJudge {
 
     void take_verdict(CheckRow& row) const {
         row.verdict = verdict_of(check_, *row.figure);
-        if (row.verdict == Answer::inconclusive)
+        if (row.verdict == Judgement::inconclusive)
             row.reason += std::string(row.reason.empty() ? "" : "; ") +
                           "the interval reaches beyond what is expected";
     }
 
     void combine() {
         pool_seeds();
-        std::map<Answer, std::size_t> counts;
+        std::map<Judgement, std::size_t> counts;
         std::vector<const CheckRow*> figures;
         for (const CheckRow& row : answer_.rows) {
             if (row.figure)
@@ -192,14 +192,14 @@ class CheckJudge {
         answer_.aim_reached = std::all_of(figures.begin(), figures.end(), [&](const CheckRow* row) {
             return reaches_aim(check_, *row->figure);
         });
-        for (const Answer each : {Answer::supported, Answer::refuted})
+        for (const Judgement each : {Judgement::supported, Judgement::refuted})
             if (counts[each] == figures.size()) answer_.verdict = each;
         if (figures.size() == 1) {
             answer_.reason = figures.front()->reason;
-        } else if (answer_.verdict == Answer::inconclusive) {
-            answer_.reason =
-                fmt::format("holds under {} of {} conditions, is refuted under {}",
-                            counts[Answer::supported], figures.size(), counts[Answer::refuted]);
+        } else if (answer_.verdict == Judgement::inconclusive) {
+            answer_.reason = fmt::format("holds under {} of {} conditions, is refuted under {}",
+                                         counts[Judgement::supported], figures.size(),
+                                         counts[Judgement::refuted]);
         } else {
             answer_.reason = fmt::format("under all {} conditions", figures.size());
         }
@@ -241,20 +241,20 @@ FindingAnswer judge_one(const Finding& finding, const FindingSet& set,
         answer.checks.push_back(std::move(judge).finish());
         const CheckAnswer& latest = answer.checks.back();
         if (!check.decides) continue;
-        all = all && latest.verdict == Answer::supported;
-        const bool refutes = latest.verdict == Answer::refuted;
-        if (refutes && answer.verdict != Answer::refuted) {
-            answer.verdict = Answer::refuted;
+        all = all && latest.verdict == Judgement::supported;
+        const bool refutes = latest.verdict == Judgement::refuted;
+        if (refutes && answer.verdict != Judgement::refuted) {
+            answer.verdict = Judgement::refuted;
             answer.reason.clear();
         }
         if (answer.reason.empty() && latest.verdict == answer.verdict &&
-            latest.verdict != Answer::supported)
+            latest.verdict != Judgement::supported)
             answer.reason = check.label + (latest.reason.empty() ? "" : ": " + latest.reason);
     }
     const bool decided = std::any_of(finding.checks.begin(), finding.checks.end(),
                                      [](const Check& each) { return each.decides; });
     if (all && decided) {
-        answer.verdict = Answer::supported;
+        answer.verdict = Judgement::supported;
         answer.reason.clear();
     }
     return answer;
@@ -262,13 +262,13 @@ FindingAnswer judge_one(const Finding& finding, const FindingSet& set,
 
 }  // namespace
 
-std::string_view to_string(Answer verdict) {
+std::string_view to_string(Judgement verdict) {
     switch (verdict) {
-        case Answer::supported:
+        case Judgement::supported:
             return "supported";
-        case Answer::refuted:
+        case Judgement::refuted:
             return "refuted";
-        case Answer::inconclusive:
+        case Judgement::inconclusive:
             return "inconclusive";
     }
     return "inconclusive";
@@ -295,11 +295,11 @@ std::size_t checks_with_figures(const std::vector<FindingAnswer>& answers) {
 std::string answer_text(const CheckAnswer& answer) {
     std::string words(to_string(answer.verdict));
     if (answer.check->aim) {
-        const bool accepted = answer.verdict == Answer::supported;
-        words = answer.aim_reached                   ? "aim reached"
-                : accepted                           ? "accepted"
-                : answer.verdict == Answer::refuted ? "missed"
-                                                     : "open";
+        const bool accepted = answer.verdict == Judgement::supported;
+        words = answer.aim_reached                     ? "aim reached"
+                : accepted                             ? "accepted"
+                : answer.verdict == Judgement::refuted ? "missed"
+                                                       : "open";
     }
     return answer.check->decides ? words : words + " (beside)";
 }

@@ -12,8 +12,8 @@
 
 namespace slay {
 
-enum class Answer { supported, refuted, inconclusive };
-std::string_view to_string(Answer verdict);  // "supported", "refuted", "inconclusive"
+enum class Judgement { supported, refuted, inconclusive };
+std::string_view to_string(Judgement verdict);  // "supported", "refuted", "inconclusive"
 
 // A figure with what is known of where it lies; either end may be infinite.
 struct Extent {
@@ -28,13 +28,13 @@ struct CheckRow {
     std::string conditions;           // "L = 32768, forward, float32"
     std::vector<std::string> points;  // ids: of the numerator, of the denominator
     std::optional<Extent> figure;     // absent: `reason` says why
-    Answer verdict = Answer::inconclusive;
+    Judgement verdict = Judgement::inconclusive;
     std::string reason;
 };
 
 struct CheckAnswer {
     const Check* check = nullptr;
-    Answer verdict = Answer::inconclusive;
+    Judgement verdict = Judgement::inconclusive;
     // Of all rows with a figure: the row's own where there is one, else their geometric mean with
     // the ends of all their intervals.
     std::optional<Extent> figure;
@@ -46,7 +46,7 @@ struct CheckAnswer {
 struct FindingAnswer {
     const Finding* finding = nullptr;
     // Supported where every deciding check is, refuted where one of them is.
-    Answer verdict = Answer::inconclusive;
+    Judgement verdict = Judgement::inconclusive;
     std::string reason;
     std::vector<CheckAnswer> checks;
 };

@@ -52,7 +52,7 @@ RunRecord latencies(double ratio, double spread, int rounds = 15) {
 
 struct Answer {
     std::vector<FindingAnswer> answers;
-    Answer verdict() const { return answers.at(0).verdict; }
+    Judgement verdict() const { return answers.at(0).verdict; }
     const CheckAnswer& check() const { return answers.at(0).checks.at(0); }
 };
 
@@ -74,7 +74,7 @@ class FindingsTest : public QObject {
         const FindingSet set = set_of(faster);
         const RunRecord record = latencies(12, 0.05);
         const Answer answer = ask(set, record);
-        QCOMPARE(answer.verdict(), Answer::supported);
+        QCOMPARE(answer.verdict(), Judgement::supported);
         const Extent& figure = answer.check().figure.value();
         // Pair by pair: the drift of both is not in it.
         QVERIFY(figure.low >= 12 && figure.high <= 12.6 && figure.has_interval);
@@ -87,12 +87,12 @@ class FindingsTest : public QObject {
     }
     void one_below_it_refutes() {
         const FindingSet set = set_of(faster);
-        QCOMPARE(ask(set, latencies(8, 0.05)).verdict(), Answer::refuted);
+        QCOMPARE(ask(set, latencies(8, 0.05)).verdict(), Judgement::refuted);
     }
     void an_interval_across_the_bound_is_inconclusive() {
         const FindingSet set = set_of(faster);
         const Answer answer = ask(set, latencies(9, 0.3));
-        QCOMPARE(answer.verdict(), Answer::inconclusive);
+        QCOMPARE(answer.verdict(), Judgement::inconclusive);
         QVERIFY2(answer.check().figure->low < 10 && answer.check().figure->high > 10,
                  figure_text(*answer.check().figure).c_str());
         QVERIFY(says(answer.check().reason, "interval"));
@@ -100,7 +100,7 @@ class FindingsTest : public QObject {
     void too_few_samples_are_inconclusive_with_the_ratio_shown() {
         const FindingSet set = set_of(faster);
         const Answer answer = ask(set, latencies(20, 0, 4));
-        QCOMPARE(answer.verdict(), Answer::inconclusive);
+        QCOMPARE(answer.verdict(), Judgement::inconclusive);
         QCOMPARE(answer.check().figure->value, 20.0);
         QVERIFY(says(answer.check().reason, "too few"));
     }
@@ -109,7 +109,7 @@ class FindingsTest : public QObject {
             R"("experiment": "latency", "metric": "latency_ms", "numerator": "standard",
                "denominator": "linear", "conditions": {"length": 32768}, "at_least": 10)");
         Answer answer = ask(set, latencies(12, 0));
-        QCOMPARE(answer.verdict(), Answer::inconclusive);
+        QCOMPARE(answer.verdict(), Judgement::inconclusive);
         QVERIFY(!answer.check().figure);
         QVERIFY2(says(answer.answers[0].reason, "no latency point of standard"),
                  answer.answers[0].reason.c_str());
@@ -120,7 +120,7 @@ class FindingsTest : public QObject {
         QVERIFY2(says(answer.check().reason, "no latency point of performer"),
                  answer.check().reason.c_str());
         const std::vector<FindingAnswer> none = judge(other, std::span<const RunRecord* const>());
-        QCOMPARE(none.at(0).verdict, Answer::inconclusive);
+        QCOMPARE(none.at(0).verdict, Judgement::inconclusive);
         QVERIFY(!none.at(0).reason.empty());
     }
     void a_failed_side_says_why() {
@@ -137,12 +137,12 @@ class FindingsTest : public QObject {
                 return out;
             });
         const Answer answer = ask(set, record);
-        QCOMPARE(answer.verdict(), Answer::inconclusive);
+        QCOMPARE(answer.verdict(), Judgement::inconclusive);
         QVERIFY2(says(answer.check().reason, "it fell over"), answer.check().reason.c_str());
     }
     void a_claim_about_a_gpu_is_not_answered_by_a_cpu() {
         const FindingSet set = set_of(std::string(faster) + R"(, "device": "cuda")");
-        QCOMPARE(ask(set, latencies(12, 0.05)).verdict(), Answer::supported);
+        QCOMPARE(ask(set, latencies(12, 0.05)).verdict(), Judgement::supported);
         const RunRecord cpu = record_of(
             R"({"schema": "slay-preset/1", "name": "n", "title": "t", "experiments": ["latency"],
                 "variants": ["standard", "linear"], "sweep": {"lengths": [1024]}})",
@@ -154,7 +154,7 @@ class FindingsTest : public QObject {
             },
             [](RunStarted& started) { started.provenance.device = "cpu"; });
         const Answer answer = ask(set, cpu);
-        QCOMPARE(answer.verdict(), Answer::inconclusive);
+        QCOMPARE(answer.verdict(), Judgement::inconclusive);
         QVERIFY(!answer.check().figure);
         QVERIFY(says(answer.check().reason, "GPU"));
     }
@@ -201,14 +201,14 @@ class FindingsTest : public QObject {
                "numerator": "yat-performer", "denominator": "yat-performer-rm", "at_most": 0.1)");
         // The means' own intervals would say nothing.
         Answer answer = ask(set, errors(0.05));
-        QCOMPARE(answer.verdict(), Answer::supported);
+        QCOMPARE(answer.verdict(), Judgement::supported);
         QCOMPARE(answer.check().rows.size(), std::size_t{2});
         QVERIFY(says(answer.check().reason, "under all 2 conditions"));
         QVERIFY(answer.check().figure->value > 0.05 && answer.check().figure->value < 0.06);
-        QCOMPARE(ask(set, errors(0.5)).verdict(), Answer::refuted);
-        QCOMPARE(ask(set, errors(0.09)).verdict(), Answer::inconclusive);
+        QCOMPARE(ask(set, errors(0.5)).verdict(), Judgement::refuted);
+        QCOMPARE(ask(set, errors(0.09)).verdict(), Judgement::inconclusive);
         answer = ask(set, errors(0.05, "[0]"));
-        QCOMPARE(answer.verdict(), Answer::inconclusive);
+        QCOMPARE(answer.verdict(), Judgement::inconclusive);
         QVERIFY2(says(answer.check().reason, "supported") || !answer.check().reason.empty(), "");
     }
 
@@ -235,14 +235,14 @@ class FindingsTest : public QObject {
             R"("experiment": "training", "metric": "perplexity",
                "numerator": "yat-performer-anchor", "denominator": "standard", "at_most": 1.1)");
         Answer answer = ask(set, trainings("[0, 1, 2]", 1.03));
-        QCOMPARE(answer.verdict(), Answer::supported);
+        QCOMPARE(answer.verdict(), Judgement::supported);
         QCOMPARE(answer.check().rows.size(), std::size_t{1});
         QCOMPARE(answer.check().rows[0].points.size(), std::size_t{6});
         QVERIFY(says(answer.check().rows[0].conditions, "3 seeds"));
         QVERIFY(std::abs(answer.check().figure->value - 1.034) < 0.001);
-        QCOMPARE(ask(set, trainings("[0, 1, 2]", 1.2)).verdict(), Answer::refuted);
+        QCOMPARE(ask(set, trainings("[0, 1, 2]", 1.2)).verdict(), Judgement::refuted);
         answer = ask(set, trainings("[0]", 1.03));
-        QCOMPARE(answer.verdict(), Answer::inconclusive);
+        QCOMPARE(answer.verdict(), Judgement::inconclusive);
         QVERIFY(says(answer.check().reason, "too few samples or seeds"));
     }
 
@@ -267,17 +267,18 @@ class FindingsTest : public QObject {
             R"("experiment": "memory", "metric": "peak_mb", "numerator": "standard",
                "denominator": "linear", "conditions": {"length": 2048}, "at_least": 2)");
         Answer answer = ask(set, memory(30, PointState::ok));
-        QCOMPARE(answer.verdict(), Answer::supported);
+        QCOMPARE(answer.verdict(), Judgement::supported);
         QCOMPARE(answer.check().figure->value, 3.0);
         answer = ask(set, memory(30, PointState::out_of_memory));
-        QCOMPARE(answer.verdict(), Answer::supported);
+        QCOMPARE(answer.verdict(), Judgement::supported);
         QVERIFY(std::isinf(answer.check().figure->high));
         QVERIFY(says(answer.check().reason, "lower bound"));
         QCOMPARE(figure_text(*answer.check().figure), std::string("at least 3.00"));
         // A bound below the threshold proves nothing.
-        QCOMPARE(ask(set, memory(15, PointState::out_of_memory)).verdict(), Answer::inconclusive);
-        QCOMPARE(ask(set, memory(15, PointState::ok)).verdict(), Answer::refuted);
-        QCOMPARE(ask(set, memory(30, PointState::failed)).verdict(), Answer::inconclusive);
+        QCOMPARE(ask(set, memory(15, PointState::out_of_memory)).verdict(),
+                 Judgement::inconclusive);
+        QCOMPARE(ask(set, memory(15, PointState::ok)).verdict(), Judgement::refuted);
+        QCOMPARE(ask(set, memory(30, PointState::failed)).verdict(), Judgement::inconclusive);
     }
 
     static RunRecord contexts(double anchor, bool open, double limit_mb) {
@@ -301,12 +302,12 @@ class FindingsTest : public QObject {
             R"("experiment": "max-context", "metric": "max_length",
                "numerator": "yat-performer-anchor", "denominator": "standard", "at_least": 3,
                "at_least_metric": {"limit_mb": 79000})");
-        QCOMPARE(ask(set, contexts(65536, false, 80000)).verdict(), Answer::supported);
-        QCOMPARE(ask(set, contexts(65536, true, 80000)).verdict(), Answer::supported);
-        QCOMPARE(ask(set, contexts(20000, false, 80000)).verdict(), Answer::refuted);
-        QCOMPARE(ask(set, contexts(20000, true, 80000)).verdict(), Answer::inconclusive);
+        QCOMPARE(ask(set, contexts(65536, false, 80000)).verdict(), Judgement::supported);
+        QCOMPARE(ask(set, contexts(65536, true, 80000)).verdict(), Judgement::supported);
+        QCOMPARE(ask(set, contexts(20000, false, 80000)).verdict(), Judgement::refuted);
+        QCOMPARE(ask(set, contexts(20000, true, 80000)).verdict(), Judgement::inconclusive);
         const Answer small = ask(set, contexts(65536, false, 4000));
-        QCOMPARE(small.verdict(), Answer::inconclusive);
+        QCOMPARE(small.verdict(), Judgement::inconclusive);
         QVERIFY2(says(small.check().reason, "79000"), small.check().reason.c_str());
     }
 
@@ -321,7 +322,7 @@ class FindingsTest : public QObject {
                        "pass": "forward"}}, "denominator": "yat-performer-anchor",
                        "at_least": 0.9, "at_most": 1.1)");
         Answer answer = ask(published, record);
-        QCOMPARE(answer.verdict(), Answer::supported);  // the record is made of these numbers
+        QCOMPARE(answer.verdict(), Judgement::supported);  // the record is made of these numbers
         QVERIFY(says(answer.check().reason, "H200"));
 
         // 4 x 8 heads x 32768 x 32 x 4 bytes at 1 TB/s: 134 us.
@@ -338,7 +339,7 @@ class FindingsTest : public QObject {
         };
         const FindingSet known = with_device("H200"), unknown = with_device("B300");
         answer = ask(known, record);
-        QCOMPARE(answer.verdict(), Answer::refuted);
+        QCOMPARE(answer.verdict(), Judgement::refuted);
         QVERIFY2(std::abs(answer.check().figure->value / (26.6554 / 0.134217728) - 1) < 0.02,
                  figure_text(*answer.check().figure).c_str());
         answer = ask(unknown, record);
@@ -347,7 +348,7 @@ class FindingsTest : public QObject {
         const FindingSet constant = set_of(where + R"("numerator": "linear", "denominator":
             {"value": 10, "label": "ten"}, "at_most": 3, "aim": 2.9)");
         answer = ask(constant, record);
-        QCOMPARE(answer.verdict(), Answer::supported);
+        QCOMPARE(answer.verdict(), Judgement::supported);
         QVERIFY(answer.check().aim_reached);
     }
 
@@ -366,11 +367,11 @@ class FindingsTest : public QObject {
         const FindingSet both = set(true), one = set(false);
         const RunRecord record = latencies(12, 0.05);
         const auto refuted = judge(both, record);
-        QCOMPARE(refuted[0].verdict, Answer::refuted);
+        QCOMPARE(refuted[0].verdict, Judgement::refuted);
         QVERIFY(says(refuted[0].reason, "bad"));
         const auto supported = judge(one, record);
-        QCOMPARE(supported[0].verdict, Answer::supported);
-        QCOMPARE(supported[0].checks[1].verdict, Answer::refuted);
+        QCOMPARE(supported[0].verdict, Judgement::supported);
+        QCOMPARE(supported[0].checks[1].verdict, Judgement::refuted);
     }
 
     void files_that_say_nothing_are_refused_data() {
@@ -439,14 +440,15 @@ class FindingsTest : public QObject {
         const RunRecord record = slay::testing::h200_record();
         for (const FindingAnswer& answer : judge(*find_finding_set("paper"), record)) {
             if (answer.finding->id.rfind("speed-", 0) == 0)
-                QCOMPARE(answer.verdict, Answer::refuted);
-            if (answer.finding->id == "memory") QCOMPARE(answer.verdict, Answer::supported);
-            if (answer.finding->id == "perplexity") QCOMPARE(answer.verdict, Answer::inconclusive);
+                QCOMPARE(answer.verdict, Judgement::refuted);
+            if (answer.finding->id == "memory") QCOMPARE(answer.verdict, Judgement::supported);
+            if (answer.finding->id == "perplexity")
+                QCOMPARE(answer.verdict, Judgement::inconclusive);
         }
         const RunRecord ablation = slay::testing::ablation_record();
         const auto order = judge(*find_finding_set("paper"), ablation);
         QCOMPARE(order[0].finding->id, std::string("error-order"));
-        QCOMPARE(order[0].verdict, Answer::supported);
+        QCOMPARE(order[0].verdict, Judgement::supported);
         for (const CheckAnswer& check : order[0].checks)
             if (check.check->decides) QCOMPARE(check.rows.size(), std::size_t{3});  // scales
     }
@@ -469,16 +471,16 @@ class FindingsTest : public QObject {
         const CheckAnswer layer = answer_of("layer-bf16").checks[0];
         QVERIFY(std::abs(layer.figure->value - 8) < 0.5);
         QVERIFY(!layer.aim_reached);
-        QCOMPARE(answer_of("exact-yat").verdict, Answer::supported);  // an eighth of its time
+        QCOMPARE(answer_of("exact-yat").verdict, Judgement::supported);  // an eighth of its time
         QVERIFY(answer_of("exact-yat").checks[0].aim_reached);
         QCOMPARE(answer_of("exact-yat").checks[0].rows.size(), std::size_t{3});  // lengths
         // 261 ms over 3 us x 32768.
         const double published = answer_of("published-code").checks[0].figure->value;
         QVERIFY2(std::abs(published / (260.9726 / 0.098304) - 1) < 0.03,
                  qPrintable(QString::number(published)));
-        QCOMPARE(answer_of("peak-memory").verdict, Answer::supported);
+        QCOMPARE(answer_of("peak-memory").verdict, Judgement::supported);
         QVERIFY(!answer_of("peak-memory").checks[0].aim_reached);
-        QCOMPARE(answer_of("longest-context").verdict, Answer::supported);
+        QCOMPARE(answer_of("longest-context").verdict, Judgement::supported);
     }
 
     void files_of_a_record() {

@@ -56,13 +56,13 @@ const CheckAnswer* leading(const FindingAnswer& answer) {
 
 }  // namespace
 
-VerdictLook look_of(Answer verdict) {
+VerdictLook look_of(Judgement verdict) {
     switch (verdict) {
-        case Answer::supported:
+        case Judgement::supported:
             return {"state-ok", FindingsPanel::tr("supported"), tones().good};
-        case Answer::refuted:
+        case Judgement::refuted:
             return {"state-failed", FindingsPanel::tr("refuted"), tones().danger};
-        case Answer::inconclusive:
+        case Judgement::inconclusive:
             break;
     }
     return {"state-unconverged", FindingsPanel::tr("inconclusive"), tones().warning};
@@ -119,7 +119,7 @@ void FindingsPanel::refresh() {
     if (!later_.isActive()) later_.start(refresh_ms);
 }
 
-void FindingsPanel::fill(QTreeWidgetItem& item, Answer verdict, const QString& what,
+void FindingsPanel::fill(QTreeWidgetItem& item, Judgement verdict, const QString& what,
                          const QString& measured, const QString& expected) {
     const VerdictLook look = look_of(verdict);
     item.setText(what_column, what);

@@ -22,7 +22,7 @@ struct VerdictLook {
     QString icon, word;
     QColor colour;
 };
-VerdictLook look_of(Answer verdict);
+VerdictLook look_of(Judgement verdict);
 
 class FindingsPanel : public QWidget {
     Q_OBJECT
@@ -41,8 +41,8 @@ class FindingsPanel : public QWidget {
   private:
     void refresh();       // soon, at most twice a second while a run goes on
     void show_answers();  // now
-    void fill(QTreeWidgetItem& item, Answer verdict, const QString& what, const QString& measured,
-              const QString& expected);
+    void fill(QTreeWidgetItem& item, Judgement verdict, const QString& what,
+              const QString& measured, const QString& expected);
     void explain(QTreeWidgetItem* item);
     void choose(QTreeWidgetItem* item);
 
