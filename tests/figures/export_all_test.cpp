@@ -45,6 +45,8 @@ class ExportAllTest : public QObject {
                             "figures/latency_scaling_forward-backward.pdf",
                             "figures/memory_scaling.pdf",
                             "figures/memory_scaling_forward-backward.pdf",
+                            "tables/claims.csv",
+                            "tables/claims.tex",
                             "tables/latency_scaling.csv",
                             "tables/latency_scaling.tex",
                             "tables/memory_scaling.csv",

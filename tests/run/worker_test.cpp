@@ -135,8 +135,12 @@ class WorkerTest : public QObject {
         const bool for_memory = state == static_cast<int>(PointState::out_of_memory);
         QCOMPARE(record.count(PointState::ok), for_memory ? 5u : 7u);
         const RecordedPoint& culprit = point_at(record, "linear", 128);
-        QVERIFY2(culprit.result.reason.find(reason.toStdString()) != std::string::npos,
-                 culprit.result.reason.c_str());
+        const auto says = [&](const std::string& words) {
+            return culprit.result.reason.find(words) != std::string::npos;
+        };
+        // A heartbeat may end the endless line before it is too long.
+        const bool ended = fault == "endless-line" && says("said what is no line of a worker");
+        QVERIFY2(ended || says(reason.toStdString()), culprit.result.reason.c_str());
         QCOMPARE(static_cast<int>(culprit.result.state), state);
         for (const auto& [id, times] : times_finished(run.events)) QCOMPARE(times, 1);
         // The one that stood beside it was measured in one go, and its samples are of that alone.

@@ -154,9 +154,10 @@ class WindowRunTest : public QObject {
         finish();
         const auto experiments = small_spec().experiments;
         int filled = 0;
-        for (std::size_t i = 0; i < window_->plots().views().size(); ++i) {
+        for (std::size_t i = 0; i <= window_->plots().views().size(); ++i) {
             window_->plots().step_tab(1);
-            PlotView* shown = window_->plots().current_view();
+            PlotView* shown = window_->plots().current_view();  // null: the comparison of runs
+            if (!shown) continue;
             if (std::find(experiments.begin(), experiments.end(), shown->figure().experiment) ==
                 experiments.end())
                 continue;
