@@ -86,6 +86,23 @@ class Writer {
         return em * size.points * width_margin + 2 * size.separation;
     }
 
+    // What heads over several columns (or one) are wider than what they stand over.
+    double span_excess(const TypeSize& size) const {
+        double excess = 0;
+        for (std::size_t i = 0; i < table_.columns.size();) {
+            const std::string& span = table_.columns[i].span;
+            double below = 0;
+            std::size_t end = i;
+            do below += width_of(end++, size);
+            while (!span.empty() && end < table_.columns.size() &&
+                   table_.columns[end].span == span);
+            const double head = text_width(span) * size.points * width_margin + 2 * size.separation;
+            if (!span.empty()) excess += std::max(0.0, head - below);
+            i = end;
+        }
+        return excess;
+    }
+
     void choose_layout() {
         while (layout_.stub < table_.columns.size() && !table_.columns[layout_.stub].numbers)
             ++layout_.stub;
@@ -94,7 +111,7 @@ class Writer {
         const auto total = [&](const TypeSize& size) {
             double width = -2 * size.separation;
             for (std::size_t i = 0; i < table_.columns.size(); ++i) width += width_of(i, size);
-            return width;
+            return width + span_excess(size);
         };
         for (const bool wide : {false, true}) {
             for (const TypeSize& size : sizes) {
