@@ -96,7 +96,7 @@ class Writer {
             do below += width_of(end++, size);
             while (!span.empty() && end < table_.columns.size() &&
                    table_.columns[end].span == span);
-            const double head = text_width(span) * size.points * width_margin + 2 * size.separation;
+            const double head = text_width(span) * size.points + size.separation;
             if (!span.empty()) excess += std::max(0.0, head - below);
             i = end;
         }
