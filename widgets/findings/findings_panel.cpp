@@ -47,11 +47,15 @@ QString explained(const CheckAnswer& answer) {
     return lines.join('\n');
 }
 
-// The figure that stands for a finding: of its first deciding check.
+// The figure that stands for a finding: of the first deciding check that answers as it does.
 const CheckAnswer* leading(const FindingAnswer& answer) {
-    for (const CheckAnswer& check : answer.checks)
-        if (check.check->decides && check.figure) return &check;
-    return nullptr;
+    const CheckAnswer* first = nullptr;
+    for (const CheckAnswer& check : answer.checks) {
+        if (!check.check->decides || !check.figure) continue;
+        if (check.verdict == answer.verdict) return &check;
+        if (!first) first = &check;
+    }
+    return first;
 }
 
 }  // namespace
