@@ -16,11 +16,13 @@ class QCPItemStraightLine;
 class QCustomPlot;
 class QLabel;
 class QMenu;
+class QTableView;
 class QToolButton;
 
 namespace slay {
 
 class ElidedLabel;
+class FigureRows;
 
 class PlotView : public QWidget {
     Q_OBJECT
@@ -46,6 +48,9 @@ class PlotView : public QWidget {
     // goes into drawing.
     void refresh();
     void retheme();  // after a change of theme
+
+    void show_table(bool on);  // the figure's values as rows, in place of the plot
+    bool table_shown() const;
 
   signals:
     void point_clicked(const QString& point);  // id of the recorded point that was clicked
@@ -80,6 +85,9 @@ class PlotView : public QWidget {
     QLabel* value_;
     QCPItemStraightLine* in_flight_;
     QToolButton* overlay_;
+    QToolButton* as_table_;
+    QTableView* table_;
+    FigureRows* rows_;
     QMenu* sources_;
     QPointF pressed_at_;
     QElapsedTimer last_shown_;

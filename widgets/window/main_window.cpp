@@ -22,6 +22,7 @@
 #include "widgets/plots/start_page.h"
 #include "widgets/results/log_panel.h"
 #include "widgets/results/results_panel.h"
+#include "widgets/setup/setup_bar.h"
 #include "widgets/window/message_bar.h"
 #include "widgets/window/status_strip.h"
 
@@ -42,6 +43,7 @@ MainWindow::MainWindow(EngineSession::ExecutorFactory factory, StartOptions opti
     actions_ = std::make_unique<WindowActions>(*this, workspace_.spec().undo_stack());
     build_panels();
     connect_actions();
+    connect_help();
     connect_workspace();
     connect_start_page();
     default_layout();
@@ -70,6 +72,8 @@ void MainWindow::build_panels() {
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(messages_);
+    setup_ = new SetupBar;
+    column->addWidget(setup_);
     column->addWidget(plots_, 1);
     setCentralWidget(centre);
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QPointer>
 #include <memory>
 #include <optional>
 
+#include "widgets/guide/guide.h"
 #include "widgets/look/theme.h"
 #include "widgets/window/session_store.h"
 #include "widgets/window/window_actions.h"
@@ -21,7 +23,10 @@ class LogPanel;
 class MessageBar;
 class PlotTabs;
 class ResultsPanel;
+class SetupBar;
 class StatusStrip;
+
+struct Preferences;
 
 struct StartOptions {
     QString path;       // a preset or a run to open; empty: what the last session had open
@@ -47,6 +52,8 @@ class MainWindow : public QMainWindow {
     FindingsPanel& findings() { return *findings_; }
     LogPanel& log() { return *log_; }
     MessageBar& messages() { return *messages_; }
+    SetupBar& setup() { return *setup_; }
+    Guide* guide() const { return guide_; }
 
     void say(Severity severity, const QString& text);
     void set_theme(ThemeChoice choice);
@@ -77,7 +84,11 @@ class MainWindow : public QMainWindow {
     void save_preset_as();
     void export_to(QString folder);
     void open_run_folder();
-    void show_shortcuts();
+    void connect_help();
+    void show_preferences();
+    void apply_preferences(const Preferences& preferences);
+    void show_guide();
+    QWidget* export_button() const;
     void show_about();
 
     StartOptions options_;
@@ -92,6 +103,8 @@ class MainWindow : public QMainWindow {
     LogPanel* log_ = nullptr;
     MessageBar* messages_ = nullptr;
     StatusStrip* status_ = nullptr;
+    SetupBar* setup_ = nullptr;
+    QPointer<Guide> guide_;
     QDockWidget *library_dock_ = nullptr, *configuration_dock_ = nullptr, *results_dock_ = nullptr,
                 *findings_dock_ = nullptr, *log_dock_ = nullptr;
     QByteArray first_layout_;

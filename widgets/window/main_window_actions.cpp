@@ -1,7 +1,5 @@
 // What the actions of the window do.
 #include <QDesktopServices>
-#include <QDialog>
-#include <QDialogButtonBox>
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -9,7 +7,6 @@
 #include <QMessageBox>
 #include <QUndoStack>
 #include <QUrl>
-#include <QVBoxLayout>
 
 #include "engine/core/build_info.h"
 #include "engine/core/data_folder.h"
@@ -61,7 +58,6 @@ void MainWindow::connect_actions() {
         restoreState(first_layout_, SessionStore::layout_version);
         default_layout();
     });
-    on(a.shortcuts, &MainWindow::show_shortcuts);
     on(a.about, &MainWindow::show_about);
 }
 
@@ -155,24 +151,6 @@ void MainWindow::open_run_folder() {
     if (!QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
         say(Severity::warning,
             tr("No file manager could be started; the folder is %1").arg(folder));
-}
-
-void MainWindow::show_shortcuts() {
-    QDialog dialog(this);
-    dialog.setWindowTitle(tr("Keyboard"));
-    auto* table = new QLabel(shortcut_table(*this));
-    auto* plot_keys = new QLabel(
-        tr("In a plot: arrows pan, + and - zoom, 0 resets, O shows published curves, a click on "
-           "the legend switches a curve."));
-    plot_keys->setObjectName("muted");
-    plot_keys->setWordWrap(true);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
-    connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
-    auto* layout = new QVBoxLayout(&dialog);
-    layout->addWidget(table);
-    layout->addWidget(plot_keys);
-    layout->addWidget(buttons);
-    dialog.exec();
 }
 
 void MainWindow::show_about() {

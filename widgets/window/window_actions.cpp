@@ -80,6 +80,10 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& undo_stack) : wind
     theme_dark->setShortcut(QKeySequence("Ctrl+Alt+2"));
     reset_layout = add({}, QObject::tr("Reset layout"), QKeySequence("Ctrl+Alt+R"), {});
     shortcuts = add({}, QObject::tr("Keyboard"), QKeySequence("F1"), {});
+    guide = add({}, QObject::tr("Guide"), QKeySequence("Shift+F1"),
+                QObject::tr("Five steps through the window"));
+    preferences = add({}, QObject::tr("Preferences\u2026"), QKeySequence("Ctrl+,"),
+                      QObject::tr("Theme, default device, folders, threads, polling, LaTeX"));
     about = add({}, QObject::tr("About SLAY Workbench"), {}, {});
     build_menus(window);
     build_toolbar(window);
@@ -122,6 +126,8 @@ void WindowActions::build_menus(QMainWindow& window) {
     edit->addActions({undo, redo});
     edit->addSeparator();
     edit->addAction(copy);
+    edit->addSeparator();
+    edit->addAction(preferences);
     QMenu* run_menu = bar->addMenu(QObject::tr("&Run"));
     run_menu->addActions({run, pause, stop, resume});
     view_menu = bar->addMenu(QObject::tr("&View"));
@@ -133,7 +139,7 @@ void WindowActions::build_menus(QMainWindow& window) {
     theme->addActions({theme_system, theme_light, theme_dark});
     view_menu->addSeparator();
     QMenu* help = bar->addMenu(QObject::tr("&Help"));
-    help->addActions({shortcuts, about});
+    help->addActions({guide, shortcuts, about});
     // A filled button's icon is not for a menu's ground.
     for (QAction* action : {run, stop}) action->setIconVisibleInMenu(false);
 }
@@ -163,6 +169,7 @@ void WindowActions::build_toolbar(QMainWindow& window) {
     bar->addActions({pause, resume});
     bar->addSeparator();
     auto* exporter = new QToolButton;
+    exporter->setObjectName("export-button");
     exporter->setDefaultAction(export_here);
     exporter->setPopupMode(QToolButton::MenuButtonPopup);
     exporter->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -183,19 +190,6 @@ void WindowActions::build_toolbar(QMainWindow& window) {
     for (QAction* action : {open, save, pause, resume})
         if (QWidget* button = bar->widgetForAction(action)) button->setFocusPolicy(Qt::TabFocus);
     window.addToolBar(bar);
-}
-
-QString shortcut_table(const QMainWindow& window) {
-    QString rows;
-    for (const QAction* action : window.actions()) {
-        QStringList keys;
-        for (const QKeySequence& key : action->shortcuts())
-            keys << key.toString(QKeySequence::NativeText);
-        if (keys.isEmpty() || action->text().isEmpty()) continue;
-        rows += QString("<tr><td style='padding-right:24px'>%1</td><td><b>%2</b></td></tr>")
-                    .arg(action->text().toHtmlEscaped(), keys.join(", ").toHtmlEscaped());
-    }
-    return "<table cellspacing='4'>" + rows + "</table>";
 }
 
 }  // namespace slay

@@ -22,7 +22,7 @@ struct WindowActions {
     QAction *run, *stop, *pause, *resume;
     QAction *reset_view, *zoom_in, *zoom_out, *paper_curves, *next_tab, *previous_tab;
     QAction *theme_system, *theme_light, *theme_dark, *reset_layout;
-    QAction *shortcuts, *about;
+    QAction *shortcuts, *guide, *preferences, *about;
     QMenu* view_menu;          // the docks' switches go here
     QToolButton* stop_button;  // takes the place of Run while a run goes on
     QToolButton* run_button;
@@ -38,8 +38,5 @@ struct WindowActions {
 
     QMainWindow& window_;
 };
-
-// The keyboard, as a table of action and keys, for Help.
-QString shortcut_table(const QMainWindow& window);
 
 }  // namespace slay

@@ -33,8 +33,9 @@ class Workspace : public QObject {
     const QString& opened_path() const { return opened_; }
     bool asked_to_open() const { return open_serial_ != 0; }  // anything, read yet or not
 
-    void start();       // the edited preset, in a new folder
-    void resume_run();  // what the run shown leaves open
+    void start();           // the edited preset, in a new folder
+    void resume_run();      // what the run shown leaves open
+    void refresh_device();  // after a change of the preferred one
     void toggle_pause();
     void stop();
 
