@@ -24,6 +24,7 @@ class VerifyCommand : public Command {
         options()
             .add_option("--variants", variants_, "Only these variants, separated by commas")
             ->delimiter(',')
+            ->allow_extra_args(false)
             ->type_name("NAME,...");
         options().add_flag("--json", json_, "Print a JSON array with an object a comparison");
         options().footer(
