@@ -24,6 +24,7 @@ class TorchExecutor final : public Engine {
     Result<bool> verify(const std::string& golden_path, const std::string& device,
                         RunControl& control, const VerifyObserver& observe) override;
     std::string probe_memory(const std::string& point_json) override;
+    std::vector<KernelCoverage> kernel_coverage() override;
 
   private:
     Experiment* find_experiment_of(std::string_view name);
