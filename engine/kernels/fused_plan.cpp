@@ -144,9 +144,12 @@ FusedPlan plan_fused_linear(const FusedShape& shape, const PackedFeatures& featu
     const FusedSizes sizes = fused_sizes(shape, features);
     const std::int64_t rows = shape.batch * shape.heads;
     const int processors = device.multiprocessors;
-    // Blocks of fewer rows where wide ones would leave multiprocessors idle.
-    const int wide_rows = sizes.terms == 1 && shape.head_dim == 32 ? 256 : 128;
-    plan.wide = sizes.known > 0 && 2 * rows * divide_up(shape.length, wide_rows) >= 3 * processors;
+    // Blocks of fewer rows where wide ones would leave multiprocessors idle; with two terms those
+    // are slower even so.
+    const int wide_rows = shape.head_dim == 32 ? 256 : 128;
+    plan.wide =
+        sizes.known > 0 &&
+        (sizes.terms > 1 || 2 * rows * divide_up(shape.length, wide_rows) >= 3 * processors);
     const bool narrow = rows * divide_up(shape.length, 128) < processors;
     const StreamedForm form = streamed_form(shape, sizes, device, narrow);
     plan.row_block = form.row_block;
@@ -155,8 +158,9 @@ FusedPlan plan_fused_linear(const FusedShape& shape, const PackedFeatures& featu
     // Operations a position: with states 4 F d, in the quadratic form (P + G + d) L (twice that
     // where nothing is masked).
     const double pair = sizes.p_padded + sizes.g_padded + shape.head_dim;
+    // The operands of a pair cost more where they have two terms: half the length, as measured.
     const double crossover =
-        4.0 * static_cast<double>(sizes.elements) / pair / (shape.causal ? 1 : 2);
+        4.0 * static_cast<double>(sizes.elements) / pair / (shape.causal ? 1 : 2) / sizes.terms;
     if (segment == 0) {
         if (static_cast<double>(shape.length) <= std::max(crossover, 256.0)) return plan;
         segment = balanced_segment(sizes, shape);
