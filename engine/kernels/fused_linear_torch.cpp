@@ -47,7 +47,8 @@ FusedShape shape_of(const at::Tensor& q, bool causal) {
 
 FusedDevice limits_of(const at::Tensor& q) {
     const cudaDeviceProp* properties = at::cuda::getDeviceProperties(q.get_device());
-    return {properties->multiProcessorCount, static_cast<int>(properties->sharedMemPerBlockOptin)};
+    return {properties->multiProcessorCount, static_cast<int>(properties->sharedMemPerBlockOptin),
+            warpgroups_usable()};
 }
 
 // The kernels move 16 bytes at a time, and a row's bytes are an int.

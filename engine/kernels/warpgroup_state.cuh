@@ -1,0 +1,244 @@
+// States of segments with warpgroup products, as state_kernel.cuh: S_u = sum_j g_j (poly_jp v_j)^T
+// and Z_p = sum_j poly_jp g_j.
+#pragma once
+
+#include "engine/kernels/launch.cuh"
+#include "engine/kernels/warpgroup_rows.cuh"
+
+namespace slay::kernels {
+
+// Of 16 positions the one at 4 t + 2 h + i takes place 8 h + 2 t + i in the products, so that a
+// lane's four lie together in a row of poly.
+__device__ __forceinline__ int place_of(int position) {
+    const int p = position & 15;
+    return (position & ~15) | (p & 2) << 2 | (p >> 2) * 2 | (p & 1);
+}
+__device__ __forceinline__ int position_at(int place) {
+    return (place & ~15) | (place & 6) << 1 | (place & 8) >> 2 | (place & 1);
+}
+
+// Piece `piece` of row `row` of g, 64 bytes a row, so that eight rows of load_matrices meet all
+// banks.
+__device__ __forceinline__ int g_piece(int row, int piece) {
+    return row * 64 + ((piece ^ (row >> 2)) & 3) * 16;
+}
+
+// Element `at` of a state in bf16 and the next one.
+__device__ __forceinline__ void put_state(unsigned char* state, int at, float x, float y) {
+    *reinterpret_cast<uint32_t*>(state + at * 2) = pack(x, y);
+}
+__device__ __forceinline__ void put_state(unsigned char* state, int at, float x) {
+    *reinterpret_cast<uint16_t*>(state + at * 2) = static_cast<uint16_t>(pack(x, 0.f));
+}
+
+// A warp's 16 g of kTiles units p, and 8 rows of the normalisers: each warpgroup has P / 4 units,
+// warp w of it half w % 2 of g, of every second unit from w / 2 on.
+template <int D, int P>
+struct GroupState {
+    static constexpr int kTiles = P / 8, kAtOnce = kTiles / 2;
+    float acc[kTiles][D / 2];
+    float normaliser[4];
+
+    __device__ __forceinline__ void clear() {
+#pragma unroll
+        for (int i = 0; i < kTiles; ++i) {
+#pragma unroll
+            for (int j = 0; j < D / 2; ++j) acc[i][j] = 0.f;
+        }
+#pragma unroll
+        for (int j = 0; j < 4; ++j) normaliser[j] = 0.f;
+    }
+
+    // Starts the products of 16 positions in two groups; the two started before the latest are then
+    // done. `poly` at the warp's first unit and the lane's four positions, `normalising` at row r
+    // of its eight (null: none).
+    __device__ __forceinline__ void add(uint32_t (&a)[2][kAtOnce][4], const unsigned char* g,
+                                        const unsigned char* poly, int poly_stride,
+                                        const unsigned char* normalising, uint64_t values) {
+        uint32_t from[4];
+        load_matrices_transposed(from, g);
+        if (normalising) {
+            const uint2 b = *reinterpret_cast<const uint2*>(normalising);
+            mma(normaliser, from, b.x, b.y);
+        }
+#pragma unroll
+        for (int part = 0; part < 2; ++part) {
+            wait_for_products<1>();
+#pragma unroll
+            for (int i = 0; i < kAtOnce; ++i) {
+                hold(a[part][i]);
+                const uint2 by =
+                    *reinterpret_cast<const uint2*>(poly + 2 * (part * kAtOnce + i) * poly_stride);
+                a[part][i][0] = multiply(from[0], by.x);
+                a[part][i][1] = multiply(from[1], by.x);
+                a[part][i][2] = multiply(from[2], by.y);
+                a[part][i][3] = multiply(from[3], by.y);
+            }
+            products_fence();
+#pragma unroll
+            for (int i = 0; i < kAtOnce; ++i)
+                warpgroup_mma<true>(acc[part * kAtOnce + i], a[part][i], values, 1);
+            commit_products();
+        }
+    }
+
+    // `first`: the warp's first unit and g; `z` its first row of the normalisers (negative: none).
+    __device__ __forceinline__ void write(unsigned char* state, int unit, int g, int z,
+                                          int lane) const {
+        const int r = lane >> 2, column = (lane & 3) * 2;
+#pragma unroll
+        for (int i = 0; i < kTiles; ++i) {
+#pragma unroll
+            for (int j = 0; j < 2; ++j) {
+                const int row = (unit + 2 * i) * kBlock + g + r + j * 8;
+#pragma unroll
+                for (int n = 0; n < D / 8; ++n)
+                    put_state(state, row * D + n * 8 + column, acc[i][n * 4 + 2 * j],
+                              acc[i][n * 4 + 2 * j + 1]);
+            }
+        }
+        if (z < 0) return;
+        const int normalisers = P * kBlock * D;
+#pragma unroll
+        for (int j = 0; j < 4; ++j) {
+            const int row = z + column + (j & 1);
+            put_state(state, normalisers + row * kBlock + g + r + (j >> 1) * 8, normaliser[j]);
+        }
+    }
+};
+
+// Two factors with 32 g. grid (blocks of block_segments segments, B * H).
+template <int D, int P>
+__global__ void __launch_bounds__(512, 1) group_state_kernel(const KernelArguments args) {
+#if defined(__CUDA_ARCH_FEAT_SM90_ALL)
+    using State = GroupState<D, P>;
+    constexpr int kThreads = 512, kRows = kStateRows;
+    SLAY_DYNAMIC_SHARED(given);
+    unsigned char* const shared = aligned_shared(given);
+    const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5 & 3, group = threadIdx.x >> 7;
+    const DeviceFeatures& f = args.features;
+    // A block's segments follow each other, so that its pipeline does not run empty between them.
+    const int slot = static_cast<int>(blockIdx.x) * args.block_segments;
+    const int slots = min(args.block_segments, args.formed - slot);
+    const std::int64_t start = (args.first_segment + slot) * args.segment;
+    const int length = static_cast<int>(min(slots * args.segment, args.length - start));
+    const int segment_tiles = static_cast<int>(args.segment) / kRows;
+    const int tiles = (length + kRows - 1) / kRows;
+    const int batch = blockIdx.y / args.heads, head = blockIdx.y % args.heads;
+    const Rows k(args.k, args.element, batch, head, start);
+    const Rows v(args.v, args.element, batch, head, start);
+    const GroupStateLayout layout(D, P);
+    float* const offsets = reinterpret_cast<float*>(shared + layout.offsets_at);
+    const int own_row = group * kGroupRows + warp * 16;
+    unsigned char* const own_rows = shared + layout.rows_at + own_row * D * 2;
+    const auto buffer_of = [&](int tile) {
+        return shared + layout.buffers_at + (tile & 1) * layout.buffer_bytes;
+    };
+    const auto fetch_keys = [&](int tile) {
+        GroupRows<D> none;
+        none.fetch_shared(own_rows, k, tile * kRows + own_row, length, lane);
+    };
+    const auto fetch_values = [&](int tile) {
+        constexpr int kPieces = D / 8, kRowsApart = kThreads / kPieces;
+        const int piece = threadIdx.x % kPieces;
+        unsigned char* to = buffer_of(tile) + layout.values_at;
+#pragma unroll
+        for (int i = 0; i < kRows; i += kRowsApart) {
+            const int row = i + threadIdx.x / kPieces, at = tile * kRows + row;
+            const bool there = at < length;
+            copy_async(to + swizzled<D * 2>(place_of(row), piece),
+                       v.at(there ? at : 0) + piece * 16, there);
+        }
+    };
+    const auto produce = [&](int tile) {
+        GroupRows<D> rows;
+        rows.load_shared(own_rows, lane);
+        if (tile + 1 < tiles) fetch_keys(tile + 1);
+        commit_copies();
+        rows.form_norms(true, lane);
+        using Factors = GroupFactors<D, 32, P>;
+        unsigned char* buffer = buffer_of(tile);
+        uint32_t a[4];
+#pragma unroll
+        for (int i = 0; i < 2; ++i) {
+            Factors::form_g(a, i, rows, shared, offsets, lane);
+            store_matrices<false>(buffer + g_piece(own_row + (lane & 15), 2 * i + (lane >> 4)), a);
+        }
+        unsigned char* poly = buffer + layout.poly_at +
+                              ((lane >> 4) * 8 + (lane & 7)) * layout.poly_stride +
+                              (own_row + (lane & 8)) * 2;
+#pragma unroll
+        for (int i = 0; i < P / 16; ++i) {
+            Factors::form_poly(a, i, rows, shared);
+            store_matrices<true>(poly + i * 16 * layout.poly_stride, a);
+        }
+        publish_to_products();
+    };
+
+    State state;
+    const int unit = group * (P / 4) + (warp >> 1), half = warp & 1;
+    // P / 4 units may be less than eight rows of the normalisers.
+    const int z = warp < 2 && group * (P / 4) % 8 == 0 ? group * (P / 4) : -1;
+    const int g_row = position_at((lane & 7) + (lane >> 4) * 8);
+    const int g_at = g_piece(g_row, half * 2 + (lane >> 3 & 1));
+    const auto consume = [&](int tile) {
+        const unsigned char* buffer = buffer_of(tile);
+        const unsigned char* g = buffer + g_at;
+        const unsigned char* poly = buffer + layout.poly_at + (lane & 3) * 8;
+        const unsigned char* normalising =
+            z < 0 ? nullptr : poly + (z + (lane >> 2)) * layout.poly_stride;
+        poly += unit * layout.poly_stride;
+        const uint64_t values = matrix_descriptor(buffer + layout.values_at, D * 2);
+        uint32_t a[2][State::kAtOnce][4];
+#pragma unroll 1
+        for (int step = 0; step < kRows / 16; ++step) {
+            state.add(a, g + step * 16 * 64, poly + step * 32, layout.poly_stride,
+                      z < 0 ? nullptr : normalising + step * 32, values + step * D * 2);
+        }
+        wait_for_products<0>();
+#pragma unroll
+        for (int i = 0; i < State::kTiles; ++i) hold(state.acc[i]);
+#pragma unroll
+        for (int i = 0; i < State::kAtOnce; ++i) {
+            hold(a[0][i]);
+            hold(a[1][i]);
+        }
+    };
+
+    let_next_grid_start();
+    fetch_keys(0);
+    commit_copies();
+    load_weights<D, 32, P, kThreads>(shared, offsets, f, f.omega + head * f.omega_stride);
+    publish_to_products();
+    // Half of the warpgroups form the next tile's features before their products and half after,
+    // so that tensor cores and the rest of the chip are both busy.
+    const bool early = group < 2;
+    int tile = -1;
+    for (int s = 0; s < slots; ++s) {
+        state.clear();
+        const int end = min((s + 1) * segment_tiles, tiles);
+        for (; tile < end; ++tile) {
+            wait_for_copies<0>();
+            publish_to_products();
+            __syncthreads();  // tile is there; the buffer of tile - 1 is free
+            const bool more = tile + 1 < tiles;
+            if (more) fetch_values(tile + 1);
+            commit_copies();
+#pragma unroll 1
+            for (int phase = 0; phase < 2; ++phase) {
+                if ((phase == 0) == early) {
+                    if (more) produce(tile + 1);
+                } else if (tile >= 0) {
+                    consume(tile);
+                }
+            }
+        }
+        wait_for_previous_grid();
+        unsigned char* to =
+            args.states + (blockIdx.y * args.wave_capacity + slot + s) * args.elements * 2;
+        state.write(to, unit, half * 16, z, lane);
+    }
+#endif
+}
+
+}  // namespace slay::kernels
