@@ -6,6 +6,9 @@
 
 namespace slay::kernels {
 
+// Shared memory by way of which a warp stores rows.
+inline constexpr int kStagingBytes = 1024;
+
 // Rows that a warpgroup works on together.
 inline constexpr int kGroupRows = 64;
 
@@ -38,7 +41,8 @@ SLAY_HOST_DEVICE constexpr int factor_planes(int g, int p) {
 // Shared memory of the output kernel in bytes: weights, constants of the exponentials, then of
 // `keys` positions factors and values, then a state [unit][32][d] and its normalisers.
 struct GroupOutputLayout {
-    int offsets_at, normalisers_at, factors_at, factor_plane, values_at, states_at, total;
+    int offsets_at, normalisers_at, factors_at, factor_plane, values_at, states_at, staging_at;
+    int total;
     SLAY_HOST_DEVICE constexpr GroupOutputLayout(int d, int g, int p, int keys, bool identity,
                                                  bool states)
         : offsets_at(identity ? 0 : weights_bytes(d, g + p)),
@@ -47,14 +51,15 @@ struct GroupOutputLayout {
           factor_plane(keys * factor_row_bytes(g, p)),
           values_at(factors_at + factor_planes(g, p) * factor_plane),
           states_at(values_at + align_tile(keys * d * 2)),
-          total(states_at + (states ? align_tile(g * (p > 0 ? p : 1) * d * 2) : 0) + 1024) {}
+          staging_at(states_at + (states ? align_tile(g * (p > 0 ? p : 1) * d * 2) : 0)),
+          total(staging_at + output_groups(p) * 4 * kStagingBytes + 1024) {}
 };
 
 // Shared memory of the state kernel for two factors: weights, constants, rows of k, then two
 // buffers of g [position][32], poly [p][position] and v [position][d].
 struct GroupStateLayout {
     int poly_stride;  // bytes
-    int offsets_at, rows_at, buffers_at, poly_at, values_at, buffer_bytes, total;
+    int offsets_at, rows_at, buffers_at, poly_at, values_at, buffer_bytes, staging_at, total;
     SLAY_HOST_DEVICE constexpr GroupStateLayout(int d, int p)
         : poly_stride((kStateRows + 8) * 2),
           offsets_at(weights_bytes(d, 32 + p)),
@@ -63,20 +68,22 @@ struct GroupStateLayout {
           poly_at(kStateRows * 64),
           values_at(poly_at + align_tile(p * poly_stride)),
           buffer_bytes(values_at + kStateRows * d * 2),
-          total(buffers_at + 2 * buffer_bytes + 1024) {}
+          staging_at(buffers_at + 2 * buffer_bytes),
+          total(staging_at + 16 * kStagingBytes + 1024) {}
 };
 
 // The same for one factor, with one warpgroup a block: weights, constants, two tiles of rows of k
 // and of v, then g [position][G].
 struct GroupSumLayout {
-    int offsets_at, rows_at, values_at, factors_at, tile_bytes, total;
+    int offsets_at, rows_at, values_at, factors_at, tile_bytes, staging_at, total;
     SLAY_HOST_DEVICE constexpr GroupSumLayout(int d, int g, bool identity)
         : offsets_at(identity ? 0 : weights_bytes(d, g)),
           rows_at(offsets_at + align_tile(g * 4)),
           values_at(rows_at + 2 * kGroupRows * d * 2),
           factors_at(values_at + 2 * kGroupRows * d * 2),
           tile_bytes(kGroupRows * d * 2),
-          total(factors_at + kGroupRows * g * 2 + 1024) {}
+          staging_at(factors_at + kGroupRows * g * 2),
+          total(staging_at + 4 * kStagingBytes + 1024) {}
 };
 
 }  // namespace slay::kernels

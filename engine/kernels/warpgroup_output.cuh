@@ -13,7 +13,12 @@ template <int D, int G, int P>
 struct GroupOutput {
     static constexpr int kValueBytes = D * 2;
     static constexpr int kFactorBytes = factor_row_bytes(G, P);
-    static constexpr int kKeys = 32;  // whose scores are formed at once
+    static constexpr int kKeys = P > 0 || G > 32 || D > 32 ? 32 : 64;  // scored at once
+    // Whether products with values may still be under way when the next scores are started; with
+    // two factors and 64 columns registers do not suffice.
+    static constexpr bool kDeferred = P == 0 || D == 32;
+    static constexpr int kPolyKeys = P > 0 ? kKeys : 2;
+    static constexpr uint32_t kOnes = 0x3f803f80u;
     GroupFactors<D, G, P> own;
     float acc[D / 2];
     float sums[2];
@@ -24,31 +29,35 @@ struct GroupOutput {
         sums[0] = sums[1] = 0.f;
     }
 
-    // Operand of step k of the factors (g, then poly) of the keys at `factors`.
-    static __device__ __forceinline__ uint64_t factor_descriptor(const unsigned char* factors,
-                                                                 int plane, int k) {
+    // Starts the scores of kKeys keys whose factors lie at `factors`; `plane` between planes.
+    __device__ __forceinline__ void start_scores(float (&w)[kKeys / 2], float (&s)[kPolyKeys / 2],
+                                                 const MatrixOperand<kFactorBytes>& factors,
+                                                 int row, int plane) const {
         constexpr int kSteps = kFactorBytes / 32;
-        return matrix_descriptor(factors + k / kSteps * plane, kFactorBytes) + k % kSteps * 2;
+        const int first = row * kFactorBytes / 16;
+#pragma unroll
+        for (int k = 0; k < G / 16; ++k)
+            warpgroup_mma<false>(
+                w, own.g[k], factors.at(first + k / kSteps * (plane / 16) + k % kSteps * 2), k > 0);
+        if constexpr (P > 0) {
+#pragma unroll
+            for (int k = 0; k < P / 16; ++k)
+                warpgroup_mma<false>(s, own.poly[k], factors.at(first + (2 + k) * 2), k > 0);
+        }
     }
 
-    // Keys [0, 32 steps) of the segment. `first` is the warp's first row minus the first key.
+    // Keys [0, kKeys steps) of the segment. `first` is the warp's first row minus the first key.
     __device__ __forceinline__ void add_keys(const unsigned char* factors, int plane,
                                              const unsigned char* values, int steps, bool causal,
                                              int first, int lane) {
-        float w[kKeys / 2], s[P > 0 ? kKeys / 2 : 1];
+        const MatrixOperand<kFactorBytes> keys(factors);
+        const MatrixOperand<kValueBytes> rows(values);
+        float w[kKeys / 2], s[kPolyKeys / 2], counts[4] = {};
         uint32_t weights[kKeys / 16][4];
 #pragma unroll 1
         for (int step = 0; step < steps; ++step) {
             products_fence();
-#pragma unroll
-            for (int k = 0; k < G / 16; ++k)
-                warpgroup_mma<false>(w, own.g[k], factor_descriptor(factors, plane, k), k > 0);
-            if constexpr (P > 0) {
-#pragma unroll
-                for (int k = 0; k < P / 16; ++k)
-                    warpgroup_mma<false>(s, own.poly[k], factor_descriptor(factors, plane, 2 + k),
-                                         k > 0);
-            }
+            start_scores(w, s, keys, step * kKeys, plane);
             commit_products();
             wait_for_products<0>();
             hold(w);
@@ -66,36 +75,49 @@ struct GroupOutput {
                 }
             }
 #pragma unroll
-            for (int i = 0; i < kKeys / 2; i += 2) sums[(i >> 1) & 1] += w[i] + w[i + 1];
-#pragma unroll
             for (int k = 0; k < kKeys / 16; ++k) to_fragment(weights[k], w, k);
             products_fence();
 #pragma unroll
             for (int k = 0; k < kKeys / 16; ++k)
                 warpgroup_mma<true>(acc, weights[k],
-                                    matrix_descriptor(values, kValueBytes) + k * kValueBytes, 1);
+                                    rows.at((step * kKeys + k * 16) * kValueBytes / 16), 1);
             commit_products();
-            wait_for_products<0>();
-            hold(acc);
-            factors += kKeys * kFactorBytes;
-            values += kKeys * kValueBytes;
+            if constexpr (!kDeferred) {
+                wait_for_products<0>();
+                hold(acc);
+            }
+            // The sums of the weights, on tensor cores where these are less busy than the rest.
+            if constexpr (P > 0) {
+#pragma unroll
+                for (int i = 0; i < kKeys / 2; i += 2) sums[(i >> 1) & 1] += w[i] + w[i + 1];
+            } else {
+#pragma unroll
+                for (int k = 0; k < kKeys / 16; ++k) mma(counts, weights[k], kOnes, kOnes);
+            }
+        }
+        wait_for_products<0>();
+        hold(acc);
+#pragma unroll
+        for (int k = 0; k < kKeys / 16; ++k) hold(weights[k]);
+        if (P == 0 && (lane & 3) == 0) {  // every column is the sum
+            sums[0] += counts[0];
+            sums[1] += counts[2];
         }
     }
 
     // The products with a state, [unit][32][D] in shared memory.
     __device__ __forceinline__ void add_state(const unsigned char* state, int lane) {
+        const MatrixOperand<kValueBytes> operand(state);
         if constexpr (P == 0) {
             products_fence();
 #pragma unroll
             for (int k = 0; k < G / 16; ++k)
-                warpgroup_mma<true>(acc, own.g[k],
-                                    matrix_descriptor(state, kValueBytes) + k * kValueBytes, 1);
+                warpgroup_mma<true>(acc, own.g[k], operand.at(k * kValueBytes), 1);
             commit_products();
             wait_for_products<0>();
             hold(acc);
         } else {
             uint32_t scaled[2][4][4];
-            const uint64_t operand = matrix_descriptor(state, kValueBytes);
 #pragma unroll
             for (int pair = 0; pair < P / 2; ++pair) {
                 auto& a = scaled[pair & 1];
@@ -123,7 +145,7 @@ struct GroupOutput {
                 products_fence();
 #pragma unroll
                 for (int j = 0; j < 4; ++j)
-                    warpgroup_mma<true>(acc, a[j], operand + (pair * 4 + j) * kValueBytes, 1);
+                    warpgroup_mma<true>(acc, a[j], operand.at((pair * 4 + j) * kValueBytes), 1);
                 commit_products();
             }
             wait_for_products<0>();
@@ -143,7 +165,7 @@ struct GroupOutput {
             products_fence();
 #pragma unroll
             for (int k = 0; k < 2; ++k)
-                warpgroup_mma<false>(h, own.g[k], matrix_descriptor(z, 64) + k * 2, k > 0);
+                warpgroup_mma<false>(h, own.g[k], MatrixOperand<64>(z).at(k * 2), k > 0);
             commit_products();
             wait_for_products<0>();
             hold(h);
@@ -167,28 +189,31 @@ struct GroupOutput {
 
     // The warp's rows `first` ... of the block, which has `count`.
     __device__ __forceinline__ void store(const KernelArguments& args, const Rows& y,
-                                          const Rows& residual, float* denominators, int first,
-                                          int count, int lane) {
+                                          const Rows& residual, float* denominators,
+                                          unsigned char* staging, int first, int count, int lane) {
+        float inverse[2];
 #pragma unroll
         for (int i = 0; i < 2; ++i) {
             const int row = first + (lane >> 2) + i * 8;
             const float denominator = row_sum(sums[i]);
+            inverse[i] = reciprocal(denominator + args.delta);
             if (row >= count) continue;
             if (denominators && (lane & 3) == 0) denominators[row] = denominator;
-            const float inverse = reciprocal(denominator + args.delta);
-            auto* at =
-                reinterpret_cast<uint32_t*>(const_cast<unsigned char*>(y.at(row))) + (lane & 3);
-            auto* rest = reinterpret_cast<uint32_t*>(const_cast<unsigned char*>(
-                             args.residual.data ? residual.at(row) : y.at(row))) +
+            if (!args.residual.data) continue;
+            auto* rest = reinterpret_cast<uint32_t*>(const_cast<unsigned char*>(residual.at(row))) +
                          (lane & 3);
 #pragma unroll
             for (int n = 0; n < D / 8; ++n) {
-                const float x[2] = {acc[n * 4 + 2 * i] * inverse, acc[n * 4 + 2 * i + 1] * inverse};
-                const SplitPair<2> pair = split<2>(x[0], x[1]);
-                at[n * 4] = pair.term[0];
-                if (args.residual.data) rest[n * 4] = pair.term[1];
+                rest[n * 4] =
+                    split<2>(acc[n * 4 + 2 * i] * inverse[i], acc[n * 4 + 2 * i + 1] * inverse[i])
+                        .term[1];
             }
         }
+#pragma unroll
+        for (int part = 0; part < D / 32; ++part)
+            store_rows(staging, acc + part * 16, inverse, count - first, lane, [&](int row) {
+                return const_cast<unsigned char*>(y.at(first + row)) + part * 64;
+            });
     }
 };
 
@@ -202,7 +227,7 @@ __global__ void __launch_bounds__(output_groups(P) * 128, P > 0 ? 1 : 2)
     constexpr int kGroups = output_groups(P), kThreads = kGroups * 128;
     SLAY_DYNAMIC_SHARED(given);
     unsigned char* const shared = aligned_shared(given);
-    const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5 & 3, group = threadIdx.x >> 7;
+    const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5 & 3, group = warpgroup_of_thread();
     const DeviceFeatures& f = args.features;
 
     // The blocks with the most keys come first.
@@ -230,6 +255,8 @@ __global__ void __launch_bounds__(output_groups(P) * 128, P > 0 ? 1 : 2)
     unsigned char* const factors = shared + layout.factors_at;
     unsigned char* const values = shared + layout.values_at;
     unsigned char* const states = shared + layout.states_at;
+    unsigned char* const staging =
+        shared + layout.staging_at + static_cast<int>(threadIdx.x >> 5) * kStagingBytes;
     constexpr int kPieces = D / 8, kRowsApart = kThreads / kPieces;
     const int piece = threadIdx.x % kPieces, piece_row = threadIdx.x / kPieces;
 
@@ -336,7 +363,7 @@ __global__ void __launch_bounds__(output_groups(P) * 128, P > 0 ? 1 : 2)
             out.add_normalisers(normalisers, lane);
             out.add_state(states, lane);
         }
-        out.store(args, y, residual, denominators, row, count, lane);
+        out.store(args, y, residual, denominators, staging, row, count, lane);
     }
 #endif
 }

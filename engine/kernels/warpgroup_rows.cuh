@@ -14,6 +14,37 @@ __device__ __forceinline__ unsigned char* aligned_shared(unsigned char* shared) 
     return shared + (1024 - static_cast<uint32_t>(__cvta_generic_to_shared(shared)) % 1024) % 1024;
 }
 
+// The thread's warpgroup, known to be the same for all lanes of a warp.
+__device__ __forceinline__ int warpgroup_of_thread() {
+    return __shfl_sync(0xffffffffu, static_cast<int>(threadIdx.x >> 7), 0);
+}
+
+// A warp's 16 rows of 32 columns, scaled by one factor for rows r and one for rows r + 8, to
+// `to(row)` as bf16, 64 bytes a row; by way of 1 KB of shared memory that is the warp's own, so
+// that whole rows are written. Rows from `count` on are left out.
+template <typename To>
+__device__ __forceinline__ void store_rows(unsigned char* staging, const float* acc,
+                                           const float (&scale)[2], int count, int lane, To to) {
+    __syncwarp();
+#pragma unroll
+    for (int k = 0; k < 2; ++k) {
+        uint32_t pairs[4];
+#pragma unroll
+        for (int i = 0; i < 4; ++i) {
+            const float* at = acc + (2 * k + (i >> 1)) * 4 + (i & 1) * 2;
+            pairs[i] = pack(at[0] * scale[i & 1], at[1] * scale[i & 1]);
+        }
+        store_matrices<false>(staging + swizzled<64>(lane & 15, 2 * k + (lane >> 4)), pairs);
+    }
+    __syncwarp();
+#pragma unroll
+    for (int i = 0; i < 2; ++i) {
+        const int row = (lane >> 2) + i * 8;
+        const uint4 words = *reinterpret_cast<const uint4*>(staging + swizzled<64>(row, lane & 3));
+        if (row < count) *(reinterpret_cast<uint4*>(to(row)) + (lane & 3)) = words;
+    }
+}
+
 // A lane loads 16 bytes of a row at once. Element 8 t + 4 s + 2 h + i of 32 then lies where the
 // fragment of step s has column 8 h + 2 t + i; weights lie in shared memory in the same order.
 template <int D>
@@ -95,12 +126,12 @@ struct GroupRows {
     __device__ __forceinline__ void start_projections(float (&z)[count],
                                                       const unsigned char* weights,
                                                       int plane) const {
+        const MatrixOperand<D * 2> operand(weights);
 #pragma unroll
         for (int term = 1; term >= 0; --term) {
 #pragma unroll
             for (int k = 0; k < D / 16; ++k) {
-                warpgroup_mma<false>(z, u[k],
-                                     matrix_descriptor(weights + term * plane, D * 2) + k * 2,
+                warpgroup_mma<false>(z, u[k], operand.at(term * plane / 16 + k * 2),
                                      term == 0 || k > 0);
             }
         }

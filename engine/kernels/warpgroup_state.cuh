@@ -23,10 +23,7 @@ __device__ __forceinline__ int g_piece(int row, int piece) {
     return row * 64 + ((piece ^ (row >> 2)) & 3) * 16;
 }
 
-// Element `at` of a state in bf16 and the next one.
-__device__ __forceinline__ void put_state(unsigned char* state, int at, float x, float y) {
-    *reinterpret_cast<uint32_t*>(state + at * 2) = pack(x, y);
-}
+// Element `at` of a state in bf16.
 __device__ __forceinline__ void put_state(unsigned char* state, int at, float x) {
     *reinterpret_cast<uint16_t*>(state + at * 2) = static_cast<uint16_t>(pack(x, 0.f));
 }
@@ -49,30 +46,39 @@ struct GroupState {
         for (int j = 0; j < 4; ++j) normaliser[j] = 0.f;
     }
 
-    // Starts the products of 16 positions in two groups; the two started before the latest are then
-    // done. `poly` at the warp's first unit and the lane's four positions, `normalising` at row r
-    // of its eight (null: none).
-    __device__ __forceinline__ void add(uint32_t (&a)[2][kAtOnce][4], const unsigned char* g,
-                                        const unsigned char* poly, int poly_stride,
-                                        const unsigned char* normalising, uint64_t values) {
-        uint32_t from[4];
-        load_matrices_transposed(from, g);
-        if (normalising) {
-            const uint2 b = *reinterpret_cast<const uint2*>(normalising);
-            mma(normaliser, from, b.x, b.y);
+    // What 16 positions bring: g, the warp's poly and eight rows of it for the normalisers.
+    struct Operands {
+        uint32_t g[4];
+        uint2 by[kTiles], normalising;
+        // `poly` at the warp's first unit and the lane's four positions, `rows` at row r of eight.
+        __device__ __forceinline__ void load(const unsigned char* from, const unsigned char* poly,
+                                             int poly_stride, bool normalises,
+                                             const unsigned char* rows) {
+            load_matrices_transposed(g, from);
+#pragma unroll
+            for (int i = 0; i < kTiles; ++i)
+                by[i] = *reinterpret_cast<const uint2*>(poly + 2 * i * poly_stride);
+            if (normalises) normalising = *reinterpret_cast<const uint2*>(rows);
         }
+    };
+
+    // Starts the products of 16 positions in two groups, and with the second calls `load_next` for
+    // the operands; the two groups before the latest one are then done.
+    template <typename Load>
+    __device__ __forceinline__ void add(uint32_t (&a)[2][kAtOnce][4], const Operands& o,
+                                        bool normalises, uint64_t values, Load load_next) {
+        if (normalises) mma(normaliser, o.g, o.normalising.x, o.normalising.y);
 #pragma unroll
         for (int part = 0; part < 2; ++part) {
             wait_for_products<1>();
 #pragma unroll
             for (int i = 0; i < kAtOnce; ++i) {
                 hold(a[part][i]);
-                const uint2 by =
-                    *reinterpret_cast<const uint2*>(poly + 2 * (part * kAtOnce + i) * poly_stride);
-                a[part][i][0] = multiply(from[0], by.x);
-                a[part][i][1] = multiply(from[1], by.x);
-                a[part][i][2] = multiply(from[2], by.y);
-                a[part][i][3] = multiply(from[3], by.y);
+                const uint2 by = o.by[part * kAtOnce + i];
+                a[part][i][0] = multiply(o.g[0], by.x);
+                a[part][i][1] = multiply(o.g[1], by.x);
+                a[part][i][2] = multiply(o.g[2], by.y);
+                a[part][i][3] = multiply(o.g[3], by.y);
             }
             products_fence();
 #pragma unroll
@@ -80,22 +86,21 @@ struct GroupState {
                 warpgroup_mma<true>(acc[part * kAtOnce + i], a[part][i], values, 1);
             commit_products();
         }
+        load_next();
     }
 
-    // `first`: the warp's first unit and g; `z` its first row of the normalisers (negative: none).
-    __device__ __forceinline__ void write(unsigned char* state, int unit, int g, int z,
-                                          int lane) const {
+    // `unit` and `g`: the warp's first ones; `z` its first row of the normalisers (negative: none).
+    __device__ __forceinline__ void write(unsigned char* state, unsigned char* staging, int unit,
+                                          int g, int z, int lane) const {
         const int r = lane >> 2, column = (lane & 3) * 2;
+        const float ones[2] = {1.f, 1.f};
 #pragma unroll
         for (int i = 0; i < kTiles; ++i) {
+            unsigned char* rows = state + ((unit + 2 * i) * kBlock + g) * D * 2;
 #pragma unroll
-            for (int j = 0; j < 2; ++j) {
-                const int row = (unit + 2 * i) * kBlock + g + r + j * 8;
-#pragma unroll
-                for (int n = 0; n < D / 8; ++n)
-                    put_state(state, row * D + n * 8 + column, acc[i][n * 4 + 2 * j],
-                              acc[i][n * 4 + 2 * j + 1]);
-            }
+            for (int part = 0; part < D / 32; ++part)
+                store_rows(staging, acc[i] + part * 16, ones, 16, lane,
+                           [&](int row) { return rows + row * D * 2 + part * 64; });
         }
         if (z < 0) return;
         const int normalisers = P * kBlock * D;
@@ -115,7 +120,7 @@ __global__ void __launch_bounds__(512, 1) group_state_kernel(const KernelArgumen
     constexpr int kThreads = 512, kRows = kStateRows;
     SLAY_DYNAMIC_SHARED(given);
     unsigned char* const shared = aligned_shared(given);
-    const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5 & 3, group = threadIdx.x >> 7;
+    const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5 & 3, group = warpgroup_of_thread();
     const DeviceFeatures& f = args.features;
     // A block's segments follow each other, so that its pipeline does not run empty between them.
     const int slot = static_cast<int>(blockIdx.x) * args.block_segments;
@@ -131,6 +136,7 @@ __global__ void __launch_bounds__(512, 1) group_state_kernel(const KernelArgumen
     float* const offsets = reinterpret_cast<float*>(shared + layout.offsets_at);
     const int own_row = group * kGroupRows + warp * 16;
     unsigned char* const own_rows = shared + layout.rows_at + own_row * D * 2;
+    unsigned char* const staging = shared + layout.staging_at + own_row / 16 * kStagingBytes;
     const auto buffer_of = [&](int tile) {
         return shared + layout.buffers_at + (tile & 1) * layout.buffer_bytes;
     };
@@ -153,9 +159,9 @@ __global__ void __launch_bounds__(512, 1) group_state_kernel(const KernelArgumen
     const auto produce = [&](int tile) {
         GroupRows<D> rows;
         rows.load_shared(own_rows, lane);
-        if (tile + 1 < tiles) fetch_keys(tile + 1);
-        commit_copies();
         rows.form_norms(true, lane);
+        if (tile + 1 < tiles) fetch_keys(tile + 1);  // where these rows lay
+        commit_copies();
         using Factors = GroupFactors<D, 32, P>;
         unsigned char* buffer = buffer_of(tile);
         uint32_t a[4];
@@ -185,15 +191,21 @@ __global__ void __launch_bounds__(512, 1) group_state_kernel(const KernelArgumen
         const unsigned char* buffer = buffer_of(tile);
         const unsigned char* g = buffer + g_at;
         const unsigned char* poly = buffer + layout.poly_at + (lane & 3) * 8;
-        const unsigned char* normalising =
-            z < 0 ? nullptr : poly + (z + (lane >> 2)) * layout.poly_stride;
+        const unsigned char* rows = poly + (z + (lane >> 2)) * layout.poly_stride;
         poly += unit * layout.poly_stride;
-        const uint64_t values = matrix_descriptor(buffer + layout.values_at, D * 2);
+        const MatrixOperand<D * 2> values(buffer + layout.values_at);
         uint32_t a[2][State::kAtOnce][4];
-#pragma unroll 1
+        typename State::Operands operands;
+        const auto load = [&](int step) {
+            operands.load(g + step * 16 * 64, poly + step * 32, layout.poly_stride, z >= 0,
+                          rows + step * 32);
+        };
+        load(0);
+#pragma unroll
         for (int step = 0; step < kRows / 16; ++step) {
-            state.add(a, g + step * 16 * 64, poly + step * 32, layout.poly_stride,
-                      z < 0 ? nullptr : normalising + step * 32, values + step * D * 2);
+            state.add(a, operands, z >= 0, values.at(step * D * 2), [&] {
+                if (step + 1 < kRows / 16) load(step + 1);
+            });
         }
         wait_for_products<0>();
 #pragma unroll
@@ -236,7 +248,7 @@ __global__ void __launch_bounds__(512, 1) group_state_kernel(const KernelArgumen
         wait_for_previous_grid();
         unsigned char* to =
             args.states + (blockIdx.y * args.wave_capacity + slot + s) * args.elements * 2;
-        state.write(to, unit, half * 16, z, lane);
+        state.write(to, staging, unit, half * 16, z, lane);
     }
 #endif
 }

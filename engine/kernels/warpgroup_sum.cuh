@@ -105,12 +105,12 @@ __global__ void __launch_bounds__(128, sum_blocks(D, G))
             }
         }
         products_fence();
-        const uint64_t operand = matrix_descriptor(values_of(tile), D * 2);
+        const MatrixOperand<D * 2> operand(values_of(tile));
 #pragma unroll
         for (int step = 0; step < kGroupRows / 16; ++step) {
 #pragma unroll
             for (int i = 0; i < kTiles; ++i)
-                warpgroup_mma<true>(acc[i], a[step][i], operand + step * D * 2, 1);
+                warpgroup_mma<true>(acc[i], a[step][i], operand.at(step * D * 2), 1);
         }
         commit_products();
         wait_for_products<0>();
@@ -126,16 +126,19 @@ __global__ void __launch_bounds__(128, sum_blocks(D, G))
     unsigned char* state =
         args.states + (blockIdx.y * args.wave_capacity + blockIdx.x) * args.elements * 2;
     if (G < 64 && warp >= 2) return;
+    unsigned char* const staging = shared + layout.staging_at + warp * kStagingBytes;
+    const float ones[2] = {1.f, 1.f};
 #pragma unroll
     for (int i = 0; i < kTiles; ++i) {
+        unsigned char* rows = state + (i * 64 + warp * 16) * D * 2;
+#pragma unroll
+        for (int part = 0; part < D / 32; ++part)
+            store_rows(staging, acc[i] + part * 16, ones, 16, lane,
+                       [&](int row) { return rows + row * D * 2 + part * 64; });
+        if ((lane & 3) != 0) continue;
 #pragma unroll
         for (int j = 0; j < 2; ++j) {
             const int g = i * 64 + warp * 16 + (lane >> 2) + j * 8;
-            auto* to = reinterpret_cast<uint32_t*>(state + g * D * 2) + (lane & 3);
-#pragma unroll
-            for (int n = 0; n < D / 8; ++n)
-                to[n * 4] = pack(acc[i][n * 4 + 2 * j], acc[i][n * 4 + 2 * j + 1]);
-            if ((lane & 3) != 0) continue;
             const int at = G * D + g / kBlock * normaliser_rows(1) * kBlock + g % kBlock;
             *reinterpret_cast<uint16_t*>(state + at * 2) =
                 static_cast<uint16_t>(pack(sums[i][2 * j], 0.f));

@@ -17,6 +17,22 @@ __device__ __forceinline__ uint64_t matrix_descriptor(const void* shared, int ro
            swizzle << 62;
 }
 
+// The same for rows of a known length, with the upper half a constant; `at` is so many 16-byte
+// units further on.
+template <int row_bytes>
+struct MatrixOperand {
+    static constexpr uint32_t kUpper = (8 * row_bytes >> 4) | (row_bytes == 128 ? 1u : 2u) << 30;
+    uint32_t lower;
+    __device__ __forceinline__ explicit MatrixOperand(const void* shared)
+        : lower((static_cast<uint32_t>(__cvta_generic_to_shared(shared)) & 0x3ffff) >> 4 |
+                (8 * row_bytes >> 4) << 16) {}
+    __device__ __forceinline__ uint64_t at(int units) const {
+        uint64_t both;
+        asm("mov.b64 %0, {%1, %2};" : "=l"(both) : "r"(lower + units), "n"(kUpper));
+        return both;
+    }
+};
+
 // The place of the 16-byte piece `piece` of row `row` in such a tile, in bytes.
 template <int row_bytes>
 __device__ __forceinline__ int swizzled(int row, int piece) {
