@@ -36,6 +36,9 @@ struct PackedFeatures {
 
 PackedFeatures pack_features(const FeatureMap& map);
 
+// The same without the words: what the questions below ask.
+PackedFeatures describe_features(const FeatureMap& map);
+
 // The type of q, k, v and y.
 enum class Element { bfloat16, float16, float32 };
 
@@ -97,7 +100,8 @@ FusedPlan plan_fused_linear(const FusedShape& shape, const PackedFeatures& featu
 struct FusedLinearPass {
     FusedShape shape;
     TensorView q, k, v, y;
-    TensorView residual;            // bfloat16 y only: what its rounding left, in bfloat16; or null
+    // bfloat16 y only: what its rounding left, a signed byte in 1/256 of y's last place; or null.
+    TensorView residual;
     float* denominators = nullptr;  // D_i = sum_j K_ij, [B, H, L] contiguous; or null
     float delta = 1e-6f;            // y_i = N_i / (D_i + delta)
     const PackedFeatures* features = nullptr;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/kernels/launch.cuh"
+#include "engine/kernels/rounding.cuh"
 #include "engine/kernels/warpgroup_rows.cuh"
 
 namespace slay::kernels {
@@ -189,7 +190,7 @@ struct GroupOutput {
 
     // The warp's rows `first` ... of the block, which has `count`.
     __device__ __forceinline__ void store(const KernelArguments& args, const Rows& y,
-                                          const Rows& residual, float* denominators,
+                                          unsigned char* residual, float* denominators,
                                           unsigned char* staging, int first, int count, int lane) {
         float inverse[2];
 #pragma unroll
@@ -199,14 +200,16 @@ struct GroupOutput {
             inverse[i] = reciprocal(denominator + args.delta);
             if (row >= count) continue;
             if (denominators && (lane & 3) == 0) denominators[row] = denominator;
-            if (!args.residual.data) continue;
-            auto* rest = reinterpret_cast<uint32_t*>(const_cast<unsigned char*>(residual.at(row))) +
-                         (lane & 3);
+            if (!residual) continue;
+            unsigned char* rests = residual + row * args.residual.row_stride + (lane & 3) * 2;
 #pragma unroll
             for (int n = 0; n < D / 8; ++n) {
-                rest[n * 4] =
-                    split<2>(acc[n * 4 + 2 * i] * inverse[i], acc[n * 4 + 2 * i + 1] * inverse[i])
-                        .term[1];
+                const float low = acc[n * 4 + 2 * i] * inverse[i];
+                const float high = acc[n * 4 + 2 * i + 1] * inverse[i];
+                const uint32_t bits = pack(low, high);
+                *reinterpret_cast<uint16_t*>(rests + n * 8) =
+                    static_cast<uint16_t>(encode_rest(low - low_float(bits), bits) |
+                                          encode_rest(high - high_float(bits), bits >> 16) << 8);
             }
         }
 #pragma unroll
@@ -333,7 +336,12 @@ __global__ void __launch_bounds__(output_groups(P) * 128, P > 0 ? 1 : 2)
     __syncthreads();  // the keys' factors and values are there
 
     const Rows y(args.y, args.element, batch, head, row0);
-    const Rows residual(args.residual, Element::bfloat16, batch, head, row0);
+    // Bytes, so that strides in elements are strides in bytes.
+    unsigned char* const residual =
+        args.residual.data == nullptr
+            ? nullptr
+            : static_cast<unsigned char*>(args.residual.data) + batch * args.residual.batch_stride +
+                  head * args.residual.head_stride + row0 * args.residual.row_stride;
     float* denominators =
         args.denominators ? args.denominators + blockIdx.y * args.length + row0 : nullptr;
     const int rounds = (tiles + kGroups - 1) / kGroups;
