@@ -279,8 +279,8 @@ __global__ void __launch_bounds__(output_groups(P) * 128, P > 0 ? 1 : 2)
     const auto tile_of = [&](int round) {
         return round * kGroups + (round & 1 ? kGroups - 1 - group : group);
     };
-    GroupRows<D> next;
-    next.load(k, group * kGroupRows + warp * 16, keys, lane);
+    FetchedRows<D> next;
+    next.fetch(k, group * kGroupRows + warp * 16, keys, lane);
     if (!f.identity)
         load_weights<D, G, P, kThreads>(weights, offsets, f, f.omega + head * f.omega_stride);
     publish_to_products();
@@ -288,9 +288,10 @@ __global__ void __launch_bounds__(output_groups(P) * 128, P > 0 ? 1 : 2)
 
 #pragma unroll 1
     for (int tile = group; tile < key_tiles; tile += kGroups) {
-        GroupRows<D> rows = next;
-        next.load(k, (tile + kGroups) * kGroupRows + warp * 16, keys, lane);
-        rows.form_norms(P > 0 || f.normalise, lane);
+        GroupRows<D> rows;
+        rows.take(next);
+        next.fetch(k, (tile + kGroups) * kGroupRows + warp * 16, keys, lane);
+        rows.form_norms(P > 0 || f.normalise);
         GroupFactors<D, G, P> made;
         const int row = tile * kGroupRows + warp * 16;
         made.form(rows, weights, offsets, f, key_begin + row, keys - row, lane);
@@ -306,7 +307,7 @@ __global__ void __launch_bounds__(output_groups(P) * 128, P > 0 ? 1 : 2)
 #pragma unroll
         for (int i = 0; i < P / 16; ++i) put(made.poly[i], 2 + i);
     }
-    next.load(q, tile_of(0) * kGroupRows + warp * 16, count, lane);
+    next.fetch(q, tile_of(0) * kGroupRows + warp * 16, count, lane);
     wait_for_previous_grid();
     if (has_state) {
         const std::int64_t slot =
@@ -351,9 +352,10 @@ __global__ void __launch_bounds__(output_groups(P) * 128, P > 0 ? 1 : 2)
         const bool live = tile < tiles;
         Output out;
         if (live) {
-            GroupRows<D> rows = next;
-            next.load(q, tile_of(round + 1) * kGroupRows + warp * 16, count, lane);
-            rows.form_norms(P > 0 || f.normalise, lane);
+            GroupRows<D> rows;
+            rows.take(next);
+            next.fetch(q, tile_of(round + 1) * kGroupRows + warp * 16, count, lane);
+            rows.form_norms(P > 0 || f.normalise);
             out.own.form(rows, weights, offsets, f, row0 + row, 16, lane);
             out.clear();
             const int seen =

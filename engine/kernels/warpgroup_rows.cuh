@@ -45,6 +45,35 @@ __device__ __forceinline__ void store_rows(unsigned char* staging, const float* 
     }
 }
 
+// 16 bytes of global memory, or zeros and no access where `valid` is false. What comes is not
+// touched here, so that nothing waits for it.
+__device__ __forceinline__ uint4 load_16_bytes(const void* at, bool valid) {
+    uint4 words;
+    asm volatile(
+        "{\n.reg .pred p;\nsetp.ne.b32 p, %5, 0;\n"
+        "mov.b32 %0, 0;\nmov.b32 %1, 0;\nmov.b32 %2, 0;\nmov.b32 %3, 0;\n"
+        "@p ld.global.nc.v4.b32 {%0,%1,%2,%3}, [%4];\n}"
+        : "=&r"(words.x), "=&r"(words.y), "=&r"(words.z), "=&r"(words.w)
+        : "l"(at), "r"(static_cast<int>(valid)));
+    return words;
+}
+
+// A lane's part of a warp's 16 rows on their way to registers: rows r and r + 8.
+template <int D>
+struct FetchedRows {
+    uint4 words[2][D / 32];
+    // The rows from `first` on; those from `valid` on are zero.
+    __device__ __forceinline__ void fetch(const Rows& rows, int first, int valid, int lane) {
+#pragma unroll
+        for (int i = 0; i < 2; ++i) {
+            const int row = first + (lane >> 2) + i * 8;
+            const unsigned char* at = rows.at(row) + (lane & 3) * 16;
+#pragma unroll
+            for (int j = 0; j < D / 32; ++j) words[i][j] = load_16_bytes(at + j * 64, row < valid);
+        }
+    }
+};
+
 // A lane loads 16 bytes of a row at once. Element 8 t + 4 s + 2 h + i of 32 then lies where the
 // fragment of step s has column 8 h + 2 t + i; weights lie in shared memory in the same order.
 template <int D>
@@ -62,18 +91,9 @@ struct GroupRows {
             u[2 * i + 1][2 + row] = words[i].w;
         }
     }
-    // The warp's 16 rows from `first` on; rows from `valid` on are zero.
-    __device__ __forceinline__ void load(const Rows& rows, int first, int valid, int lane) {
+    __device__ __forceinline__ void take(const FetchedRows<D>& rows) {
 #pragma unroll
-        for (int i = 0; i < 2; ++i) {
-            const int row = first + (lane >> 2) + i * 8;
-            const auto* at = reinterpret_cast<const uint4*>(rows.at(row)) + (lane & 3);
-            uint4 words[D / 32];
-#pragma unroll
-            for (int j = 0; j < D / 32; ++j)
-                words[j] = row < valid ? __ldg(at + j * 4) : make_uint4(0, 0, 0, 0);
-            take(i, words);
-        }
+        for (int i = 0; i < 2; ++i) take(i, rows.words[i]);
     }
     // The same out of shared memory, [row][D]; the lane copied these bytes itself.
     __device__ __forceinline__ void load_shared(const unsigned char* rows, int lane) {
@@ -100,24 +120,24 @@ struct GroupRows {
         }
     }
 
-    // From the diagonal of u u^T: an a fragment's registers 0, 2 and 1, 3 are b fragments.
-    __device__ __forceinline__ void form_norms(bool normalise, int lane) {
+    // In plain arithmetic: small products would wait for the warpgroups' large ones.
+    __device__ __forceinline__ void form_norms(bool normalise) {
         inverse[0] = inverse[1] = 1.f;
         if (!normalise) return;
-        float low[4], high[4];
-        mma_first(low, u[0], u[0][0], u[0][2]);
-        mma_first(high, u[0], u[0][1], u[0][3]);
 #pragma unroll
-        for (int k = 1; k < D / 16; ++k) {
-            mma(low, u[k], u[k][0], u[k][2]);
-            mma(high, u[k], u[k][1], u[k][3]);
+        for (int i = 0; i < 2; ++i) {
+            float low = 0.f, high = 0.f;
+#pragma unroll
+            for (int k = 0; k < D / 16; ++k) {
+#pragma unroll
+                for (int half = 0; half < 2; ++half) {
+                    const uint32_t pair = u[k][half * 2 + i];
+                    low = fmaf(low_float(pair), low_float(pair), low);
+                    high = fmaf(high_float(pair), high_float(pair), high);
+                }
+            }
+            inverse[i] = fminf(inverse_root(row_sum(low + high)), 1e12f);
         }
-        const bool odd = lane & 4;  // row r lies in column r % 2 of the quad's lane r / 2
-        const int source = (lane & 28) | (lane >> 3);
-        const float squares[2] = {__shfl_sync(0xffffffffu, odd ? low[1] : low[0], source),
-                                  __shfl_sync(0xffffffffu, odd ? high[3] : high[2], source)};
-#pragma unroll
-        for (int i = 0; i < 2; ++i) inverse[i] = fminf(inverse_root(squares[i]), 1e12f);
     }
 
     // Starts z = W u for `count` (twice z's length over 64) features of `weights` [feature][D];

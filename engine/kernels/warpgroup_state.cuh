@@ -28,11 +28,13 @@ __device__ __forceinline__ void put_state(unsigned char* state, int at, float x)
     *reinterpret_cast<uint16_t*>(state + at * 2) = static_cast<uint16_t>(pack(x, 0.f));
 }
 
-// A warp's 16 g of kTiles units p, and 8 rows of the normalisers: each warpgroup has P / 4 units,
-// warp w of it half w % 2 of g, of every second unit from w / 2 on.
+// A warp's 16 g of kTiles units p: each warpgroup has P / 4 units, warp w of it half w % 2 of g, of
+// every second unit from w / 2 on. Besides, that half of eight rows p of the normalisers, whose
+// positions kNormaliserSharers warps share.
 template <int D, int P>
 struct GroupState {
     static constexpr int kTiles = P / 8, kAtOnce = kTiles / 2;
+    static constexpr int kNormaliserSharers = 64 / P;
     float acc[kTiles][D / 2];
     float normaliser[4];
 
@@ -46,28 +48,25 @@ struct GroupState {
         for (int j = 0; j < 4; ++j) normaliser[j] = 0.f;
     }
 
-    // What 16 positions bring: g, the warp's poly and eight rows of it for the normalisers.
+    // What 16 positions bring: g and the warp's poly.
     struct Operands {
         uint32_t g[4];
-        uint2 by[kTiles], normalising;
-        // `poly` at the warp's first unit and the lane's four positions, `rows` at row r of eight.
+        uint2 by[kTiles];
+        // `poly` at the warp's first unit and the lane's four positions.
         __device__ __forceinline__ void load(const unsigned char* from, const unsigned char* poly,
-                                             int poly_stride, bool normalises,
-                                             const unsigned char* rows) {
+                                             int poly_stride) {
             load_matrices_transposed(g, from);
 #pragma unroll
             for (int i = 0; i < kTiles; ++i)
                 by[i] = *reinterpret_cast<const uint2*>(poly + 2 * i * poly_stride);
-            if (normalises) normalising = *reinterpret_cast<const uint2*>(rows);
         }
     };
 
-    // Starts the products of 16 positions in two groups, and with the second calls `load_next` for
-    // the operands; the two groups before the latest one are then done.
+    // Starts the products of 16 positions in two groups, then calls `load_next` for the operands;
+    // the two groups before the latest one are then done.
     template <typename Load>
     __device__ __forceinline__ void add(uint32_t (&a)[2][kAtOnce][4], const Operands& o,
-                                        bool normalises, uint64_t values, Load load_next) {
-        if (normalises) mma(normaliser, o.g, o.normalising.x, o.normalising.y);
+                                        uint64_t values, Load load_next) {
 #pragma unroll
         for (int part = 0; part < 2; ++part) {
             wait_for_products<1>();
@@ -89,10 +88,22 @@ struct GroupState {
         load_next();
     }
 
-    // `unit` and `g`: the warp's first ones; `z` its first row of the normalisers (negative: none).
+    // The normalisers of every kNormaliserSharers-th 16 positions: `g` at the warp's first ones,
+    // `poly` at row r of its eight and the lane's four of these positions.
+    __device__ __forceinline__ void add_normalisers(const unsigned char* g,
+                                                    const unsigned char* poly) {
+#pragma unroll
+        for (int i = 0; i < kStateRows / 16; i += kNormaliserSharers) {
+            uint32_t a[4];
+            load_matrices_transposed(a, g + i * 16 * 64);
+            const uint2 b = *reinterpret_cast<const uint2*>(poly + i * 32);
+            mma(normaliser, a, b.x, b.y);
+        }
+    }
+
+    // `unit` and `g`: the warp's first ones.
     __device__ __forceinline__ void write(unsigned char* state, unsigned char* staging, int unit,
-                                          int g, int z, int lane) const {
-        const int r = lane >> 2, column = (lane & 3) * 2;
+                                          int g, int lane) const {
         const float ones[2] = {1.f, 1.f};
 #pragma unroll
         for (int i = 0; i < kTiles; ++i) {
@@ -101,13 +112,6 @@ struct GroupState {
             for (int part = 0; part < D / 32; ++part)
                 store_rows(staging, acc[i] + part * 16, ones, 16, lane,
                            [&](int row) { return rows + row * D * 2 + part * 64; });
-        }
-        if (z < 0) return;
-        const int normalisers = P * kBlock * D;
-#pragma unroll
-        for (int j = 0; j < 4; ++j) {
-            const int row = z + column + (j & 1);
-            put_state(state, normalisers + row * kBlock + g + r + (j >> 1) * 8, normaliser[j]);
         }
     }
 };
@@ -159,7 +163,7 @@ __global__ void __launch_bounds__(512, 1) group_state_kernel(const KernelArgumen
     const auto produce = [&](int tile) {
         GroupRows<D> rows;
         rows.load_shared(own_rows, lane);
-        rows.form_norms(true, lane);
+        rows.form_norms(true);
         if (tile + 1 < tiles) fetch_keys(tile + 1);  // where these rows lay
         commit_copies();
         using Factors = GroupFactors<D, 32, P>;
@@ -183,27 +187,29 @@ __global__ void __launch_bounds__(512, 1) group_state_kernel(const KernelArgumen
 
     State state;
     const int unit = group * (P / 4) + (warp >> 1), half = warp & 1;
-    // P / 4 units may be less than eight rows of the normalisers.
-    const int z = warp < 2 && group * (P / 4) % 8 == 0 ? group * (P / 4) : -1;
+    // The warp's part of the normalisers; sharers of a block of rows lie 2 warps, then 2 groups
+    // apart.
+    constexpr int kBlocks = P / 8;
+    const int z = group % kBlocks * 8, share = group / kBlocks * 2 + (warp >> 1);
     const int g_row = position_at((lane & 7) + (lane >> 4) * 8);
     const int g_at = g_piece(g_row, half * 2 + (lane >> 3 & 1));
     const auto consume = [&](int tile) {
         const unsigned char* buffer = buffer_of(tile);
         const unsigned char* g = buffer + g_at;
         const unsigned char* poly = buffer + layout.poly_at + (lane & 3) * 8;
-        const unsigned char* rows = poly + (z + (lane >> 2)) * layout.poly_stride;
+        state.add_normalisers(g + share * 16 * 64,
+                              poly + (z + (lane >> 2)) * layout.poly_stride + share * 32);
         poly += unit * layout.poly_stride;
         const MatrixOperand<D * 2> values(buffer + layout.values_at);
         uint32_t a[2][State::kAtOnce][4];
         typename State::Operands operands;
         const auto load = [&](int step) {
-            operands.load(g + step * 16 * 64, poly + step * 32, layout.poly_stride, z >= 0,
-                          rows + step * 32);
+            operands.load(g + step * 16 * 64, poly + step * 32, layout.poly_stride);
         };
         load(0);
 #pragma unroll
         for (int step = 0; step < kRows / 16; ++step) {
-            state.add(a, operands, z >= 0, values.at(step * D * 2), [&] {
+            state.add(a, operands, values.at(step * D * 2), [&] {
                 if (step + 1 < kRows / 16) load(step + 1);
             });
         }
@@ -248,7 +254,25 @@ __global__ void __launch_bounds__(512, 1) group_state_kernel(const KernelArgumen
         wait_for_previous_grid();
         unsigned char* to =
             args.states + (blockIdx.y * args.wave_capacity + slot + s) * args.elements * 2;
-        state.write(to, staging, unit, half * 16, z, lane);
+        state.write(to, staging, unit, half * 16, lane);
+        auto* parts = reinterpret_cast<float*>(staging) + lane;
+        __syncwarp();
+#pragma unroll
+        for (int j = 0; j < 4; ++j) parts[j * 32] = state.normaliser[j];
+        __syncthreads();
+        if (share > 0) continue;
+#pragma unroll
+        for (int j = 0; j < 4; ++j) {
+            float sum = state.normaliser[j];
+#pragma unroll
+            for (int other = 1; other < State::kNormaliserSharers; ++other) {
+                const int away = other / 2 * kBlocks * 4 + other % 2 * 2;  // warps
+                sum += parts[j * 32 + away * (kStagingBytes / 4)];
+            }
+            const int row = z + (lane & 3) * 2 + (j & 1),
+                      g = half * 16 + (lane >> 2) + (j >> 1) * 8;
+            put_state(to, P * kBlock * D + row * kBlock + g, sum);
+        }
     }
 #endif
 }

@@ -73,7 +73,7 @@ __global__ void __launch_bounds__(128, sum_blocks(D, G))
         GroupRows<D> rows;
         rows.load_shared(rows_of(tile), lane);
         if (tile + 1 < tiles) fetch(tile + 1);
-        rows.form_norms(f.normalise, lane);
+        rows.form_norms(f.normalise);
         const int row = tile * kGroupRows + warp * 16;
         GroupFactors<D, G, 0> made;
         made.form(rows, shared, offsets, f, start + row, length - row, lane);
