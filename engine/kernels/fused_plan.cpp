@@ -120,7 +120,7 @@ bool plan_groups(const FusedShape& shape, const PackedFeatures& features, const 
     const std::int64_t step = p > 0 ? kStateRows : kGroupRows;
     const std::int64_t rows = shape.batch * shape.heads;
     // Blocks of one factor share a multiprocessor.
-    const int together = p > 0 ? 1 : 2;
+    const int together = output_blocks(shape.head_dim, sizes.g_padded, p);
     const auto fits = [&](std::int64_t keys) {
         return together * (bytes(shape.causal ? keys : 0, true) + kReservedBytes) <=
                device.shared_bytes + kReservedBytes;

@@ -20,6 +20,11 @@ SLAY_HOST_DEVICE constexpr int output_groups(int p) {
     return p > 0 ? 4 : 2;
 }
 
+// Blocks of it on one multiprocessor that the registers are shared out for.
+SLAY_HOST_DEVICE constexpr int output_blocks(int d, int g, int p) {
+    return p > 0 ? 1 : d == 32 && g == 32 ? 3 : 2;
+}
+
 SLAY_HOST_DEVICE constexpr int align_tile(int bytes) {
     return (bytes + 1023) / 1024 * 1024;
 }

@@ -14,10 +14,10 @@ template <int D, int G, int P>
 struct GroupOutput {
     static constexpr int kValueBytes = D * 2;
     static constexpr int kFactorBytes = factor_row_bytes(G, P);
-    static constexpr int kKeys = P > 0 || G > 32 || D > 32 ? 32 : 64;  // scored at once
+    static constexpr int kKeys = 32;  // scored at once
     // Whether products with values may still be under way when the next scores are started; with
     // two factors and 64 columns registers do not suffice.
-    static constexpr bool kDeferred = P == 0 || D == 32;
+    static constexpr bool kDeferred = P > 0 && D == 32;
     static constexpr int kPolyKeys = P > 0 ? kKeys : 2;
     static constexpr uint32_t kOnes = 0x3f803f80u;
     GroupFactors<D, G, P> own;
@@ -223,7 +223,7 @@ struct GroupOutput {
 // G and P as compiled: two factors, or (P 0) one. grid (row blocks of the wave, B * H). Without
 // sm_90a the body is empty; warpgroups_usable says so.
 template <int D, int G, int P>
-__global__ void __launch_bounds__(output_groups(P) * 128, P > 0 ? 1 : 2)
+__global__ void __launch_bounds__(output_groups(P) * 128, output_blocks(D, G, P))
     group_output_kernel(const KernelArguments args) {
 #if defined(__CUDA_ARCH_FEAT_SM90_ALL)
     using Output = GroupOutput<D, G, P>;
@@ -233,14 +233,13 @@ __global__ void __launch_bounds__(output_groups(P) * 128, P > 0 ? 1 : 2)
     const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5 & 3, group = warpgroup_of_thread();
     const DeviceFeatures& f = args.features;
 
-    // The blocks with the most keys come first.
+    // The blocks with the most keys come first. With states a block is a segment.
+    const int place = static_cast<int>(gridDim.x - 1 - blockIdx.x);
     const std::int64_t row0 =
-        args.first_segment * args.segment +
-        static_cast<std::int64_t>(gridDim.x - 1 - blockIdx.x) * args.row_block;
-    const std::int64_t segment = args.segment > 0 ? row0 / args.segment : 0;
-    const bool has_state = args.segment > 0 && (!args.causal || segment > 0);
+        args.first_segment * args.segment + static_cast<std::int64_t>(place) * args.row_block;
+    const bool has_state = args.segment > 0 && (!args.causal || row0 > 0);
     const bool has_keys = args.causal || args.segment == 0;
-    const std::int64_t key_begin = args.causal ? segment * args.segment : 0;
+    const std::int64_t key_begin = args.causal && args.segment > 0 ? row0 : 0;
     const std::int64_t key_end = !has_keys     ? key_begin
                                  : args.causal ? min(row0 + args.row_block, args.length)
                                                : args.length;
@@ -265,15 +264,9 @@ __global__ void __launch_bounds__(output_groups(P) * 128, P > 0 ? 1 : 2)
 
     let_next_grid_start();
     const Rows k(args.k, args.element, batch, head, key_begin);
-    {
-        const Rows v(args.v, args.element, batch, head, key_begin);
-        for (int row = piece_row; row < key_tiles * kGroupRows; row += kRowsApart) {
-            const bool there = row < keys;
-            copy_async(values + swizzled<D * 2>(row, piece), v.at(there ? row : 0) + piece * 16,
-                       there);
-        }
-        commit_copies();
-    }
+    copy_values<D, kThreads>(values, Rows(args.v, args.element, batch, head, key_begin),
+                             key_tiles * kGroupRows, keys);
+    commit_copies();
     const Rows q(args.q, args.element, batch, head, row0);
     // Of each kGroups tiles a warpgroup has one, in turns from the front and from the back.
     const auto tile_of = [&](int round) {
@@ -310,15 +303,15 @@ __global__ void __launch_bounds__(output_groups(P) * 128, P > 0 ? 1 : 2)
     next.fetch(q, tile_of(0) * kGroupRows + warp * 16, count, lane);
     wait_for_previous_grid();
     if (has_state) {
-        const std::int64_t slot =
-            blockIdx.y * args.wave_capacity + (args.causal ? segment - args.first_segment : 0);
+        const std::int64_t slot = blockIdx.y * args.wave_capacity + (args.causal ? place : 0);
         const unsigned char* state = args.states + slot * args.elements * 2;
         constexpr int kUnitRows = G * (P > 0 ? P : 1);
-#pragma unroll 4
-        for (int row = piece_row; row < kUnitRows; row += kRowsApart) {
-            copy_async(states + swizzled<D * 2>(row, piece), state + (row * kPieces + piece) * 16,
-                       true);
-        }
+        static_assert(kRowsApart % 8 == 0);
+        unsigned char* to = states + swizzled<D * 2>(piece_row, piece);
+        const unsigned char* from = state + threadIdx.x * 16;
+#pragma unroll
+        for (int i = 0; i < kUnitRows * kPieces / kThreads; ++i)
+            copy_async(to + i * kRowsApart * D * 2, from + i * kThreads * 16, true);
         const unsigned char* z = state + kUnitRows * D * 2;
         if (P > 0) {
             const int row = threadIdx.x / 4;

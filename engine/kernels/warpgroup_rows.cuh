@@ -74,6 +74,25 @@ struct FetchedRows {
     }
 };
 
+// Rows [0, count) of v into a swizzled tile [row][D], by all threads of a block; rows from `valid`
+// on are zero. Not committed.
+template <int D, int threads>
+__device__ __forceinline__ void copy_values(unsigned char* tile, const Rows& rows, int count,
+                                            int valid) {
+    constexpr int kPieces = D / 8, kRowsApart = threads / kPieces;
+    static_assert(kRowsApart % 8 == 0);  // so that the swizzle is the same
+    const int piece = threadIdx.x % kPieces, first = threadIdx.x / kPieces;
+    unsigned char* to = tile + swizzled<D * 2>(first, piece);
+    const unsigned char* from = rows.at(first) + piece * 16;
+    const std::int64_t step = static_cast<std::int64_t>(kRowsApart) * rows.stride;
+#pragma unroll 4
+    for (int row = first; row < count; row += kRowsApart) {
+        copy_async(to, row < valid ? from : rows.data, row < valid);
+        to += kRowsApart * D * 2;
+        from += step;
+    }
+}
+
 // A lane loads 16 bytes of a row at once. Element 8 t + 4 s + 2 h + i of 32 then lies where the
 // fragment of step s has column 8 h + 2 t + i; weights lie in shared memory in the same order.
 template <int D>

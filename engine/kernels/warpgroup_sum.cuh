@@ -31,7 +31,6 @@ __global__ void __launch_bounds__(128, sum_blocks(D, G))
     const int tiles = (length + kGroupRows - 1) / kGroupRows;
     const int batch = blockIdx.y / args.heads, head = blockIdx.y % args.heads;
     const Rows k(args.k, args.element, batch, head, start);
-    const Rows v(args.v, args.element, batch, head, start);
     const auto rows_of = [&](int tile) {
         return shared + layout.rows_at + (tile & 1) * layout.tile_bytes + warp * 16 * D * 2;
     };
@@ -41,15 +40,9 @@ __global__ void __launch_bounds__(128, sum_blocks(D, G))
     const auto fetch = [&](int tile) {
         GroupRows<D> none;
         none.fetch_shared(rows_of(tile), k, tile * kGroupRows + warp * 16, length, lane);
-        constexpr int kPieces = D / 8, kRowsApart = 128 / kPieces;
-        const int piece = threadIdx.x % kPieces;
-        unsigned char* to = values_of(tile);
-#pragma unroll
-        for (int i = 0; i < kGroupRows; i += kRowsApart) {
-            const int row = i + threadIdx.x / kPieces, at = tile * kGroupRows + row;
-            const bool there = at < length;
-            copy_async(to + swizzled<D * 2>(row, piece), v.at(there ? at : 0) + piece * 16, there);
-        }
+        const int first = tile * kGroupRows;
+        copy_values<D, 128>(values_of(tile), Rows(args.v, args.element, batch, head, start + first),
+                            kGroupRows, length - first);
         commit_copies();
     };
 
