@@ -138,6 +138,8 @@ void FigureAxes::set_scales(const FigureData& data) {
 void FigureAxes::follow(const FigureData& data) {
     if (!names_.isEmpty()) {
         plot_->xAxis->setRange(-0.55, static_cast<double>(names_.size()) - 0.45);
+    } else if (data.x.tight) {
+        plot_->xAxis->setRange(data.x.low, data.x.high);
     } else if (data.x_is_metric) {
         plot_->xAxis->setRange(stepped_range(data.x.low, data.x.high, data.x.log));
     } else if (data.x.low <= data.x.high) {
@@ -150,6 +152,11 @@ void FigureAxes::follow(const FigureData& data) {
         }
     } else {
         plot_->xAxis->setRange(data.x.log ? QCPRange(1, 10) : QCPRange(0, 1));
+    }
+    plot_->yAxis->setRangeReversed(data.map.has_value());  // row 1 at the top
+    if (data.y.tight) {
+        plot_->yAxis->setRange(data.y.low, data.y.high);
+        return;
     }
     if (data.y.share) {
         plot_->yAxis->setRange(-0.02, failure_levels(data) > 0 ? 1.09 : 1.02);

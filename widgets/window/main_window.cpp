@@ -16,6 +16,7 @@
 #include "engine/core/units.h"
 #include "widgets/compare/compare_panel.h"
 #include "widgets/editor/configuration_panel.h"
+#include "widgets/explorer/explorer_panel.h"
 #include "widgets/findings/findings_panel.h"
 #include "widgets/library/library_panel.h"
 #include "widgets/plots/plot_tabs.h"
@@ -134,6 +135,7 @@ void MainWindow::connect_workspace() {
     connect(library_, &LibraryPanel::preset_chosen, &workspace_, &Workspace::open);
     connect(library_, &LibraryPanel::run_chosen, &workspace_, &Workspace::open);
     connect(&plots_->compare(), &ComparePanel::said, this, &MainWindow::say);
+    connect(&plots_->explorer(), &ExplorerPanel::said, this, &MainWindow::say);
     connect(plots_, &PlotTabs::budget_chosen, &workspace_, &Workspace::load_budget);
     connect(&workspace_, &Workspace::opened, this, [this](const QString& path) {
         library_->set_current(path);
@@ -190,6 +192,7 @@ void MainWindow::connect_start_page() {
         open_quick_preset();
     });
     connect(&page, &StartPage::open_file, this, &MainWindow::ask_open);
+    connect(&page, &StartPage::explore, plots_, &PlotTabs::show_explorer);
     connect(&page, &StartPage::open_reference, this, [this] {
         for (const LibraryEntry& entry : library_->entries())
             if (entry.kind == LibraryKind::reference) return workspace_.open(entry.path);

@@ -49,6 +49,7 @@ void MainWindow::connect_actions() {
     connect(a.paper_curves, &QAction::toggled, this, [this](bool shown) {
         for (PlotView* each : plots_->views()) each->set_overlay(shown);
     });
+    on(a.explorer, [this] { plots_->show_explorer(); });
     on(a.next_tab, [this] { plots_->step_tab(1); });
     on(a.previous_tab, [this] { plots_->step_tab(-1); });
     on(a.theme_system, [this] { set_theme(ThemeChoice::system); });

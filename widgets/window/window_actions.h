@@ -21,6 +21,7 @@ struct WindowActions {
     QAction *undo, *redo, *copy;
     QAction *run, *stop, *pause, *resume;
     QAction *reset_view, *zoom_in, *zoom_out, *paper_curves, *next_tab, *previous_tab;
+    QAction* explorer;
     QAction *theme_system, *theme_light, *theme_dark, *reset_layout;
     QAction *shortcuts, *guide, *preferences, *about;
     QMenu* view_menu;          // the docks' switches go here
