@@ -1,0 +1,24 @@
+// The curves, marks and legend of a pgfplots figure.
+#pragma once
+
+#include <string>
+
+#include "exports/figure_data.h"
+#include "exports/paper/paper_choice.h"
+#include "exports/paper/paper_sizes.h"
+
+namespace slay {
+
+// \definecolor for each series: slay0, slay1, ...
+std::string pgf_colours(const FigureData& data);
+
+// \addplot with its data for each series that is not hidden; bands and backdrops first.
+std::string pgf_curves(const FigureData& data, const PaperSizes& sizes);
+
+// What failed, where curves cross softmax, reference slopes.
+std::string pgf_marks(const FigureData& data, const PaperChoice& choice, const PaperSizes& sizes);
+
+// \addlegendimage and \addlegendentry for each line of the legend.
+std::string pgf_legend(const FigureData& data, const PaperSizes& sizes);
+
+}  // namespace slay
