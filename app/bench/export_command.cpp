@@ -31,7 +31,7 @@ class ExportCommand : public Command {
         options().add_flag("--json", json_, "Print a JSON object with the files' paths");
         paper_.add_to(options());
         options().footer(
-            "Examples:\n"
+            "Example:\n"
             "  slay-bench export runs/latency runs/max-context --out paper\n"
             "  slay-bench export runs/latency --out paper --venue neurips --formats pdf,pgfplots,tex "
             "--report\n\n"

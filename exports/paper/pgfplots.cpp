@@ -101,7 +101,8 @@ std::string pgfplots_file(const FigureData& data, const PaperChoice& choice,
     out += "]\n";
     out += pgf_curves(data, sizes);
     out += pgf_marks(data, choice, sizes);
-    if (choice.legend != LegendPlace::none) out += pgf_legend(data, sizes);
+    if (choice.legend != LegendPlace::none)
+        out += pgf_legend(data, sizes, pgf_legend_columns(data, choice, sizes));
     out += "\\end{axis}\n\\end{tikzpicture}}%\n";
     out += fit(choice);
     out +=

@@ -83,18 +83,23 @@ std::string categories(const FigureData& data, const PaperSizes& sizes, double r
     return out;
 }
 
+constexpr double icon_points = 12;  // of the legend
+
+}  // namespace
+
 // As many columns as fit into the figure's width.
-std::size_t legend_columns(const FigureData& data, const PaperChoice& choice,
+std::size_t pgf_legend_columns(const FigureData& data, const PaperChoice& choice,
                            const PaperSizes& sizes) {
     if (choice.legend == LegendPlace::right) return 1;
     const std::vector<LegendLine> lines = legend_lines(data, true);
     const double room = choice.figure_width() * 72.27;
     for (std::size_t columns = std::min<std::size_t>(6, lines.size()); columns > 1; --columns) {
+        const std::size_t rows = (lines.size() + columns - 1) / columns;
         std::vector<double> widths(columns, 0.0);
         for (std::size_t i = 0; i < lines.size(); ++i) {
             const double text =
-                text_width(latex_escape(lines[i].label, 120)) * sizes.legend_points * 1.08;
-            widths[i % columns] = std::max(widths[i % columns], text + 17 + 12);
+                text_width(latex_escape(lines[i].label, 120)) * sizes.legend_points;
+            widths[i / rows] = std::max(widths[i / rows], text + icon_points + 9);
         }
         double total = 0;
         for (const double width : widths) total += width;
@@ -102,8 +107,6 @@ std::size_t legend_columns(const FigureData& data, const PaperChoice& choice,
     }
     return 1;
 }
-
-}  // namespace
 
 std::string pgf_font(double points) {
     return fmt::format("\\fontsize{{{:g}}}{{{:g}}}\\selectfont", points, points * 1.15);
@@ -123,9 +126,10 @@ std::string pgf_axis_options(const FigureData& data, const PaperChoice& choice,
     out += fmt::format(
         "  axis line style={{line width={0:g}pt}}, tick style={{line width={0:g}pt,black}},\n"
         "  minor tick style={{line width={1:g}pt,black}},\n"
-        "  major tick length=2.6pt, minor tick length=1.5pt, tick align=inside,\n"
+        "  major tick length=2.6pt, minor tick length=1.5pt, tick align=outside,\n"
         "  ymajorgrids, grid style={{line width={2:g}pt,black!11}},\n"
         "  tick label style={{font={3}}}, label style={{font={4}}},\n"
+        "  xlabel near ticks, ylabel near ticks,\n"
         "  scaled ticks=false, clip marker paths=false,\n"
         "  /pgf/number format/1000 sep={{}},\n",
         sizes.axis_points, sizes.axis_points * 0.7, sizes.grid_points, pgf_font(sizes.tick_points),
@@ -142,9 +146,11 @@ std::string pgf_axis_options(const FigureData& data, const PaperChoice& choice,
     if (choice.legend != LegendPlace::none)
         out += fmt::format(
             "  legend to name=slaylegend, legend columns={}, legend cell align=left,\n"
+            "  /pgfplots/line legend/.style={{legend image code/.code={{\\draw[mark repeat=2,"
+            "mark phase=2,##1] plot coordinates {{(0pt,0pt) ({}pt,0pt) ({}pt,0pt)}};}}}},\n"
             "  legend style={{draw=none,fill=none,font={},inner xsep=0pt,inner ysep=0pt,\n"
             "    row sep=-1.5pt,/tikz/every even column/.append style={{column sep=5pt}}}},\n",
-            legend_columns(data, choice, sizes), pgf_font(sizes.legend_points));
+            pgf_legend_columns(data, choice, sizes), icon_points / 2, icon_points, pgf_font(sizes.legend_points));
     return out;
 }
 

@@ -190,6 +190,43 @@ std::string crossover_options(const PaperSizes& sizes) {
                        sizes.marker_points * 0.7, sizes.axis_points);
 }
 
+std::string legend_entry(const FigureData& data, const LegendLine& line, const PaperSizes& sizes) {
+    std::string options, label = latex_escape(line.label, 120);
+    switch (line.mark) {
+        case LegendMark::series: {
+            const Series& series = *line.series;
+            const VariantInfo* known = find_variant(series.variant);
+            if (known && known->label == line.label) label = known->latex_label;
+            options = line_options(data, series, sizes) + ',' + mark_options(data, series, sizes);
+            if (series.join == Join::none) {  // as its front is drawn
+                const std::string name = colour_of(data, series);
+                options += ',' + name.substr(0, name.find('!'));
+            }
+            if (series.dots && series.kind == SeriesKind::measured) options += ",only marks";
+            break;
+        }
+        case LegendMark::predicted:
+            options = fmt::format(
+                "black!43,line width={:g}pt,dash pattern=on {:g}pt off {:g}pt,mark=none",
+                0.6 * sizes.curve_points, 0.72, 1.32);
+            break;
+        case LegendMark::published:
+            options = fmt::format(
+                "black!43,line width={:g}pt,mark=*,mark size={:.3g}pt,mark options={{fill=white}}",
+                0.6 * sizes.curve_points, sizes.marker_points * 0.35);
+            break;
+        case LegendMark::crossover:
+            options = crossover_options(sizes);
+            break;
+        case LegendMark::failure:
+            options = fmt::format(
+                "black,only marks,mark=x,mark size={:.3g}pt,mark options={{line width={:g}pt}}",
+                sizes.marker_points * 0.55, sizes.curve_points * 0.9);
+            break;
+    }
+    return "\\addlegendimage{" + options + "}\n\\addlegendentry{" + label + "}\n";
+}
+
 }  // namespace
 
 std::string pgf_colours(const FigureData& data) {
@@ -230,46 +267,19 @@ std::string pgf_marks(const FigureData& data, const PaperChoice& choice, const P
     return out;
 }
 
-std::string pgf_legend(const FigureData& data, const PaperSizes& sizes) {
+std::string pgf_legend(const FigureData& data, const PaperSizes& sizes, std::size_t columns) {
+    const std::vector<LegendLine> lines = legend_lines(data, true);
+    const std::size_t rows = (lines.size() + columns - 1) / std::max<std::size_t>(1, columns);
     std::string out;
-    for (const LegendLine& line : legend_lines(data, true)) {
-        std::string options, label = latex_escape(line.label, 120);
-        switch (line.mark) {
-            case LegendMark::series: {
-                Series shown = *line.series;
-                const VariantInfo* known = find_variant(shown.variant);
-                if (known && known->label == line.label) label = known->latex_label;
-                // As its front is drawn; its colour goes by its place among the series.
-                const std::string name = colour_of(data, *line.series);
-                const std::string full = name.substr(0, name.find('!'));
-                const bool cloud = shown.join == Join::none;
-                options = line_options(data, *line.series, sizes) + ',' +
-                          mark_options(data, *line.series, sizes);
-                if (cloud) options += ',' + full;
-                if (shown.dots && shown.kind == SeriesKind::measured) options += ",only marks";
-                break;
-            }
-            case LegendMark::predicted:
-                options = fmt::format("black!43,line width={:g}pt,dash pattern=on {:g}pt off {:g}pt,"
-                                      "mark=none",
-                                      0.6 * sizes.curve_points, 0.72, 1.32);
-                break;
-            case LegendMark::published:
-                options = fmt::format(
-                    "black!43,line width={:g}pt,mark=*,mark size={:.3g}pt,mark options={{fill=white}}",
-                    0.6 * sizes.curve_points, sizes.marker_points * 0.35);
-                break;
-            case LegendMark::crossover:
-                options = crossover_options(sizes);
-                break;
-            case LegendMark::failure:
-                options = fmt::format(
-                    "black,only marks,mark=x,mark size={:.3g}pt,mark options={{line width={:g}pt}}",
-                    sizes.marker_points * 0.55, sizes.curve_points * 0.9);
-                break;
+    // pgfplots fills row by row.
+    for (std::size_t row = 0; row < rows; ++row)
+        for (std::size_t column = 0; column < columns; ++column) {
+            const std::size_t at = column * rows + row;
+            if (at < lines.size())
+                out += legend_entry(data, lines[at], sizes);
+            else if (rows * column < lines.size())
+                out += "\\addlegendimage{empty legend}\n\\addlegendentry{}\n";
         }
-        out += "\\addlegendimage{" + options + "}\n\\addlegendentry{" + label + "}\n";
-    }
     return out;
 }
 

@@ -1,6 +1,7 @@
 // The curves, marks and legend of a pgfplots figure.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "exports/figure_data.h"
@@ -19,6 +20,7 @@ std::string pgf_curves(const FigureData& data, const PaperSizes& sizes);
 std::string pgf_marks(const FigureData& data, const PaperChoice& choice, const PaperSizes& sizes);
 
 // \addlegendimage and \addlegendentry for each line of the legend.
-std::string pgf_legend(const FigureData& data, const PaperSizes& sizes);
+// They are read down the columns.
+std::string pgf_legend(const FigureData& data, const PaperSizes& sizes, std::size_t columns);
 
 }  // namespace slay

@@ -33,8 +33,15 @@ std::string preamble(const PaperPlan& plan) {
         plan.choice().typeface().latex);
     out +=
         "\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{4pt}\n"
-        "\\renewcommand{\\topfraction}{0.95}\\renewcommand{\\floatpagefraction}{0.6}\n"
-        "\\setcounter{topnumber}{8}\\setcounter{totalnumber}{12}\n"
+        // Figures and tables stand where they are named.
+        "\\makeatletter\n"
+        "\\newcommand{\\slayplace}[1]{\\par\\medskip\\noindent\\begin{minipage}{\\textwidth}"
+        "\\def\\@captype{#1}}\n"
+        "\\newcommand{\\slayplaced}{\\end{minipage}\\par\\medskip}\n"
+        "\\renewenvironment{table}[1][]{\\slayplace{table}}{\\slayplaced}\n"
+        "\\renewenvironment{table*}[1][]{\\slayplace{table}}{\\slayplaced}\n"
+        "\\renewenvironment{figure}[1][]{\\slayplace{figure}}{\\slayplaced}\n"
+        "\\makeatother\n"
         "\\emergencystretch=3em\n"
         "\\pdfinfoomitdate=1 \\pdftrailerid{}\n"
         "\\begin{document}\n";
@@ -146,7 +153,7 @@ std::string experiment_section(const PaperPlan& plan, const std::string& experim
     std::set<std::string> notes;
     for (const Drawn& each : drawn) notes.insert(each.data.notes.begin(), each.data.notes.end());
     if (!notes.empty()) {
-        out += "\\clearpage\n\\subsection*{Notes on the figures}\n{\\small\\raggedright\n"
+        out += "\\subsection*{Notes on the figures}\n{\\small\\raggedright\n"
                "\\begin{itemize}\\itemsep0pt\n";
         std::size_t count = 0;
         for (const std::string& note : notes) {
