@@ -3,6 +3,7 @@
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QDragEnterEvent>
+#include <QJsonDocument>
 #include <QMenu>
 #include <QMimeData>
 #include <QScreen>
@@ -11,6 +12,7 @@
 #include <QUndoStack>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "engine/core/units.h"
@@ -226,6 +228,9 @@ void MainWindow::restore_session() {
     theme_ = theme_from_text(session["theme"].toString());
     plots_->restore(session["plots"].toObject());
     results_->restore(session["results"].toObject());
+    const QByteArray paper = QJsonDocument(session["paper_export"].toObject()).toJson();
+    if (auto choice = parse_choice(paper.toStdString(), "session"))
+        paper_choice_ = std::move(choice).value();
     if (options_.path.isEmpty()) {
         options_.path = session["opened"].toString();
         const std::string edited = session["edited"].toString().toStdString();
@@ -246,6 +251,8 @@ void MainWindow::save_session() {
     session["theme"] = to_text(theme_);
     session["plots"] = plots_->state();
     session["results"] = results_->state();
+    session["paper_export"] =
+        QJsonDocument::fromJson(QByteArray::fromStdString(to_json(paper_choice_).dump())).object();
     session["opened"] = workspace_.opened_path();
     if (workspace_.spec().modified())
         session["edited"] = QString::fromStdString(to_text(workspace_.spec().spec()));

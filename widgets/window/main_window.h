@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "exports/paper/paper_choice.h"
 #include "widgets/guide/guide.h"
 #include "widgets/look/theme.h"
 #include "widgets/window/session_store.h"
@@ -17,6 +18,7 @@ class QDockWidget;
 namespace slay {
 
 class ConfigurationPanel;
+class ExportDialog;
 class LibraryPanel;
 class FindingsPanel;
 class LogPanel;
@@ -58,6 +60,8 @@ class MainWindow : public QMainWindow {
     void say(Severity severity, const QString& text);
     void set_theme(ThemeChoice choice);
     void save_session();
+    // Of the run shown; null where there is none. It goes when it is closed.
+    ExportDialog* open_export_dialog();
 
   protected:
     void closeEvent(QCloseEvent* event) override;
@@ -109,6 +113,7 @@ class MainWindow : public QMainWindow {
                 *findings_dock_ = nullptr, *log_dock_ = nullptr;
     QByteArray first_layout_;
     ThemeChoice theme_ = ThemeChoice::system;
+    PaperChoice paper_choice_;         // of the last export for a paper
     std::optional<SweepSpec> edited_;  // of the last session, not saved in a file
     bool painted_ = false, closing_ = false, start_when_open_ = false;
     bool keep_start_page_ = false;  // the next preset that opens was not asked for

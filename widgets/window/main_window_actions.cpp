@@ -11,9 +11,11 @@
 #include "engine/core/build_info.h"
 #include "engine/core/data_folder.h"
 #include "engine/core/units.h"
+#include "widgets/exports/export_dialog.h"
 #include "widgets/look/icons.h"
 #include "widgets/plots/plot_tabs.h"
 #include "widgets/plots/plot_view.h"
+#include "widgets/results/log_panel.h"
 #include "widgets/results/results_panel.h"
 #include "widgets/window/main_window.h"
 #include "widgets/window/message_bar.h"
@@ -31,6 +33,7 @@ void MainWindow::connect_actions() {
     on(a.save_as, &MainWindow::save_preset_as);
     on(a.export_here, [this] { export_to(workspace_.run().folder()); });
     on(a.export_to, [this] { export_to({}); });
+    on(a.export_paper, [this] { open_export_dialog(); });
     on(a.open_folder, &MainWindow::open_run_folder);
     on(a.quit, &QWidget::close);
     on(a.copy, [this] { results_->copy_action()->trigger(); });
@@ -81,7 +84,7 @@ void MainWindow::refresh_actions() {
     a.resume->setEnabled(workspace_.run().resumable() && !busy);
     a.resume->setVisible(a.resume->isEnabled());
     for (QAction* action : {a.open, a.open_run}) action->setEnabled(!busy);
-    for (QAction* action : {a.export_here, a.export_to})
+    for (QAction* action : {a.export_here, a.export_to, a.export_paper})
         action->setEnabled(has_run && !workspace_.exporting());
     a.open_folder->setEnabled(has_run);
     const QUndoStack& undo = workspace_.spec().undo_stack();
@@ -145,6 +148,23 @@ void MainWindow::export_to(QString folder) {
     if (folder.isEmpty()) return;
     workspace_.export_run(folder);
     refresh_actions();
+}
+
+ExportDialog* MainWindow::open_export_dialog() {
+    if (!workspace_.run().has_run()) return nullptr;
+    const QString run = workspace_.run().folder();
+    const QString folder = QFileInfo(run).isWritable() ? run + "/paper" : QDir::homePath();
+    auto* dialog = new ExportDialog(std::make_shared<const RunRecord>(workspace_.run().record()),
+                                    run, folder, paper_choice_, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowModality(Qt::WindowModal);
+    connect(dialog, &ExportDialog::choice_kept, this,
+            [this](const PaperChoice& choice) { paper_choice_ = choice; });
+    connect(dialog, &ExportDialog::exported, this, [this](const QString& to, int files) {
+        log_->add(Severity::info, tr("%1 files written to %2").arg(files).arg(to));
+    });
+    dialog->show();
+    return dialog;
 }
 
 void MainWindow::open_run_folder() {

@@ -37,6 +37,8 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& undo_stack) : wind
                       QObject::tr("Write tables, figures and results into the run's folder"));
     export_to = add({}, QObject::tr("Export to\u2026"), QKeySequence("Ctrl+Shift+E"),
                     QObject::tr("Write tables, figures and results into a folder you choose"));
+    export_paper = add({}, QObject::tr("Export for a paper\u2026"), QKeySequence("Ctrl+Alt+E"),
+                       QObject::tr("Choose venue, formats and look, with a preview and a check"));
     open_folder = add({}, QObject::tr("Show the run's folder"), QKeySequence("Ctrl+Shift+F"),
                       QObject::tr("Open the folder of the run in the file manager"));
     quit = add({}, QObject::tr("Quit"), QKeySequence("Ctrl+Q"), {});
@@ -121,7 +123,7 @@ void WindowActions::build_menus(QMainWindow& window) {
     file->addSeparator();
     file->addActions({save, save_as});
     file->addSeparator();
-    file->addActions({export_here, export_to, open_folder});
+    file->addActions({export_here, export_to, export_paper, open_folder});
     file->addSeparator();
     file->addAction(quit);
     QMenu* edit = bar->addMenu(QObject::tr("&Edit"));
@@ -177,7 +179,7 @@ void WindowActions::build_toolbar(QMainWindow& window) {
     exporter->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     exporter->setFocusPolicy(Qt::TabFocus);
     auto* menu = new QMenu(exporter);
-    menu->addActions({export_here, export_to, open_folder});
+    menu->addActions({export_here, export_to, export_paper, open_folder});
     exporter->setMenu(menu);
     bar->addWidget(exporter);
     document_label = new QLabel;

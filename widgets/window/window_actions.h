@@ -17,7 +17,7 @@ namespace slay {
 struct WindowActions {
     WindowActions(QMainWindow& window, QUndoStack& undo);
 
-    QAction *open, *open_run, *save, *save_as, *export_here, *export_to, *open_folder, *quit;
+    QAction *open, *open_run, *save, *save_as, *export_here, *export_to, *export_paper, *open_folder, *quit;
     QAction *undo, *redo, *copy;
     QAction *run, *stop, *pause, *resume;
     QAction *reset_view, *zoom_in, *zoom_out, *paper_curves, *next_tab, *previous_tab;
