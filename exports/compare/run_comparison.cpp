@@ -215,15 +215,16 @@ Compared RunComparison::against(const Row& row) const {
     // The larger margin of the two devices: a CPU beside a GPU is judged as a CPU is.
     CompareRules rules = rules_for(record.origin(*row.point).device);
     const Provenance& other = runs_[base->run].record->origin(*base->point);
-    rules.margin = std::max(rules.margin, rules_for(other.device).margin);
+    const CompareRules theirs_too = rules_for(other.device);
+    rules.margin = std::max(rules.margin, theirs_too.margin);
+    rules.host_jitter = std::max(rules.host_jitter, theirs_too.host_jitter);
 
     const auto* mine = samples_of(*row.point, metric_);
     const auto* theirs = samples_of(*base->point, metric_);
     // Samples of a metric that is pooled over seeds are no repetitions of one thing.
     if (metric_ != "latency_ms" || !mine || !theirs)
         return compare_values(*base->value, *row.value, better, rules);
-    const bool together = row.run == base->run && row.point->session == base->point->session &&
-                          row.point->point.group == base->point->point.group;
+    const bool together = row.run == base->run && side_by_side(*row.point, *base->point);
     if (together) {
         const PairedSamples pairs = pair_samples(*theirs, *mine);
         const Compared paired = compare_pairs(pairs.first, pairs.second, better, rules);
