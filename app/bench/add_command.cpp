@@ -31,7 +31,8 @@ class AddCommand : public Command {
                         "where --length and --between go on from it")
             ->type_name("ID");
         options()
-            .add_option("--length", lengths_, "A point like --like at this length")
+            .add_option("--length", lengths_,
+                        "A point like --like at this length; without --like, of every curve")
             ->type_name("L");
         options()
             .add_option("--between", between_,
@@ -83,16 +84,25 @@ class AddCommand : public Command {
             return Error{ErrorKind::usage,
                          "say what to add: --variant, --like with --length or --between, or "
                          "--rerun"};
+        // The record as it will be, so that more lengths are those of the new variants too.
+        RunRecord grown = record;
         for (const std::string& name : variants_) {
             auto more = with_variant(record, name);
             if (!more) return more.error();
+            PointsAdded added;
+            for (const Point& point : more->add)
+                if (auto whole = complete_point(point, record.spec().measurement, {}))
+                    added.points.push_back(std::move(*whole));
+            grown.apply({grown.last_seq() + 1, grown.run(), 0, std::move(added)});
             join(growth, std::move(*more));
         }
-        if (!lengths_.empty() || !between_.empty()) {
+        if (like_.empty() && !lengths_.empty() && between_.empty()) {
+            join(growth, all_at_lengths(grown, lengths_));
+        } else if (!lengths_.empty() || !between_.empty()) {
             const RecordedPoint* like = record.find(like_);
             if (!like)
                 return Error{ErrorKind::usage, like_.empty()
-                                                   ? "--length and --between need --like ID"
+                                                   ? "--between needs --like ID"
                                                    : "the run has no point " + clean_text(like_)};
             std::vector<std::int64_t> lengths = lengths_;
             if (!between_.empty()) {
@@ -130,11 +140,12 @@ class AddCommand : public Command {
             print_json(json);
             return;
         }
-        print(fmt::format("{} asked for: {} new, {} again\n", format_count(static_cast<double>(cost.points)),
-                          growth.add.size(), growth.rerun.size()));
+        print(fmt::format("{} asked for: {} new, {} again\n",
+                          format_count(static_cast<double>(cost.points)), growth.add.size(),
+                          growth.rerun.size()));
         note(going_on ? "the run is going on and takes them up"
-                      : "measure them with: " + shell_line({"slay-bench", "run", "--resume",
-                                                            "--out", folder_}));
+                      : "measure them with: " +
+                            shell_line({"slay-bench", "run", "--resume", "--out", folder_}));
     }
 
     std::string folder_, like_;

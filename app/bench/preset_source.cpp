@@ -15,7 +15,8 @@ namespace slay::bench {
 
 void PresetOptions::add_to(CLI::App& options, bool preset_required) {
     CLI::Option* names =
-        options.add_option("PRESET", presets, "A preset's file or its name (see 'list presets'), or a run's "
+        options.add_option("PRESET", presets,
+                           "A preset's file or its name (see 'list presets'), or a run's "
                            "folder: what that run measured");
     if (preset_required) names->required();
     options

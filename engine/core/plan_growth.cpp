@@ -188,6 +188,22 @@ Result<PlanGrowth> at_lengths(const RunRecord& record, const RecordedPoint& like
     return growth;
 }
 
+PlanGrowth all_at_lengths(const RunRecord& record, std::span<const std::int64_t> lengths) {
+    PlanGrowth growth;
+    growth.why = "more lengths";
+    std::set<std::string> ids, curves;
+    for (const RecordedPoint& each : record.points()) {
+        if (!each.point.parameters.has("length") || !curves.insert(series_key(each.point)).second)
+            continue;
+        for (const std::int64_t length : lengths) {
+            Point point = each.point;
+            point.parameters.set("length", length);
+            add_new(growth, ids, record, std::move(point));
+        }
+    }
+    return growth;
+}
+
 Result<PlanGrowth> with_variant(const RunRecord& record, const std::string& name) {
     const VariantInfo* variant = find_variant(name);
     if (!variant) return Error{ErrorKind::usage, '"' + clean_text(name, 80) + "\" is no variant"};

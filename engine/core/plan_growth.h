@@ -44,6 +44,9 @@ std::vector<std::int64_t> lengths_between(std::int64_t low, std::int64_t high, s
 Result<PlanGrowth> at_lengths(const RunRecord& record, const RecordedPoint& like,
                               std::span<const std::int64_t> lengths, bool all_variants);
 
+// The same for every curve of the run that has a length axis.
+PlanGrowth all_at_lengths(const RunRecord& record, std::span<const std::int64_t> lengths);
+
 // The points of one more variant: at every shape the run has, with the own parameters that the
 // run's spec sweeps. Errors: no such variant, or it takes part in none of the run's experiments, or
 // all of its points are there.

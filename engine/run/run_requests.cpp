@@ -58,6 +58,12 @@ bool has_requests(const std::string& run_folder) {
     return !request_files(run_folder).empty();
 }
 
+void withdraw_requests(const std::string& run_folder) {
+    const std::string mine = fmt::format("-{}-", getpid());
+    for (const std::string& path : request_files(run_folder))
+        if (fs::path(path).filename().string().find(mine) != std::string::npos) drop_request(path);
+}
+
 void drop_request(const std::string& path) {
     std::error_code ignored;
     fs::remove(path, ignored);

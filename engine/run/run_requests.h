@@ -26,6 +26,9 @@ struct WaitingRequest {
 std::vector<WaitingRequest> waiting_requests(const std::string& run_folder);
 bool has_requests(const std::string& run_folder);
 
+// Takes back what this process asked for and nobody has taken up.
+void withdraw_requests(const std::string& run_folder);
+
 // A request that was met, and one that cannot be: that is kept, as FILE.refused.
 void drop_request(const std::string& path);
 void refuse_request(const std::string& path);

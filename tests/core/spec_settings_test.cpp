@@ -1,10 +1,11 @@
 // "Copy as command": the --set words that make an edited preset of the one it came from, and words
 // that a shell gives back as they were.
+#include "engine/core/spec_settings.h"
+
 #include <QDir>
 #include <QProcess>
 #include <QtTest>
 
-#include "engine/core/spec_settings.h"
 #include "tests/core/core_samples.h"
 
 using namespace slay;
@@ -50,11 +51,12 @@ class SpecSettingsTest : public QObject {
     }
 
     void a_shell_gives_the_words_back() {
-        const std::vector<std::string> words{"plain/word-1.json", "two words", "it's", "", "$HOME",
-                                             "/variants=[\"standard\"]", "a\nb", "*", "\\"};
+        const std::vector<std::string> words{
+            "plain/word-1.json",        "two words", "it's", "",  "$HOME",
+            "/variants=[\"standard\"]", "a\nb",      "*",    "\\"};
         QProcess shell;
-        shell.start("/bin/sh", {"-c", QString::fromStdString("printf '%s\\1' " +
-                                                            shell_line(words))});
+        shell.start("/bin/sh",
+                    {"-c", QString::fromStdString("printf '%s\\1' " + shell_line(words))});
         QVERIFY(shell.waitForFinished());
         QByteArray expected;
         for (const std::string& word : words) expected += QByteArray::fromStdString(word) + '\1';

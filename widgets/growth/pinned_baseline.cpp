@@ -113,8 +113,8 @@ void PinnedBaseline::decorate(FigureData& figure, bool ratio) const {
         return each.kind != SeriesKind::measured;  // published curves and predictions
     });
     for (Series& series : figure.series) {
-        left_out += std::erase_if(series.points,
-                                  [&](const FigurePoint& point) { return !at(point.x); });
+        left_out +=
+            std::erase_if(series.points, [&](const FigurePoint& point) { return !at(point.x); });
         for (FigurePoint& point : series.points) {
             const double base = at(point.x)->value.value;
             point.y /= base;
@@ -170,10 +170,9 @@ QJsonObject PinnedBaseline::state() const {
                               {"count", static_cast<double>(each.value.count)},
                               {"conditions", QString::fromStdString(each.conditions)}};
     const auto text = [](const std::string& value) { return QString::fromStdString(value); };
-    return {{"label", label_},          {"figure", text(figure_)},
-            {"panel", text(panel_)},    {"metric", text(metric_)},
-            {"x", text(x_parameter_)},  {"experiment", text(experiment_)},
-            {"device", text(device_)},  {"points", points}};
+    return {{"label", label_},         {"figure", text(figure_)}, {"panel", text(panel_)},
+            {"metric", text(metric_)}, {"x", text(x_parameter_)}, {"experiment", text(experiment_)},
+            {"device", text(device_)}, {"points", points}};
 }
 
 void PinnedBaseline::restore(const QJsonObject& state) {

@@ -62,9 +62,9 @@ std::vector<PlanHistory::Step> PlanHistory::steps() const {
         if (index > 0) step.edit = undo.text(index - 1);
         if (const auto known = costs_.find(index); known != costs_.end()) step.cost = known->second;
         if (step.cost && before)
-            step.change = PlanCost{step.cost->points - before->points,
-                                   step.cost->seconds - before->seconds,
-                                   step.cost->peak_bytes - before->peak_bytes};
+            step.change =
+                PlanCost{step.cost->points - before->points, step.cost->seconds - before->seconds,
+                         step.cost->peak_bytes - before->peak_bytes};
         if (step.cost) before = step.cost;
         steps.push_back(std::move(step));
     }

@@ -21,9 +21,9 @@ class PlanHistory : public QObject {
     PlanHistory(SpecDocument& document, PlanEstimator& estimator, QObject* parent = nullptr);
 
     struct Step {
-        int index = 0;  // of the undo stack: 0 is the state before every edit
-        QString edit;   // "lengths"; empty for the first
-        std::optional<PlanCost> cost;  // nothing: could not be planned, or not yet
+        int index = 0;                   // of the undo stack: 0 is the state before every edit
+        QString edit;                    // "lengths"; empty for the first
+        std::optional<PlanCost> cost;    // nothing: could not be planned, or not yet
         std::optional<PlanCost> change;  // against the step before it that has one
     };
     std::vector<Step> steps() const;

@@ -56,10 +56,10 @@ void set_cells(QTreeWidgetItem* item, const QStringList& cells) {
 }
 
 void set_totals(QTreeWidgetItem* item, const QString& name, const Totals& totals, double all) {
-    set_cells(item, {name, plain(format_count(totals.points)),
-                     plain(format_duration(totals.seconds)),
-                     all > 0 ? QString::number(100 * totals.seconds / all, 'f', 1) : QString(),
-                     plain(format_bytes(totals.peak_bytes))});
+    set_cells(item,
+              {name, plain(format_count(totals.points)), plain(format_duration(totals.seconds)),
+               all > 0 ? QString::number(100 * totals.seconds / all, 'f', 1) : QString(),
+               plain(format_bytes(totals.peak_bytes))});
 }
 
 }  // namespace
@@ -94,8 +94,7 @@ PlanPanel::PlanPanel(SpecDocument& document, PlanEstimator& estimator, PlanHisto
     edits_->header()->resizeSection(0, 170);
     connect(plan_, &QTreeWidget::itemExpanded, this, &PlanPanel::list_points);
     connect(edits_, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem* item) {
-        if (!document_.locked())
-            document_.undo_stack().setIndex(item->data(0, index_role).toInt());
+        if (!document_.locked()) document_.undo_stack().setIndex(item->data(0, index_role).toInt());
     });
     const auto later = [this] {
         stale_ = true;
@@ -105,9 +104,8 @@ PlanPanel::PlanPanel(SpecDocument& document, PlanEstimator& estimator, PlanHisto
         refresh_edits();
     };
     connect(&estimator_, &PlanEstimator::planned, this, later);
-    connect(&history_, &PlanHistory::changed, this, [this] {
-        isVisible() ? refresh_edits() : static_cast<void>(stale_ = true);
-    });
+    connect(&history_, &PlanHistory::changed, this,
+            [this] { isVisible() ? refresh_edits() : static_cast<void>(stale_ = true); });
 }
 
 void PlanPanel::showEvent(QShowEvent* event) {
@@ -122,8 +120,8 @@ void PlanPanel::refresh_plan() {
     plan_->clear();
     if (!plan) return;
     if (!*plan) {
-        total_->setText(tr("This cannot run as it is: %1")
-                            .arg(error_without_place(plan->error().message)));
+        total_->setText(
+            tr("This cannot run as it is: %1").arg(error_without_place(plan->error().message)));
         return;
     }
     const Plan& good = **plan;
@@ -183,14 +181,13 @@ void PlanPanel::list_points(QTreeWidgetItem* item) {
             if (values[id].size() > 1 || id == "length")
                 parts << plain(describe_parameter(id, value));
         auto* row = new QTreeWidgetItem;
-        set_cells(row, {parts.join(", "), QString(),
-                        plain(format_duration(point->prediction.seconds)),
-                        (*plan)->predicted_seconds > 0
-                            ? QString::number(100 * point->prediction.seconds /
-                                                  (*plan)->predicted_seconds,
-                                              'f', 1)
-                            : QString(),
-                        plain(format_bytes(point->prediction.peak_bytes))});
+        set_cells(row,
+                  {parts.join(", "), QString(), plain(format_duration(point->prediction.seconds)),
+                   (*plan)->predicted_seconds > 0
+                       ? QString::number(
+                             100 * point->prediction.seconds / (*plan)->predicted_seconds, 'f', 1)
+                       : QString(),
+                   plain(format_bytes(point->prediction.peak_bytes))});
         rows << row;
     }
     if (static_cast<int>(points.size()) > most_points) {

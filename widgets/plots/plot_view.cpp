@@ -13,6 +13,7 @@
 #include <cmath>
 
 #include "exports/published.h"
+#include "widgets/growth/pinned_baseline.h"
 #include "widgets/look/elided_label.h"
 #include "widgets/look/icons.h"
 #include "widgets/look/theme.h"
@@ -111,6 +112,10 @@ PlotView::PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent)
         reset_view();
         refresh();
     });
+    connect(&run_, &RunDocument::grown, this, [this] {
+        fill_panels();
+        refresh();
+    });
     connect(&run_, &RunDocument::advanced, this, &PlotView::refresh);
     fill_panels();
 }
@@ -153,10 +158,15 @@ QWidget* PlotView::new_bar() {
     connect(overlay_, &QToolButton::toggled, this, &PlotView::set_overlay);
     auto* reset = new_tool("fit", tr("Reset view"), tr("Show all of it again (0)"));
     connect(reset, &QToolButton::clicked, this, &PlotView::reset_view);
+    ratio_ = new_tool("reference", tr("Ratio"), tr("Show all as multiples of the pinned curve"));
+    ratio_->setCheckable(true);
+    ratio_->hide();
+    connect(ratio_, &QToolButton::toggled, this, &PlotView::refresh);
     row->addWidget(metrics_);
     metrics_->setHidden(metrics_->count() < 2);
     row->addWidget(panels_);
     row->addWidget(subtitle_, 1);
+    row->addWidget(ratio_);
     row->addWidget(overlay_);
     row->addWidget(reset);
     return bar;
@@ -173,6 +183,9 @@ void PlotView::add_metric(const std::string& id) {
 
 void PlotView::connect_plot() {
     plot_->installEventFilter(this);
+    plot_->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(plot_, &QWidget::customContextMenuRequested, this,
+            [this](const QPoint& at) { emit menu_asked(at, plot_->mapToGlobal(at)); });
     connect(plot_, &QCustomPlot::mouseWheel, this, [this] { renderer_->hold_view(); });
     connect(plot_, &QCustomPlot::mouseDoubleClick, this, &PlotView::reset_view);
     connect(plot_, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
@@ -224,6 +237,12 @@ void PlotView::build_overlay_menu() {
                                : std::find(named.begin(), named.end(), id) != named.end());
         connect(action, &QAction::toggled, this, [this] { set_overlay(true); });
     }
+}
+
+void PlotView::set_pinned(const PinnedBaseline& pinned) {
+    pinned_ = &pinned;
+    connect(&pinned, &PinnedBaseline::changed, this, &PlotView::refresh);
+    refresh();
 }
 
 void PlotView::set_overlay(bool on) {
@@ -299,7 +318,10 @@ void PlotView::show_now() {
     later_.stop();
     QElapsedTimer timer;
     timer.start();
-    const FigureData figure = build_figure(figure_, run_.record(), options_);
+    FigureData figure = build_figure(figure_, run_.record(), options_);
+    const bool compared = pinned_ && pinned_->belongs_to(figure);
+    ratio_->setVisible(compared);
+    if (compared) pinned_->decorate(figure, ratio_->isChecked());
     renderer_->show(figure, screen_theme());
     mark_in_flight();
     subtitle_->set_text(QString::fromStdString(figure.subtitle));
@@ -350,7 +372,11 @@ void PlotView::point_at(QPointF position) {
     renderer_->highlight(entry.value_or(QString()));
     value_->setVisible(hit.has_value());
     if (!hit) return;
-    value_->setText(renderer_->describe(*hit));
+    QString text = renderer_->describe(*hit);
+    if (pinned_ && pinned_->belongs_to(renderer_->data()))
+        if (const auto ratio = pinned_->ratio_at(hit->point.x, hit->point.y))
+            text += tr("\n%1 \u00d7 pinned").arg(QString::number(*ratio, 'g', 4));
+    value_->setText(text);
     value_->adjustSize();
     const int x = static_cast<int>(hit->position.x()) + 12;
     const int y = static_cast<int>(hit->position.y()) - value_->height() - 8;

@@ -17,6 +17,11 @@ namespace slay {
 class ConfigurationPanel;
 class LibraryPanel;
 class FindingsPanel;
+class GrowthActions;
+class PinnedBaseline;
+class PlanHistory;
+class PlanPanel;
+class RecentFiles;
 class LogPanel;
 class MessageBar;
 class PlotTabs;
@@ -47,6 +52,10 @@ class MainWindow : public QMainWindow {
     FindingsPanel& findings() { return *findings_; }
     LogPanel& log() { return *log_; }
     MessageBar& messages() { return *messages_; }
+    PlanPanel& plan() { return *plan_; }
+    PinnedBaseline& pinned() { return *pinned_; }
+    GrowthActions& growth() { return *growth_; }
+    RecentFiles& recent() { return *recent_; }
 
     void say(Severity severity, const QString& text);
     void set_theme(ThemeChoice choice);
@@ -60,6 +69,8 @@ class MainWindow : public QMainWindow {
 
   private:
     void build_panels();
+    void build_growth();
+    void copy_command(const QStringList& words);
     QDockWidget* add_dock(const QString& title, const char* name, QWidget* content,
                           Qt::DockWidgetArea area);
     void open_quick_preset();
@@ -92,6 +103,12 @@ class MainWindow : public QMainWindow {
     LogPanel* log_ = nullptr;
     MessageBar* messages_ = nullptr;
     StatusStrip* status_ = nullptr;
+    PlanHistory* history_ = nullptr;
+    PlanPanel* plan_ = nullptr;
+    PinnedBaseline* pinned_ = nullptr;
+    GrowthActions* growth_ = nullptr;
+    RecentFiles* recent_ = nullptr;
+    QDockWidget* plan_dock_ = nullptr;
     QDockWidget *library_dock_ = nullptr, *configuration_dock_ = nullptr, *results_dock_ = nullptr,
                 *findings_dock_ = nullptr, *log_dock_ = nullptr;
     QByteArray first_layout_;

@@ -19,10 +19,11 @@ struct WindowActions {
 
     QAction *open, *open_run, *save, *save_as, *export_here, *export_to, *open_folder, *quit;
     QAction *undo, *redo, *copy;
-    QAction *run, *stop, *pause, *resume;
+    QAction *run, *stop, *pause, *resume, *add_to_run, *copy_command, *show_plan;
     QAction *reset_view, *zoom_in, *zoom_out, *paper_curves, *next_tab, *previous_tab;
     QAction *theme_system, *theme_light, *theme_dark, *reset_layout;
-    QAction *shortcuts, *about;
+    QAction *shortcuts, *about, *commands;
+    QMenu* recent_menu;        // filled by RecentFiles
     QMenu* view_menu;          // the docks' switches go here
     QToolButton* stop_button;  // takes the place of Run while a run goes on
     QToolButton* run_button;
