@@ -27,6 +27,7 @@ class Command {
 };
 
 std::unique_ptr<Command> make_run_command(CLI::App& program);
+std::unique_ptr<Command> make_add_command(CLI::App& program);
 std::unique_ptr<Command> make_plan_command(CLI::App& program);
 std::unique_ptr<Command> make_export_command(CLI::App& program);
 std::unique_ptr<Command> make_compare_command(CLI::App& program);

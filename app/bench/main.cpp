@@ -54,6 +54,7 @@ int run_program(int argc, char** argv) {
         std::vector<std::unique_ptr<Command>> list;
         list.push_back(make_run_command(program));
         list.push_back(make_plan_command(program));
+        list.push_back(make_add_command(program));
         list.push_back(make_export_command(program));
         list.push_back(make_compare_command(program));
         list.push_back(make_explore_command(program));

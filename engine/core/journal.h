@@ -36,7 +36,8 @@ class JournalWriter {
     JournalWriter(const JournalWriter&) = delete;
     JournalWriter& operator=(const JournalWriter&) = delete;
 
-    // Syncs after RunStarted, RunResumed, PointFinished and RunFinished. After an error the file
+    // Syncs after RunStarted, RunResumed, PointFinished, RunFinished, and where the plan changes
+    // (PointsAdded, PointReopened). After an error the file
     // ends with its last whole line, as far as that can be done, and the message says what to do.
     Status append(const Event& event);
 

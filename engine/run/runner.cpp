@@ -17,7 +17,10 @@
 #include "engine/core/units.h"
 #include "engine/core/variant_info.h"
 #include "engine/run/event_log.h"
+#include "engine/run/group_queue.h"
 #include "engine/run/group_run.h"
+#include "engine/run/plan_grower.h"
+#include "engine/run/run_requests.h"
 #include "engine/run/side_by_side.h"
 
 namespace slay {
@@ -180,7 +183,8 @@ class Run {
             plan_lost ? std::vector<std::string>{}
                       : origin_differences(record_.provenance(), provenance_);
         const bool complete = !plan_lost && record_.finished() &&
-                              record_.outcome() == RunOutcome::finished && !has_open_points();
+                              record_.outcome() == RunOutcome::finished && !has_open_points() &&
+                              !has_requests(options_.folder);
         if (complete) return done();  // only the results file is written again
         if (!differences.empty() && !options_.allow_foreign)
             return Error{ErrorKind::bad_data,
@@ -242,49 +246,65 @@ class Run {
     }
 
     // Each lane takes the next group that nobody has, so that the points of one shape stay together
-    // on one device.
+    // on one device. Requests that come meanwhile are taken up; those that come in the last moment
+    // get another round.
     void measure_groups() {
         MemoryLimits limits;
         note_known_limits(limits);
         SweepSpec spec = log_->record().spec();
         spec.device = spec_.device;
-        const std::vector<std::vector<Point>> groups = open_groups();
+        GroupQueue queue(open_groups());
+        PlanGrower grower(options_.folder, *log_, queue, limits, spec_.measurement, device_.rates);
+        grower.take_up();
         const std::size_t lanes = executor_.lanes(device_.id);
-        std::atomic<std::size_t> next = 0;
-        const auto measure = [&] {
-            TimeBudget budget(spec_.measurement, device_.rates, monotonic_seconds);
-            SweepSpec here = spec;
-            for (std::size_t mine = next++; mine < groups.size(); mine = next++) {
-                if (!control_.wait_while_paused() || log_->failure()) return;
-                if (!executor_.broken().empty()) return;
-                // What this lane has to expect: its share of the groups that are left.
-                std::vector<Point> left;
-                for (std::size_t i = mine; budget.limited() && i < groups.size(); i += lanes)
-                    left.insert(left.end(), groups[i].begin(), groups[i].end());
-                BudgetCut cut;
-                if (!budget.begin_group(left, groups[mine].size(), cut)) {
-                    if (!budget_spent_.exchange(true))
-                        log_->message(Severity::warning, budget_message(points_from(groups, mine)));
-                    return;
-                }
-                here.measurement.point_seconds = cut.point_seconds;
-                GroupRun(groups[mine], *log_, control_, limits)
-                    .run(executor_, here, device_.id, options_.folder);
-                budget.end_group();
+        do {
+            grower.watch();
+            {
+                const auto measure = [&] { measure_lane(queue, limits, spec, lanes); };
+                std::vector<std::jthread> others;
+                for (std::size_t lane = 1; lane < lanes; ++lane) others.emplace_back(measure);
+                measure();
             }
-        };
-        {
-            std::vector<std::jthread> others;
-            for (std::size_t lane = 1; lane < lanes; ++lane) others.emplace_back(measure);
-            measure();
-        }
-        if (lanes > 1) tell_cost_of_company(groups, spec);
+            grower.stop();
+        } while (!queue.empty() && !ends_early());
+        if (lanes > 1) tell_cost_of_company(queue.taken(), spec);
     }
 
-    static std::size_t points_from(const std::vector<std::vector<Point>>& groups,
-                                   std::size_t first) {
-        std::size_t count = 0;
-        for (std::size_t i = first; i < groups.size(); ++i) count += groups[i].size();
+    bool ends_early() const {
+        return control_.stop_requested() || budget_spent_ || log_->failure().has_value() ||
+               !executor_.broken().empty();
+    }
+
+    void measure_lane(GroupQueue& queue, MemoryLimits& limits, const SweepSpec& spec,
+                      std::size_t lanes) {
+        TimeBudget budget(spec_.measurement, device_.rates, monotonic_seconds);
+        SweepSpec here = spec;
+        while (const auto group = queue.take()) {
+            if (!control_.wait_while_paused() || log_->failure()) return;
+            if (!executor_.broken().empty()) return;
+            // What this lane has to expect: its share of the groups that are left.
+            std::vector<Point> left = group->points;
+            if (budget.limited()) {
+                const auto waiting = queue.waiting();
+                for (std::size_t i = lanes - 1; i < waiting.size(); i += lanes)
+                    left.insert(left.end(), waiting[i].begin(), waiting[i].end());
+            }
+            BudgetCut cut;
+            if (!budget.begin_group(left, group->points.size(), cut)) {
+                if (!budget_spent_.exchange(true))
+                    log_->message(Severity::warning, budget_message(open_points(queue, *group)));
+                return;
+            }
+            here.measurement.point_seconds = cut.point_seconds;
+            GroupRun(group->points, group->batch, *log_, control_, limits)
+                .run(executor_, here, device_.id, options_.folder);
+            budget.end_group();
+        }
+    }
+
+    static std::size_t open_points(const GroupQueue& queue, const GroupQueue::Group& mine) {
+        std::size_t count = mine.points.size();
+        for (const auto& group : queue.waiting()) count += group.size();
         return count;
     }
 

@@ -21,6 +21,11 @@ class ConfigurationPanel;
 class ExportDialog;
 class LibraryPanel;
 class FindingsPanel;
+class GrowthActions;
+class PinnedBaseline;
+class PlanHistory;
+class PlanPanel;
+class RecentFiles;
 class LogPanel;
 class MessageBar;
 class PlotTabs;
@@ -56,6 +61,10 @@ class MainWindow : public QMainWindow {
     MessageBar& messages() { return *messages_; }
     SetupBar& setup() { return *setup_; }
     Guide* guide() const { return guide_; }
+    PlanPanel& plan() { return *plan_; }
+    PinnedBaseline& pinned() { return *pinned_; }
+    GrowthActions& growth() { return *growth_; }
+    RecentFiles& recent() { return *recent_; }
 
     void say(Severity severity, const QString& text);
     void set_theme(ThemeChoice choice);
@@ -71,6 +80,8 @@ class MainWindow : public QMainWindow {
 
   private:
     void build_panels();
+    void build_growth();
+    void copy_command(const QStringList& words);
     QDockWidget* add_dock(const QString& title, const char* name, QWidget* content,
                           Qt::DockWidgetArea area);
     void open_quick_preset();
@@ -109,6 +120,12 @@ class MainWindow : public QMainWindow {
     StatusStrip* status_ = nullptr;
     SetupBar* setup_ = nullptr;
     QPointer<Guide> guide_;
+    PlanHistory* history_ = nullptr;
+    PlanPanel* plan_ = nullptr;
+    PinnedBaseline* pinned_ = nullptr;
+    GrowthActions* growth_ = nullptr;
+    RecentFiles* recent_ = nullptr;
+    QDockWidget* plan_dock_ = nullptr;
     QDockWidget *library_dock_ = nullptr, *configuration_dock_ = nullptr, *results_dock_ = nullptr,
                 *findings_dock_ = nullptr, *log_dock_ = nullptr;
     QByteArray first_layout_;
