@@ -1,6 +1,7 @@
 #include "engine/core/run_record.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "engine/core/units.h"
 
@@ -17,6 +18,11 @@ const auto* find_by(const auto& rows, std::string_view name, auto member) {
     const auto row = std::find_if(rows.begin(), rows.end(),
                                   [&](const auto& each) { return each.*member == name; });
     return row == rows.end() ? nullptr : &*row;
+}
+
+std::uint64_t new_stamp() {
+    static std::atomic<std::uint64_t> last = 0;
+    return ++last;
 }
 
 }  // namespace
@@ -69,6 +75,7 @@ void RunRecord::apply(const Event& event) {
 }
 
 void RunRecord::start(const RunStarted& started) {
+    plan_stamp_ = new_stamp();
     provenance_ = started.provenance;
     spec_ = started.plan.spec;
     variants_ = started.variants;
@@ -103,6 +110,7 @@ void RunRecord::start(const RunStarted& started) {
 RecordedPoint& RunRecord::at(const std::string& point_id) {
     const auto [place, is_new] = index_.emplace(point_id, points_.size());
     if (is_new) {
+        plan_stamp_ = new_stamp();
         points_.emplace_back();
         points_.back().point.id = point_id;
     }
