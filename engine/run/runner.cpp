@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -12,6 +13,7 @@
 #include <thread>
 
 #include "engine/core/experiment_info.h"
+#include "engine/core/point_check.h"
 #include "engine/core/time_budget.h"
 #include "engine/core/time_stamp.h"
 #include "engine/core/units.h"
@@ -26,7 +28,7 @@
 namespace slay {
 namespace {
 
-constexpr const char* results_path = "/artifacts/benchmark_results.json";
+constexpr const char* results_path = "artifacts/benchmark_results.json";
 
 bool has_journal(const std::string& folder) {
     struct stat info {};
@@ -136,6 +138,7 @@ class Run {
         if (const std::string reason = executor_.broken(); !reason.empty())
             return Error{ErrorKind::no_device, reason + "; start the program again"};
 
+        for (const Point& point : plan->points) planned_.emplace(point.id, point);
         if (!has_journal(options_.folder)) return begin(std::move(*plan));
         if (!options_.resume)
             return Error{ErrorKind::cannot_create, clean_text(options_.folder) +
@@ -193,6 +196,9 @@ class Run {
                              "): resume it there, or allow it to be resumed here "
                              "(--allow-foreign), which is then labelled"};
 
+        if (Status checked = plan_lost ? done() : check_open_points(); !checked)
+            return checked.error();
+
         const std::string run = record_.run();
         if (Status status = open_log(run); !status) return status;
         if (plan_lost) log_->emit(opening(std::move(plan), provenance_));
@@ -208,6 +214,25 @@ class Run {
                           "resumed on another device or build: " + joined(differences));
         warn_of_build();
         return log_status();
+    }
+
+    // A journal may be a stranger's: what is measured are points whose sizes were checked and whose
+    // ids are no paths.
+    Status check_open_points() const {
+        for (const RecordedPoint& each : record_.points()) {
+            if (is_final(each.result.state) || each.point.experiment.empty()) continue;
+            if (planned_.contains(each.point.id)) continue;
+            if (Status checked = check_point(each.point); !checked)
+                return Error{ErrorKind::bad_data,
+                             clean_text(options_.folder) +
+                                 ": its journal leaves a point open that its preset does not give "
+                                 "and that cannot be measured (" +
+                                 clean_text(each.point.variant + ' ' + each.point.id, 100) + ": " +
+                                 checked.error().message +
+                                 "): it was changed, or is of another "
+                                 "version of this program; start its preset anew"};
+        }
+        return done();
     }
 
     bool has_open_points() const {
@@ -236,11 +261,13 @@ class Run {
     std::vector<std::vector<Point>> open_groups() const {
         std::vector<std::vector<Point>> groups;
         for (const RecordedPoint& recorded : log_->record().points()) {
+            if (is_final(recorded.result.state)) continue;
             // A point without an experiment was in a damaged plan and not in the new one.
-            if (is_final(recorded.result.state) || recorded.point.experiment.empty()) continue;
-            if (groups.empty() || groups.back().front().group != recorded.point.group)
-                groups.emplace_back();
-            groups.back().push_back(recorded.point);
+            const auto planned = planned_.find(recorded.point.id);
+            const Point& point = planned == planned_.end() ? recorded.point : planned->second;
+            if (point.experiment.empty()) continue;
+            if (groups.empty() || groups.back().front().group != point.group) groups.emplace_back();
+            groups.back().push_back(point);
         }
         return groups;
     }
@@ -351,7 +378,7 @@ class Run {
     Status write_results() const {
         const std::string text = results_json(record_).dump(
             2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-        return write_file_atomically(options_.folder + results_path, text + '\n');
+        return write_file_below(options_.folder, results_path, text + '\n');
     }
 
     const SweepSpec& spec_;
@@ -360,6 +387,7 @@ class Run {
     const RunOptions& options_;
     const EventSink& sink_;
     DeviceInfo device_;
+    std::map<std::string, Point, std::less<>> planned_;  // by id
     Provenance provenance_;
     std::unique_ptr<FolderLock> lock_;
     std::optional<EventLog> log_;  // absent when nothing is left to do
