@@ -46,7 +46,9 @@ RunStarted opening(Plan plan, Provenance provenance) {
     std::set<std::string> names;
     for (const Point& point : plan.points) names.insert(point.variant);
     for (const VariantInfo& row : variant_catalog())
-        if (names.count(row.name) > 0) started.variants.push_back(row);
+        if (names.erase(row.name) > 0) started.variants.push_back(row);
+    for (const std::string& name : names)  // the user's own
+        if (const VariantInfo* row = find_variant(name)) started.variants.push_back(*row);
     started.metrics = metric_table();
     started.plan = std::move(plan);
     return started;
