@@ -6,6 +6,8 @@
 #include "app/bench/exit_status.h"
 #include "app/bench/interrupt.h"
 #include "app/bench/verify_report.h"
+#include "engine/core/units.h"
+#include "engine/core/variant_info.h"
 #include "engine/run/engine_library.h"
 
 namespace slay::bench {
@@ -19,6 +21,11 @@ class VerifyCommand : public Command {
                              "Golden files; without one, every variant is compared with its "
                              "formula in float64 over a grid of shapes and types");
         options().add_option("--device", device_, "auto, cpu, cuda or cuda:N")->type_name("DEVICE");
+        options()
+            .add_option("--variants", variants_, "Only these variants, separated by commas")
+            ->delimiter(',')
+            ->allow_extra_args(false)
+            ->type_name("NAME,...");
         options().add_flag("--json", json_, "Print a JSON array with an object a comparison");
         options().footer(
             "Example:\n"
@@ -30,6 +37,14 @@ class VerifyCommand : public Command {
     int execute() override {
         RunControl control;
         const InterruptGuard guard(control);
+        for (const std::string& name : variants_) {
+            if (!find_variant(name)) {
+                return report(Error{ErrorKind::usage,
+                                    fmt::format("there is no attention variant '{}'; `slay-bench "
+                                                "list variants` names all",
+                                                clean_text(name, 64))});
+            }
+        }
         const auto executor = load_engine();
         if (!executor) return report(executor.error());
         if (files_.empty()) files_.emplace_back();
@@ -50,7 +65,7 @@ class VerifyCommand : public Command {
     Result<bool> verify(const std::string& file, Engine& executor, RunControl& control) {
         VerifyReport lines;
         bool titled = json_;
-        const auto passed = executor.verify(file, device_, control, [&](const VerifyLine& line) {
+        const auto observe = [&](const VerifyLine& line) {
             const std::string text = lines.add(line);
             if (!titled) print((file.empty() ? "conformance grid" : file) + "\n");
             titled = true;
@@ -60,8 +75,14 @@ class VerifyCommand : public Command {
                 print(text);
                 flush_output(0);
             }
-        });
+        };
+        const auto passed = executor.verify(file, device_, variants_, control, observe);
         if (!passed) return passed;
+        if (lines.compared() == 0 && !InterruptGuard::interrupted()) {
+            return Error{ErrorKind::bad_data, file +
+                                                  ": holds none of the variants that --variants "
+                                                  "names, so nothing was compared"};
+        }
         if (!json_) {
             print(lines.finish());
             print(fmt::format("{} comparisons, {} missed\n", lines.compared(), lines.missed()));
@@ -71,6 +92,7 @@ class VerifyCommand : public Command {
 
     std::vector<std::string> files_;
     std::string device_ = "auto";
+    std::vector<std::string> variants_;
     bool json_ = false;
     nlohmann::ordered_json lines_ = nlohmann::ordered_json::array();
 };

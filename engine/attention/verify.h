@@ -16,10 +16,12 @@
 
 namespace slay {
 
-// `device`: "cpu", "cuda", "cuda:1" or "auto". Every variant of the file in float32: output and
+// `device`: "cpu", "cuda", "cuda:1" or "auto". Every variant of the file, or those of them that
+// `variants` names, in float32: output and
 // gradients, as the README beside the golden files says (gradients of the signed variants against
 // finite differences, since a few rows with a denominator near zero own the golden ones).
 Result<std::vector<VerifyLine>> verify_golden(const std::string& path, const std::string& device,
+                                              const std::vector<std::string>& variants = {},
                                               const VerifyObserver& observe = {},
                                               std::stop_token stop = {});
 

@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/attention/arithmetic.h"
@@ -205,6 +206,7 @@ const GoldenVariant* golden_for(const GoldenFile& file, std::string_view name) {
 }  // namespace
 
 Result<std::vector<VerifyLine>> verify_golden(const std::string& path, const std::string& device,
+                                              const std::vector<std::string>& variants,
                                               const VerifyObserver& observe, std::stop_token stop) {
     const Result<at::Device> place = parse_device(device);
     if (!place) return place.error();
@@ -219,6 +221,9 @@ Result<std::vector<VerifyLine>> verify_golden(const std::string& path, const std
     for (const VariantImplementation& variant : builtin_variants()) {
         const GoldenVariant* golden = golden_for(*file, variant.name);
         if (!golden) continue;
+        if (!variants.empty() &&
+            std::find(variants.begin(), variants.end(), variant.name) == variants.end())
+            continue;
         if (stop.stop_requested()) return Error{ErrorKind::cancelled, "verification was stopped"};
         try {
             const auto attention =

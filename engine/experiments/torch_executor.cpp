@@ -174,12 +174,16 @@ std::string TorchExecutor::broken() const {
 }
 
 Result<bool> TorchExecutor::verify(const std::string& golden_path, const std::string& device,
-                                   RunControl& control, const VerifyObserver& observe) {
+                                   const std::vector<std::string>& variants, RunControl& control,
+                                   const VerifyObserver& observe) {
     const Result<DeviceInfo> info = resolve_device(device);
     if (!info) return info.error();
-    const auto lines = golden_path.empty()
-                           ? verify_conformance(info->id, {}, observe, control.token())
-                           : verify_golden(golden_path, info->id, observe, control.token());
+    ConformanceGrid grid;
+    grid.variants = variants;
+    const auto lines =
+        golden_path.empty()
+            ? verify_conformance(info->id, grid, observe, control.token())
+            : verify_golden(golden_path, info->id, variants, observe, control.token());
     if (!lines) return lines.error();
     if (control.stop_requested())
         return Error{ErrorKind::cancelled, "the verification was stopped"};

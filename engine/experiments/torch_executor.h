@@ -23,7 +23,8 @@ class TorchExecutor final : public Engine {
     void run_group(std::span<const Point> group, const ExecutionContext& context) override;
     std::string broken() const override;
     Result<bool> verify(const std::string& golden_path, const std::string& device,
-                        RunControl& control, const VerifyObserver& observe) override;
+                        const std::vector<std::string>& variants, RunControl& control,
+                        const VerifyObserver& observe) override;
     std::string probe_memory(const std::string& point_json) override;
 
   private:

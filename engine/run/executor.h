@@ -84,10 +84,12 @@ class Executor {
 // The executor that libslay_engine.so makes, of this process's LibTorch.
 class Engine : public Executor {
   public:
-    // Compares with a golden file, or, with an empty path, over the conformance grid. The lines
-    // come as they are ready; the result is whether all passed.
+    // Compares with a golden file, or, with an empty path, over the conformance grid; `variants`:
+    // names of the catalogue, none for all. The lines come as they are ready; the result is
+    // whether all passed.
     virtual Result<bool> verify(const std::string& golden_path, const std::string& device,
-                                RunControl& control, const VerifyObserver& observe) = 0;
+                                const std::vector<std::string>& variants, RunControl& control,
+                                const VerifyObserver& observe) = 0;
 
     // Reads one point as JSON, measures its peak memory in this process, returns the result as
     // JSON: the child's half of the memory experiment on a CPU.

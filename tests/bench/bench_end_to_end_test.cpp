@@ -150,6 +150,12 @@ void BenchEndToEndTest::a_golden_file_verifies() {
         {"verify", SLAY_SOURCE_DIR "/tests/data/golden/golden-a.json", "--device", "cpu"});
     QVERIFY2(result.code == 0, result.out + result.err);
     QVERIFY2(result.out.contains("ok    yat-performer-anchor"), result.out);
+
+    const BenchResult two = bench.run({"verify", SLAY_SOURCE_DIR "/tests/data/golden/golden-a.json",
+                                       "--device", "cpu", "--variants", "linear,standard"});
+    QVERIFY2(two.code == 0, two.out + two.err);
+    QVERIFY2(two.out.contains("ok    linear") && two.out.contains("ok    standard"), two.out);
+    QVERIFY2(!two.out.contains("yat"), two.out);
 }
 
 QTEST_GUILESS_MAIN(BenchEndToEndTest)

@@ -181,6 +181,8 @@ void BenchWordsTest::refusals_data() {
     QTest::newRow("export of nothing") << QStringList{"export", "./nowhere"} << 66 << "nowhere";
     QTest::newRow("no such golden file")
         << QStringList{"verify", "./nowhere.json"} << 66 << "nowhere.json";
+    QTest::newRow("no such variant to verify")
+        << QStringList{"verify", "--variants", "linear,flat"} << 64 << "flat";
     QTest::newRow("no such device")
         << QStringList{"run", "small.json", "--device", "cuda:7"} << 69 << "cpu";
     QTest::newRow("no such device to plan for")

@@ -6,6 +6,7 @@
 //   FAKE_MEMORY_UP_TO quadratic variants run out of memory beyond this length
 //   FAKE_MISS         the variant whose verification misses
 //   FAKE_DEVICE_NAME  what the device is called
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -71,7 +72,8 @@ class FakeExecutor : public Engine {
         }
     }
 
-    Result<bool> verify(const std::string& golden_path, const std::string& device, RunControl&,
+    Result<bool> verify(const std::string& golden_path, const std::string& device,
+                        const std::vector<std::string>& variants, RunControl&,
                         const VerifyObserver& observe) override {
         if (const auto resolved = resolve_device(device); !resolved) return resolved.error();
         if (!golden_path.empty() && !std::filesystem::exists(golden_path)) {
@@ -79,6 +81,9 @@ class FakeExecutor : public Engine {
         }
         bool passed = true;
         for (const VariantInfo& variant : variant_catalog()) {
+            if (!variants.empty() &&
+                std::find(variants.begin(), variants.end(), variant.name) == variants.end())
+                continue;
             for (const char* subject : {"output", "grad_q"}) {
                 VerifyLine line;
                 line.variant = variant.name;

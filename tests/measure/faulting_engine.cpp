@@ -107,8 +107,9 @@ class FaultingEngine final : public Engine {
     }
     std::string broken() const override { return engine_->broken(); }
     Result<bool> verify(const std::string& golden_path, const std::string& device,
-                        RunControl& control, const VerifyObserver& observe) override {
-        return engine_->verify(golden_path, device, control, observe);
+                        const std::vector<std::string>& variants, RunControl& control,
+                        const VerifyObserver& observe) override {
+        return engine_->verify(golden_path, device, variants, control, observe);
     }
     std::string probe_memory(const std::string& point_json) override {
         return engine_->probe_memory(point_json);
