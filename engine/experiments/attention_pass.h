@@ -11,6 +11,12 @@
 
 namespace slay {
 
+// Which form of a variant gave a result: the project's own kernels, or LibTorch's operators (whose
+// `backend` then names the softmax kernel).
+inline const char* implementation_of(const std::string& backend) {
+    return backend == "fused" ? "fused" : "aten";
+}
+
 class AttentionPass final : public MeasuredPass {
   public:
     // Prepares the variant's fixed features on the device of the inputs.

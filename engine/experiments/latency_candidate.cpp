@@ -76,7 +76,7 @@ PointResult latency_result(const LatencyCandidate& candidate, const Measurement&
 
     const std::string backend = candidate.pass->backend();
     if (!backend.empty()) result.notes["backend"] = backend;
-    result.notes["implementation"] = "aten";
+    result.notes["implementation"] = implementation_of(backend);
     result.notes["launch"] = "eager";
     result.notes["arithmetic"] = arithmetic_of(candidate, measurement, surroundings.gpu);
     result.notes["warmup"] = fmt::format("{} iterations, {}", candidate.warmup.iterations,
@@ -85,10 +85,14 @@ PointResult latency_result(const LatencyCandidate& candidate, const Measurement&
         result.notes["l2"] = measurement.l2;
         add_clocks(result, candidate);
         if (candidate.alone) result.notes["rounds"] = "measured alone: too large to share the GPU";
-        if (candidate.retried_samples > 0) {
+        if (candidate.allocating_samples > 0) {
             result.notes["allocator"] =
-                fmt::format("{} of {} samples waited for the allocator to free its cache",
-                            candidate.retried_samples, outcome.values.size());
+                fmt::format("{} of {} samples waited for the allocator to call the driver",
+                            candidate.allocating_samples, outcome.values.size());
+        } else if (candidate.repeated_passes > 0) {
+            result.notes["allocator"] =
+                fmt::format("{} passes taken again, because the allocator called the driver",
+                            candidate.repeated_passes);
         }
     } else {
         result.notes["l2"] = "as the other variants of the round leave it";

@@ -29,7 +29,9 @@ struct LatencyCandidate {
     WarmupOutcome warmup;
     SamplingOutcome outcome;
     ClockLog clocks;
-    std::int64_t retried_samples = 0;  // during which the allocator gave its cache back
+    // The allocator called the driver, which takes longer than a pass: samples that have this in
+    // them, and passes that were taken again because of it.
+    std::int64_t allocating_samples = 0, repeated_passes = 0;
 
     // Of a throttled point that was measured again: what came first.
     std::optional<SamplingOutcome> first_outcome;

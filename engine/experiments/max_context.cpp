@@ -8,6 +8,7 @@
 #include "engine/attention/builtin_variants.h"
 #include "engine/core/cost_shape.h"
 #include "engine/core/units.h"
+#include "engine/experiments/attention_pass.h"
 #include "engine/experiments/context_probe.h"
 #include "engine/experiments/experiment.h"
 #include "engine/experiments/probe_point.h"
@@ -154,7 +155,7 @@ class ContextSearch {
                                      : "resident set of an own process, which can take no more";
         result.notes["inputs"] = fmt::format("repeat every {} positions",
                                              format_count(static_cast<double>(kInputPeriod)));
-        result.notes["implementation"] = "aten";
+        result.notes["implementation"] = implementation_of(backend_);
         if (!backend_.empty()) result.notes["backend"] = backend_;
         return result;
     }

@@ -49,8 +49,8 @@ PointResult measure_on_gpu(const Point& point, int gpu, at::Device device) {
     result.metrics["allocation_retries"].value =
         static_cast<double>(after.allocation_retries - before.allocation_retries);
     result.notes["method"] = "peak of the CUDA allocator";
-    result.notes["implementation"] = "aten";
     const std::string backend = pass.backend();
+    result.notes["implementation"] = implementation_of(backend);
     if (!backend.empty()) result.notes["backend"] = backend;
     return result;
 }

@@ -52,8 +52,8 @@ PointResult measure(const ProbeRequest& request) {
     result.notes["method"] = peak.sampled
                                  ? "resident set of an own process, sampled every millisecond"
                                  : "peak resident set of an own process (VmHWM)";
-    result.notes["implementation"] = "aten";
     const std::string backend = pass.backend();
+    result.notes["implementation"] = implementation_of(backend);
     if (!backend.empty()) result.notes["backend"] = backend;
     result.notes["threads"] = std::to_string(at::get_num_threads());
     return result;

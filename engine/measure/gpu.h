@@ -39,6 +39,7 @@ void gpu_limit_memory(int index, double bytes);
 struct GpuMemory {
     double allocated_bytes = 0, peak_allocated_bytes = 0, peak_reserved_bytes = 0;
     std::int64_t allocation_retries = 0;  // since the start of the process
+    std::int64_t driver_allocations = 0;  // cudaMalloc calls since then; a large one takes 0.1 s
 };
 GpuMemory gpu_memory(int index);
 void gpu_reset_peak(int index);

@@ -165,6 +165,7 @@ GpuMemory gpu_memory(int index) {
     memory.peak_allocated_bytes = static_cast<double>(stats.allocated_bytes[0].peak);
     memory.peak_reserved_bytes = static_cast<double>(stats.reserved_bytes[0].peak);
     memory.allocation_retries = stats.num_alloc_retries;
+    memory.driver_allocations = stats.num_device_alloc;
     return memory;
 }
 
