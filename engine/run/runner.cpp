@@ -16,9 +16,11 @@
 #include "engine/core/point_check.h"
 #include "engine/core/time_budget.h"
 #include "engine/core/time_stamp.h"
+#include "engine/core/trusted_files.h"
 #include "engine/core/units.h"
 #include "engine/core/variant_info.h"
 #include "engine/run/event_log.h"
+#include "engine/run/executor_choice.h"
 #include "engine/run/group_queue.h"
 #include "engine/run/group_run.h"
 #include "engine/run/plan_grower.h"
@@ -51,7 +53,9 @@ RunStarted opening(Plan plan, Provenance provenance) {
     std::set<std::string> names;
     for (const Point& point : plan.points) names.insert(point.variant);
     for (const VariantInfo& row : variant_catalog())
-        if (names.count(row.name) > 0) started.variants.push_back(row);
+        if (names.erase(row.name) > 0) started.variants.push_back(row);
+    for (const std::string& name : names)  // the user's own
+        if (const VariantInfo* row = find_variant(name)) started.variants.push_back(*row);
     started.metrics = metric_table();
     started.plan = std::move(plan);
     return started;
@@ -126,11 +130,18 @@ class Run {
     Status prepare() {
         if (options_.folder.empty())
             return Error{ErrorKind::usage, "no folder for the run was given"};
+        if (Status allowed = take_own_files(); !allowed) return allowed;
         Result<DeviceInfo> device = executor_.resolve_device(spec_.device);
         if (!device) return device.error();
         device_ = std::move(*device);
         Result<Plan> plan = make_plan(spec_, device_.rates);
         if (!plan) return plan.error();
+        if (!options_.shard.whole()) {
+            auto groups = groups_of_shard(spec_, options_.shard);
+            if (!groups) return groups.error();
+            shard_groups_ = std::move(*groups);
+            plan = only_groups(std::move(*plan), shard_groups_);
+        }
         Result<std::unique_ptr<FolderLock>> lock = FolderLock::take(options_.folder);
         if (!lock) return lock.error();
         lock_ = std::move(*lock);
@@ -145,6 +156,27 @@ class Run {
                                                        ": holds a run already; resume it "
                                                        "(--resume) or choose another folder"};
         return resume(std::move(*plan));
+    }
+
+    // Files with somebody's code: hashed, so that the record says which bytes were measured,
+    // allowed by the user, and measured where they can do this process no harm.
+    Status take_own_files() {
+        if (own_files(spec_).empty()) return done();
+        Result<SweepSpec> hashed = with_file_hashes(spec_);
+        if (!hashed) return hashed.error();
+        spec_ = std::move(*hashed);
+        for (const OwnFile& file : untrusted_files(spec_, options_.trusted))
+            return Error{ErrorKind::usage,
+                         clean_text(file.path) +
+                             " is somebody's code, which would run with your rights (in a worker "
+                             "process): if you know what it does, allow it with --trust " +
+                             file.sha256};
+        if (!measures_elsewhere(executor_))
+            return Error{ErrorKind::usage,
+                         own_files(spec_).front().variant +
+                             " is somebody's code: it is measured in a worker only "
+                             "(--executor worker)"};
+        return done();
     }
 
     Status open_log(const std::string& run) {
@@ -182,6 +214,13 @@ class Run {
                                  ": was run from another preset (it differs at " + where +
                                  "): resume it with its own, or choose another folder"};
         }
+        for (const RecordedPoint& point : record_.points())
+            if (!shard_groups_.empty() && !plan_lost && !shard_groups_.contains(point.point.group))
+                return Error{ErrorKind::bad_data,
+                             fmt::format("{}: holds another part of the sweep than shard {}/{}: "
+                                         "resume it as it was begun",
+                                         clean_text(options_.folder), options_.shard.index,
+                                         options_.shard.count)};
         const std::vector<std::string> differences =
             plan_lost ? std::vector<std::string>{}
                       : origin_differences(record_.provenance(), provenance_);
@@ -381,7 +420,7 @@ class Run {
         return write_file_below(options_.folder, results_path, text + '\n');
     }
 
-    const SweepSpec& spec_;
+    SweepSpec spec_;  // with the hashes of files
     Executor& executor_;
     RunControl& control_;
     const RunOptions& options_;
@@ -393,6 +432,7 @@ class Run {
     std::optional<EventLog> log_;  // absent when nothing is left to do
     RunRecord record_;
     std::atomic<bool> budget_spent_ = false;
+    std::set<std::string> shard_groups_;  // empty: all
 };
 
 }  // namespace
