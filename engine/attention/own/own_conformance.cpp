@@ -33,6 +33,7 @@ double rounding(DataType type) {
         case DataType::bfloat16:
             return 3e-2;
         case DataType::float16:
+        case DataType::tf32:  // 10 bits of mantissa each
             return 5e-3;
     }
     return 0;
