@@ -36,6 +36,8 @@ xvfb : Xvfb
 xauth : xauth
 openssh-client : ssh
 openssh-server
+appstream : appstreamcli
+desktop-file-utils : desktop-file-validate
 LIST
 }
 

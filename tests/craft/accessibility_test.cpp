@@ -135,6 +135,8 @@ class AccessibilityTest : public QObject {
 
     void every_control_of_the_dialogs_has_a_name() {
         const auto whole = [](QWidget& dialog) {
+            dialog.show();
+            QVERIFY(QTest::qWaitForWindowExposed(&dialog));
             const Walk found = walk(dialog);
             QVERIFY2(found.nameless.isEmpty(), qPrintable(found.nameless.join('\n')));
             QVERIFY(found.named > 1);

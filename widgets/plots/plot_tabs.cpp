@@ -18,6 +18,7 @@ PlotTabs::PlotTabs(SpecDocument& spec, RunDocument& run, QWidget* parent)
     tabs_ = new QTabWidget;
     tabs_->setDocumentMode(true);
     tabs_->tabBar()->setDrawBase(false);
+    tabs_->setAccessibleName(tr("Figures"));
     tabs_->tabBar()->setAccessibleName(tr("Figures"));
     for (const FigureSpec& figure : figure_table()) {
         auto* view = new PlotView(figure, run);

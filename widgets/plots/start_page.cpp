@@ -26,6 +26,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     setAttribute(Qt::WA_StyledBackground);
     auto* mark = new QLabel;
     mark->setPixmap(QIcon(":/slay/slay-workbench.svg").pixmap(72, 72));
+    mark->setAccessibleName(tr("The program's mark"));
     auto* title = new QLabel(tr("SLAY Workbench"));
     title->setObjectName("title");
     auto* sentence = new QLabel(

@@ -18,6 +18,7 @@
 #include "widgets/editor/configuration_panel.h"
 #include "widgets/findings/findings_panel.h"
 #include "widgets/library/library_panel.h"
+#include "widgets/look/accessible_parts.h"
 #include "widgets/plots/plot_tabs.h"
 #include "widgets/plots/start_page.h"
 #include "widgets/results/log_panel.h"
@@ -34,6 +35,7 @@ MainWindow::MainWindow(EngineSession::ExecutorFactory factory, StartOptions opti
       options_(std::move(options)),
       store_(options_.session_file),
       workspace_(std::move(factory)) {
+    name_inner_parts();
     setAcceptDrops(true);
     setAnimated(false);
     setWindowIcon(QIcon(":/slay/slay-workbench.svg"));
