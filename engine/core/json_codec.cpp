@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/core/own_variant.h"
 #include "engine/core/units.h"
 
 namespace slay {
@@ -178,7 +179,7 @@ VariantInfo variant_info_from_json(const nlohmann::json& json) {
     info.formula = text_member(json, "formula");
     info.family =
         enum_member(json, "family",
-                    {Family::softmax, Family::linear, Family::exact_yat, Family::linearised_yat},
+                    {Family::softmax, Family::linear, Family::exact_yat, Family::linearised_yat, own_family},
                     Family::softmax);
     info.complexity = enum_member(json, "complexity", {Complexity::quadratic, Complexity::linear},
                                   Complexity::quadratic);

@@ -1,6 +1,7 @@
 // The rows of the twelve built-in variants.
 #include <algorithm>
 
+#include "engine/core/own_variant.h"
 #include "engine/core/variant_info.h"
 
 namespace slay {
@@ -193,7 +194,7 @@ std::string_view to_string(Family family) {
         case Family::linearised_yat:
             return "linearised-yat";
     }
-    return "unknown";
+    return family == own_family ? "own" : "unknown";
 }
 
 std::string_view to_string(Complexity complexity) {
@@ -209,7 +210,7 @@ const VariantInfo* find_variant(std::string_view name) {
     const auto& rows = variant_catalog();
     const auto row =
         std::find_if(rows.begin(), rows.end(), [&](const auto& each) { return each.name == name; });
-    return row == rows.end() ? nullptr : &*row;
+    return row == rows.end() ? own_variant(name) : &*row;
 }
 
 }  // namespace slay

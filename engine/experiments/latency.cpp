@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <deque>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "engine/measure/cpu_load.h"
 #include "engine/measure/cpu_threads.h"
 #include "engine/measure/iteration_timer.h"
+#include "engine/measure/recorded_graph.h"
 #include "engine/measure/sampling.h"
 
 namespace slay {
@@ -33,7 +35,10 @@ class LatencyGroup {
           timer_(context.device.gpu,
                  context.measurement().l2 == "cold" ? kFlushFactor * context.device.l2_bytes : 0),
           sampler_(sampling_settings(context.measurement()), crc32(group.front().group),
-                   context.run.control) {}
+                   context.run.control) {
+        if (context.device.gpu && context.measurement().launch == "graph")
+            recordable_.emplace(*context.device.gpu);
+    }
 
     // All variants are warm at this shape before the first sample of any.
     void run() {
@@ -84,6 +89,9 @@ class LatencyGroup {
             if (!is_correct(candidate)) return false;
             candidate.pass =
                 std::make_unique<AttentionPass>(candidate.setup, inputs_for(candidate.setup));
+            if (recordable_)
+                candidate.graphed =
+                    std::make_unique<GraphedPass>(*candidate.pass, candidate.setup.pass);
         } catch (...) {
             context_.fail(point, std::current_exception(), candidate.free_bytes);
             return false;
@@ -114,11 +122,11 @@ class LatencyGroup {
 
     TimedIteration iteration(LatencyCandidate& candidate) {
         const std::optional<int> gpu = context_.device.gpu;
-        if (!gpu) return [this, &candidate] { return timer_.time_ms(*candidate.pass); };
+        if (!gpu) return [this, &candidate] { return timer_.time_ms(candidate.measured()); };
         return [this, &candidate, gpu] {
             for (int attempt = 1;; ++attempt) {
                 const GpuMemory before = gpu_memory(*gpu);
-                const double ms = timer_.time_ms(*candidate.pass);
+                const double ms = timer_.time_ms(candidate.measured());
                 const GpuMemory after = gpu_memory(*gpu);
                 const bool called = after.driver_allocations != before.driver_allocations ||
                                     after.allocation_retries != before.allocation_retries;
@@ -147,6 +155,7 @@ class LatencyGroup {
 
     void fail(LatencyCandidate& candidate, const std::exception_ptr& exception) {
         candidate.finished = true;
+        candidate.graphed.reset();
         candidate.pass.reset();
         context_.fail(candidate.point, exception, candidate.free_bytes);
     }
@@ -230,6 +239,7 @@ class LatencyGroup {
 
     std::span<const Point> group_;
     ExperimentContext& context_;
+    std::optional<RecordableStream> recordable_;  // while graphs are recorded and replayed
     IterationTimer timer_;
     RoundSampler sampler_;
     Clock clock_ = steady_seconds();

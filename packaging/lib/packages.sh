@@ -13,6 +13,7 @@ nlohmann-json3-dev
 libcli11-dev
 libfmt-dev
 libsentencepiece-dev
+libpoppler-cpp-dev
 qt6-base-dev
 qt6-svg-dev|libqt6svg6-dev
 libqcustomplot-dev
@@ -38,6 +39,8 @@ openssh-client : ssh
 openssh-server
 appstream : appstreamcli
 desktop-file-utils : desktop-file-validate
+slurm-wlm : slurmctld
+munge : munged
 LIST
 }
 

@@ -15,6 +15,7 @@
 #include <cmath>
 
 #include "exports/published.h"
+#include "widgets/growth/pinned_baseline.h"
 #include "widgets/look/elided_label.h"
 #include "widgets/look/icons.h"
 #include "widgets/look/theme.h"
@@ -130,6 +131,10 @@ PlotView::PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent)
         reset_view();
         refresh();
     });
+    connect(&run_, &RunDocument::grown, this, [this] {
+        fill_panels();
+        refresh();
+    });
     connect(&run_, &RunDocument::advanced, this, &PlotView::refresh);
     fill_panels();
 }
@@ -172,6 +177,10 @@ QWidget* PlotView::new_bar() {
     connect(overlay_, &QToolButton::toggled, this, &PlotView::set_overlay);
     auto* reset = new_tool("fit", tr("Reset view"), tr("Show all of it again (0)"));
     connect(reset, &QToolButton::clicked, this, &PlotView::reset_view);
+    ratio_ = new_tool("reference", tr("Ratio"), tr("Show all as multiples of the pinned curve"));
+    ratio_->setCheckable(true);
+    ratio_->hide();
+    connect(ratio_, &QToolButton::toggled, this, &PlotView::refresh);
     row->addWidget(metrics_);
     metrics_->setHidden(metrics_->count() < 2);
     row->addWidget(panels_);
@@ -179,6 +188,7 @@ QWidget* PlotView::new_bar() {
     as_table_ = new_tool("table", tr("Table"), tr("Show the values of the figure as a table (T)"));
     as_table_->setCheckable(true);
     connect(as_table_, &QToolButton::toggled, this, &PlotView::show_table);
+    row->addWidget(ratio_);
     row->addWidget(overlay_);
     row->addWidget(as_table_);
     row->addWidget(reset);
@@ -196,6 +206,9 @@ void PlotView::add_metric(const std::string& id) {
 
 void PlotView::connect_plot() {
     plot_->installEventFilter(this);
+    plot_->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(plot_, &QWidget::customContextMenuRequested, this,
+            [this](const QPoint& at) { emit menu_asked(at, plot_->mapToGlobal(at)); });
     connect(plot_, &QCustomPlot::mouseWheel, this, [this] { renderer_->hold_view(); });
     connect(plot_, &QCustomPlot::mouseDoubleClick, this, &PlotView::reset_view);
     connect(plot_, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
@@ -247,6 +260,12 @@ void PlotView::build_overlay_menu() {
                                : std::find(named.begin(), named.end(), id) != named.end());
         connect(action, &QAction::toggled, this, [this] { set_overlay(true); });
     }
+}
+
+void PlotView::set_pinned(const PinnedBaseline& pinned) {
+    pinned_ = &pinned;
+    connect(&pinned, &PinnedBaseline::changed, this, &PlotView::refresh);
+    refresh();
 }
 
 void PlotView::set_overlay(bool on) {
@@ -339,7 +358,10 @@ void PlotView::show_now() {
     later_.stop();
     QElapsedTimer timer;
     timer.start();
-    const FigureData figure = build_figure(figure_, run_.record(), options_);
+    FigureData figure = build_figure(figure_, run_.record(), options_);
+    const bool compared = pinned_ && pinned_->belongs_to(figure);
+    ratio_->setVisible(compared);
+    if (compared) pinned_->decorate(figure, ratio_->isChecked());
     renderer_->show(figure, screen_theme());
     mark_in_flight();
     if (table_shown()) rows_->show(figure);
@@ -391,7 +413,11 @@ void PlotView::point_at(QPointF position) {
     renderer_->highlight(entry.value_or(QString()));
     value_->setVisible(hit.has_value());
     if (!hit) return;
-    value_->setText(renderer_->describe(*hit));
+    QString text = renderer_->describe(*hit);
+    if (pinned_ && pinned_->belongs_to(renderer_->data()))
+        if (const auto ratio = pinned_->ratio_at(hit->point.x, hit->point.y))
+            text += tr("\n%1 \u00d7 pinned").arg(QString::number(*ratio, 'g', 4));
+    value_->setText(text);
     value_->adjustSize();
     const int x = static_cast<int>(hit->position.x()) + 12;
     const int y = static_cast<int>(hit->position.y()) - value_->height() - 8;

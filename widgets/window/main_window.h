@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "exports/paper/paper_choice.h"
 #include "widgets/guide/guide.h"
 #include "widgets/look/theme.h"
 #include "widgets/window/session_store.h"
@@ -17,8 +18,14 @@ class QDockWidget;
 namespace slay {
 
 class ConfigurationPanel;
+class ExportDialog;
 class LibraryPanel;
 class FindingsPanel;
+class GrowthActions;
+class PinnedBaseline;
+class PlanHistory;
+class PlanPanel;
+class RecentFiles;
 class LogPanel;
 class MessageBar;
 class PlotTabs;
@@ -54,10 +61,16 @@ class MainWindow : public QMainWindow {
     MessageBar& messages() { return *messages_; }
     SetupBar& setup() { return *setup_; }
     Guide* guide() const { return guide_; }
+    PlanPanel& plan() { return *plan_; }
+    PinnedBaseline& pinned() { return *pinned_; }
+    GrowthActions& growth() { return *growth_; }
+    RecentFiles& recent() { return *recent_; }
 
     void say(Severity severity, const QString& text);
     void set_theme(ThemeChoice choice);
     void save_session();
+    // Of the run shown; null where there is none. It goes when it is closed.
+    ExportDialog* open_export_dialog();
 
   protected:
     void closeEvent(QCloseEvent* event) override;
@@ -67,6 +80,8 @@ class MainWindow : public QMainWindow {
 
   private:
     void build_panels();
+    void build_growth();
+    void copy_command(const QStringList& words);
     QDockWidget* add_dock(const QString& title, const char* name, QWidget* content,
                           Qt::DockWidgetArea area);
     void open_quick_preset();
@@ -105,10 +120,17 @@ class MainWindow : public QMainWindow {
     StatusStrip* status_ = nullptr;
     SetupBar* setup_ = nullptr;
     QPointer<Guide> guide_;
+    PlanHistory* history_ = nullptr;
+    PlanPanel* plan_ = nullptr;
+    PinnedBaseline* pinned_ = nullptr;
+    GrowthActions* growth_ = nullptr;
+    RecentFiles* recent_ = nullptr;
+    QDockWidget* plan_dock_ = nullptr;
     QDockWidget *library_dock_ = nullptr, *configuration_dock_ = nullptr, *results_dock_ = nullptr,
                 *findings_dock_ = nullptr, *log_dock_ = nullptr;
     QByteArray first_layout_;
     ThemeChoice theme_ = ThemeChoice::system;
+    PaperChoice paper_choice_;         // of the last export for a paper
     std::optional<SweepSpec> edited_;  // of the last session, not saved in a file
     bool painted_ = false, closing_ = false, start_when_open_ = false;
     bool keep_start_page_ = false;  // the next preset that opens was not asked for
