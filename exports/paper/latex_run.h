@@ -9,7 +9,7 @@
 
 namespace slay {
 
-// The program: SLAY_PDFLATEX where it is set, else pdflatex on PATH; empty where there is none.
+// The program: SLAY_PDFLATEX where it is set, else the preferred one, else pdflatex on PATH; empty where there is none.
 std::optional<std::string> find_pdflatex();
 
 // What to do where there is none, for people.

@@ -24,6 +24,7 @@
 #include "widgets/growth/growth_actions.h"
 #include "widgets/growth/pinned_baseline.h"
 #include "widgets/library/library_panel.h"
+#include "widgets/look/accessible_parts.h"
 #include "widgets/plan/plan_panel.h"
 #include "widgets/plots/plot_tabs.h"
 #include "widgets/plots/plot_view.h"
@@ -44,6 +45,7 @@ MainWindow::MainWindow(EngineSession::ExecutorFactory factory, StartOptions opti
       options_(std::move(options)),
       store_(options_.session_file),
       workspace_(std::move(factory)) {
+    name_inner_parts();
     setAcceptDrops(true);
     setAnimated(false);
     setWindowIcon(QIcon(":/slay/slay-workbench.svg"));

@@ -112,6 +112,12 @@ WindowCommands::Row WindowCommands::row_of(const QAction* action) const {
     else if (action == a.show_plan)
         row.command = shell_line(QStringList{"slay-bench", "plan"} + preset_words() +
                                  QStringList{"--points"});
+    else if (action == a.preferences)
+        row.command = "slay-bench preferences threads=4";
+    else if (action == a.export_paper)
+        with_run({"slay-bench", "export", run, "--out", "DIR"});
+    else if (action == a.explorer)
+        row.command = "slay-bench explore";
     else if (action == a.shortcuts || action == a.about || action == a.commands)
         row.command = action == a.about ? "slay-workbench --version" : "slay-workbench --help";
     else
@@ -123,11 +129,13 @@ std::vector<WindowCommands::Row> WindowCommands::rows() const {
     std::vector<Row> rows;
     const WindowActions& a = actions_;
     for (const QAction* action :
-         {a.run,         a.pause,        a.stop,      a.resume,       a.add_to_run,   a.show_plan,
-          a.open,        a.open_run,     a.save,      a.save_as,      a.export_here,  a.export_to,
-          a.open_folder, a.copy,         a.undo,      a.redo,         a.reset_view,   a.zoom_in,
-          a.zoom_out,    a.paper_curves, a.next_tab,  a.previous_tab, a.theme_system, a.theme_light,
-          a.theme_dark,  a.reset_layout, a.shortcuts, a.commands,     a.about,        a.quit})
+         {a.run,          a.pause,        a.stop,         a.resume,      a.add_to_run,
+          a.show_plan,    a.open,         a.open_run,     a.save,        a.save_as,
+          a.export_here,  a.export_to,    a.open_folder,  a.copy,        a.undo,
+          a.redo,         a.reset_view,   a.zoom_in,      a.zoom_out,    a.paper_curves,
+          a.next_tab,     a.previous_tab, a.theme_system, a.theme_light, a.theme_dark,
+          a.reset_layout, a.shortcuts,    a.commands,     a.about,       a.quit,
+          a.preferences,  a.guide,        a.export_paper, a.explorer})
         rows.push_back(row_of(action));
     return rows;
 }
@@ -158,7 +166,7 @@ void WindowCommands::show(QWidget* parent) const {
         table->setItem(row, 0, new QTableWidgetItem(each.action));
         auto* command = new QTableWidgetItem(each.command.isEmpty() ? each.note : each.command);
         command->setData(Qt::UserRole, each.command);
-        if (each.command.isEmpty()) command->setForeground(tones().faint);
+        if (each.command.isEmpty()) command->setForeground(tones().muted);
         command->setToolTip("<p>" + (each.command + "\n" + each.note).toHtmlEscaped() + "</p>");
         table->setItem(row, 1, command);
     }
