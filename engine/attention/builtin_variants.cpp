@@ -6,7 +6,9 @@
 #include <stdexcept>
 
 #include "engine/attention/arithmetic.h"
+#include "engine/attention/own/own_attention.h"
 #include "engine/attention/variants.h"
+#include "engine/core/own_variant.h"
 
 namespace slay {
 namespace {
@@ -108,6 +110,7 @@ const std::vector<VariantImplementation>& builtin_variants() {
 }
 
 const VariantImplementation* find_implementation(std::string_view name) {
+    if (is_own_variant(name)) return &own_implementation();
     const auto& rows = builtin_variants();
     const auto row =
         std::find_if(rows.begin(), rows.end(), [&](const auto& each) { return each.name == name; });

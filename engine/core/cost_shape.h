@@ -14,6 +14,7 @@ struct CostShape {
     double nodes, prf, poly;  // 0 where the variant has none
     bool causal, layer, forward, backward;
     const VariantInfo* variant;
+    bool own_linear;  // a file of the user's whose preset says that it is linear in L
     std::string_view dtype;
 
     double tokens() const { return batch * length; }

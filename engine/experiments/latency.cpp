@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/core/checksum.h"
+#include "engine/core/preferences.h"
 #include "engine/experiments/experiment.h"
 #include "engine/experiments/latency_candidate.h"
 #include "engine/measure/cpu_load.h"
@@ -19,8 +20,7 @@
 namespace slay {
 namespace {
 
-constexpr double kClockReadSeconds = 0.05;  // between two readings of one point
-constexpr double kFlushFactor = 2;          // times the L2 cache
+constexpr double kFlushFactor = 2;  // times the L2 cache
 // A variant that takes more than this share of a GPU is measured alone: side by side, the
 // allocator would have to give memory back within a timed pass.
 constexpr double kShareForCompany = 0.4;
@@ -63,6 +63,11 @@ class LatencyGroup {
     }
 
   private:
+    // nullptr where the user prefers that clocks are not read.
+    const Nvml* clock_source() const {
+        return clock_milliseconds_ > 0 ? context_.device.nvml.get() : nullptr;
+    }
+
     bool may_go_on() const { return !context_.stopping() && context_.device.lost.empty(); }
 
     const SharedInputs& inputs_for(const PointSetup& setup) {
@@ -77,7 +82,7 @@ class LatencyGroup {
     bool admit(const Point& point) {
         context_.run.observer.point_started(point);
         if (!context_.admitted(point)) return false;
-        LatencyCandidate candidate(point, context_.device.nvml.get());
+        LatencyCandidate candidate(point, clock_source());
         candidate.free_bytes = context_.device.free_bytes();
         try {
             candidate.setup = point_setup(point);
@@ -168,7 +173,7 @@ class LatencyGroup {
                     if (!first_to_fail_) first_to_fail_ = candidate;
                     throw;
                 }
-                candidate->clocks.read(clock_(), kClockReadSeconds);
+                candidate->clocks.read(clock_(), clock_milliseconds_ * 1e-3);
                 return ms;
             };
             subject.report = [this, candidate](std::int64_t first, std::span<const double> values) {
@@ -216,7 +221,7 @@ class LatencyGroup {
         for (LatencyCandidate* candidate : candidates) {
             if (!candidate->clocks.throttled() || candidate->outcome.failure) continue;
             candidate->first_throttling = candidate->clocks.throttling();
-            candidate->clocks = ClockLog(context_.device.nvml.get());
+            candidate->clocks = ClockLog(clock_source());
             throttled.push_back(candidate);
         }
         if (throttled.empty()) return;
@@ -238,6 +243,7 @@ class LatencyGroup {
     IterationTimer timer_;
     RoundSampler sampler_;
     Clock clock_ = steady_seconds();
+    const int clock_milliseconds_ = read_preferences().nvml_milliseconds;
     std::deque<Drawn> drawn_;  // a deque: passes hold references into it
     std::deque<LatencyCandidate> candidates_;
     LatencyCandidate* first_to_fail_ = nullptr;  // of the rounds in progress

@@ -23,11 +23,11 @@ namespace {
 // do, and are kept back.
 class OpenPoints final : public PointObserver {
   public:
-    OpenPoints(PointObserver& next, MeasuringDevice& device) : next_(next), device_(device) {}
+    OpenPoints(PointObserver& next, MeasuringDevice& device, const OwnPoints& own)
+        : next_(next), device_(device), own_(own) {}
 
     void point_started(const Point& point) override {
-        if (closed_) return;
-        started_.insert(point.id);
+        if (closed_ || !started_.insert(point.id).second) return;
         next_.point_started(point);
     }
     void samples_taken(const Point& point, std::string_view metric, std::int64_t first_round,
@@ -37,6 +37,7 @@ class OpenPoints final : public PointObserver {
     void point_finished(const Point& point, PointResult result) override {
         if (closed_) return;
         if (result.state == PointState::failed) look_at_device(point, result);
+        own_.sign(point, result);
         closed_ = !device_.lost.empty();
         finished_.insert(point.id);
         next_.point_finished(point, std::move(result));
@@ -72,6 +73,7 @@ class OpenPoints final : public PointObserver {
 
     PointObserver& next_;
     MeasuringDevice& device_;
+    const OwnPoints& own_;
     bool closed_ = false;
     std::set<std::string, std::less<>> started_, finished_;
 };
@@ -137,7 +139,7 @@ void TorchExecutor::run_group(std::span<const Point> group, const ExecutionConte
     if (group.empty()) return;
     MeasuringDevice& device = device_for(context.device);
     if (!device.lost.empty()) return;
-    OpenPoints open(context.observer, device);
+    OpenPoints open(context.observer, device, own_points_);
 
     Experiment* experiment = find_experiment_of(group.front().experiment);
     if (!experiment) {
@@ -160,7 +162,8 @@ void TorchExecutor::run_group(std::span<const Point> group, const ExecutionConte
             gpu_limit_memory(*device.gpu,
                              std::min(measurement.memory_budget_gb * 1e9, device.memory_bytes));
         }
-        experiment->run_group(group, experiment_context);
+        const std::vector<Point> admitted = own_points_.admit(group, experiment_context);
+        if (!admitted.empty()) experiment->run_group(admitted, experiment_context);
     } catch (...) {
         const Failure failure = classify_failure(std::current_exception(), device.gpu);
         if (failure.context_lost) device.lost = failure.message;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/experiments/experiment.h"
+#include "engine/experiments/own_points.h"
 #include "engine/measure/device_catalog.h"
 #include "engine/run/executor.h"
 
@@ -34,6 +35,7 @@ class TorchExecutor final : public Engine {
     DeviceCatalog catalog_;
     std::vector<std::unique_ptr<Experiment>> experiments_;
     Experiment* latest_ = nullptr;
+    OwnPoints own_points_;
     std::unique_ptr<MeasuringDevice> device_;
 };
 

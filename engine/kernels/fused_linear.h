@@ -64,7 +64,11 @@ struct FusedShape {
 struct FusedDevice {
     int multiprocessors = 132;
     int shared_bytes = 232448;  // of shared memory, the most that one block may take
+    bool warpgroups = false;    // warpgroups_usable()
 };
+
+// Whether the current device runs the kernels with warpgroup products (sm_90a).
+bool warpgroups_usable();
 
 // How a pass is cut up. Without states (segment 0) it is one launch of the quadratic product form.
 struct FusedPlan {
@@ -73,9 +77,11 @@ struct FusedPlan {
     std::int64_t wave = 0;      // segments whose states are stored at the same time
     int block_segments = 1;     // that one block of the state kernel forms
     std::size_t scratch_bytes = 0;
+    bool groups = false;   // the forms with warpgroup products
+    int key_capacity = 0;  // positions whose factors a block of these has room for
     bool wide = false;    // the output kernel's form for known maps, with many rows a block
-    int row_block = 128;  // output rows of a block of the other form
-    int buffers = 2;      // of keys' factors in it
+    int row_block = 128;  // output rows of a block of the other forms
+    int buffers = 2;      // of keys' factors in the form without warpgroup products
 };
 
 // bf16 terms of an operand: one for bfloat16 inputs, two for the others and for maps that cancel.

@@ -21,6 +21,12 @@ std::size_t scratch_budget(const at::Tensor& q) {
     return std::max(kLeastScratch, bytes / 10 * 9);
 }
 
+FusedDevice forward_limits(const at::Tensor& q) {
+    FusedDevice device = limits_of(q);
+    device.warpgroups = warpgroups_usable();
+    return device;
+}
+
 }  // namespace
 
 std::string FusedLinear::unsupported(const at::Tensor& q, const at::Tensor& k,
@@ -37,7 +43,8 @@ FusedLinear::Output FusedLinear::forward(const at::Tensor& q, const at::Tensor& 
     const at::Tensor inputs[] = {in_pieces(q), in_pieces(k), in_pieces(v)};
     FusedLinearPass pass;
     pass.shape = fused_shape(q, causal);
-    const FusedPlan plan = plan_fused_linear(pass.shape, packed_, limits_of(q), scratch_budget(q));
+    const FusedPlan plan =
+        plan_fused_linear(pass.shape, packed_, forward_limits(q), scratch_budget(q));
     Output output;
     output.y = empty_rows(q, q.scalar_type());
     if (for_backward) {

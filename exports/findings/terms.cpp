@@ -140,8 +140,7 @@ std::optional<Extent> paired(const Check& check, const Side& numerator, const Si
     // Rounds were taken side by side only within one group and one start of the run.
     // Other metrics' samples are a history (a loss by step), which the last figure sums up.
     if (!over_seeds && check.metric != "latency_ms") return std::nullopt;
-    if (!over_seeds && (numerator.point->point.group != denominator.point->point.group ||
-                        numerator.point->session != denominator.point->session))
+    if (!over_seeds && !side_by_side(*numerator.point, *denominator.point))
         return std::nullopt;
     const auto [above, below] = in_rounds(*a, *b);
     if (above.empty()) return std::nullopt;
