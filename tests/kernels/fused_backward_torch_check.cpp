@@ -78,6 +78,10 @@ int check_all() {
             wrong += !check("contiguous", t[0], t[1], t[2], causal);
             const at::Tensor odd = at::randn({3, 1, 2, 32, 333}, options).transpose(3, 4);
             wrong += !check("transposed", odd[0], odd[1], odd[2], causal);
+            const at::Tensor off = at::randn({3 * 2 * 77 * 64 + 1}, options)
+                                       .narrow(0, 1, 3 * 2 * 77 * 64)
+                                       .view({3, 1, 2, 77, 64});
+            wrong += !check("address off by one element", off[0], off[1], off[2], causal);
         }
         const at::Tensor other = at::randn({1, 2, 9, 24}, options);
         wrong += FusedBackward(anchor_map(other, 32)).unsupported(other, other, other).empty();
