@@ -76,9 +76,7 @@ const ExploreFigure* find_explore_figure(std::string_view id) {
 std::string describe_budget(const explore::Request& request) {
     return fmt::format("R = {}, M = {}, P = {}, \u03b5 = {:g}, d = {}", request.nodes,
                        request.prf_features, request.poly_features, request.epsilon,
-                       request.inputs == explore::Inputs::trained && request.trained
-                           ? request.trained->dimension
-                           : request.head_dim);
+                       request.head_dim);
 }
 
 FigureData start_figure(const char* id, const char* title, const ExploreFrame& frame) {

@@ -21,6 +21,7 @@
 #include "widgets/explorer/explorer_controls.h"
 #include "widgets/explorer/explorer_panel.h"
 #include "widgets/explorer/figure_card.h"
+#include "widgets/explorer/guide.h"
 #include "widgets/explorer/qkv_choice.h"
 #include "widgets/plots/plot_tabs.h"
 #include "widgets/plots/start_page.h"
@@ -269,6 +270,27 @@ class WindowExplorerTest : public QObject {
         QCOMPARE(controls().request().head_dim, 16);
         QCOMPARE(panel_->pages().currentIndex(), static_cast<int>(node_page));
         window_->plots().restore({{"explorer", QJsonObject{{"nodes", "x"}, {"page", 99}}}});
+    }
+
+    void the_guide_sets_sliders_and_page_for_each_thing_to_see() {
+        for (int step = 0; step < static_cast<int>(guide_steps().size()); ++step) {
+            panel_->show_guide(step);
+            settle();
+            const GuideStep& chosen = guide_steps()[static_cast<std::size_t>(step)];
+            QCOMPARE(controls().request().nodes, chosen.nodes);
+            QCOMPARE(controls().request().variants, chosen.forms);
+            QTRY_VERIFY(panel_->card(chosen.page)->isVisible());
+            QTRY_VERIFY(!figure(chosen.page).empty());
+            QVERIFY(panel_->guide().text().startsWith(QString::number(step + 1)));
+        }
+        // What the fifth says is so: at its budget the signed form crosses zero, the other not.
+        panel_->show_guide(4);
+        settle();
+        QTRY_VERIFY(series("explore_denominators", "row-sums:yat-performer-rm"));
+        QVERIFY(series("explore_denominators", "row-sums:yat-performer-rm")->label.find("\u2264") !=
+                std::string::npos);
+        QCOMPARE(series("explore_denominators", "row-sums:yat-performer-anchor")->label,
+                 std::string("SLAY (anchor)"));
     }
 
     // Not judged: printed. A frame is computing, building and drawing what the page shows.

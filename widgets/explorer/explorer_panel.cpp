@@ -8,6 +8,7 @@
 #include <QFileDialog>
 #include <QGridLayout>
 #include <QHBoxLayout>
+#include <QJsonArray>
 #include <QLabel>
 #include <QMenu>
 #include <QScrollArea>
@@ -26,6 +27,8 @@
 #include "widgets/editor/spec_editing.h"
 #include "widgets/explorer/explorer_controls.h"
 #include "widgets/explorer/figure_card.h"
+#include "widgets/explorer/guide.h"
+#include "widgets/explorer/qkv_choice.h"
 #include "widgets/look/icons.h"
 #include "widgets/look/theme.h"
 
@@ -70,6 +73,12 @@ const std::vector<Page>& page_table() {
     return rows;
 }
 
+QStringList ids_of(const std::vector<std::string>& names) {
+    QStringList ids;
+    for (const std::string& each : names) ids << QString::fromStdString(each);
+    return ids;
+}
+
 }  // namespace
 
 ExplorerPanel::ExplorerPanel(SpecDocument& spec, RunDocument& run, QWidget* parent)
@@ -99,6 +108,9 @@ ExplorerPanel::ExplorerPanel(SpecDocument& spec, RunDocument& run, QWidget* pare
     right->setContentsMargins(0, 0, 0, 0);
     right->setSpacing(0);
     right->addWidget(new_bar());
+    guide_ = new GuideBanner;
+    connect(guide_, &GuideBanner::step_chosen, this, &ExplorerPanel::show_guide);
+    right->addWidget(guide_);
     right->addWidget(problem_, 1);
     right->addWidget(stage_, 1);
     auto* row = new QHBoxLayout(this);
@@ -217,9 +229,49 @@ QWidget* ExplorerPanel::new_bar() {
     row->setSpacing(2 * unit);
     row->addWidget(pages_);
     row->addStretch(1);
+    auto* guide = new QToolButton;
+    guide->setIcon(themed_icon("info"));
+    guide->setText(tr("Guide"));
+    guide->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    guide->setToolTip(tr("Six things to see, with the sliders set for each"));
+    guide->setAccessibleName(tr("Guide"));
+    guide->setPopupMode(QToolButton::InstantPopup);
+    guide->setFocusPolicy(Qt::StrongFocus);
+    auto* steps = new QMenu(guide);
+    for (std::size_t i = 0; i < guide_steps().size(); ++i)
+        connect(steps->addAction(GuideBanner::tr(guide_steps()[i].title)), &QAction::triggered,
+                this, [this, i] { show_guide(static_cast<int>(i)); });
+    guide->setMenu(steps);
     row->addWidget(time_);
+    row->addWidget(guide);
     row->addWidget(all);
     return bar;
+}
+
+void ExplorerPanel::show_guide(int step) {
+    const auto& steps = guide_steps();
+    if (step < 0 || step >= static_cast<int>(steps.size())) return;
+    const GuideStep& chosen = steps[static_cast<std::size_t>(step)];
+    controls_->restore({{"nodes", chosen.nodes},
+                        {"prf_features", chosen.prf_features},
+                        {"poly_features", chosen.poly_features},
+                        {"head_dim", chosen.head_dim},
+                        {"epsilon", 1e-6},
+                        {"length", 64},
+                        {"forms", QJsonArray::fromStringList(ids_of(chosen.forms))},
+                        {"map_variant", ids_of(chosen.forms).value(0)},
+                        {"inputs", QString(chosen.inputs)},
+                        {"causal", true},
+                        {"angle", chosen.angle},
+                        {"scaled", true},
+                        {"limits", true},
+                        {"log", false},
+                        {"relative", true}});
+    guide_->show_step(step);
+    for (std::size_t i = 0; i < page_table().size(); ++i)
+        if (QString(page_table()[i].figures.front()) == chosen.page)
+            pages_->setCurrentIndex(static_cast<int>(i));
+    request_frame();
 }
 
 FigureCard* ExplorerPanel::card(const QString& figure) const {

@@ -22,6 +22,7 @@ namespace slay {
 
 class ExplorerControls;
 class FigureCard;
+class GuideBanner;
 
 class ExplorerPanel : public QWidget {
     Q_OBJECT
@@ -35,6 +36,10 @@ class ExplorerPanel : public QWidget {
     const std::vector<FigureCard*>& cards() const { return cards_; }
     FigureCard* card(const QString& figure) const;  // null where there is none
     QTabBar& pages() const { return *pages_; }
+
+    // A step of the guide, from 0: its sliders, its page and its text.
+    void show_guide(int step);
+    GuideBanner& guide() const { return *guide_; }
 
     // The sliders become a budget axis of the configuration: one edit that can be undone. `shape`:
     // also the width of d, and the seed.
@@ -77,6 +82,7 @@ class ExplorerPanel : public QWidget {
     ExploreWorker worker_;
     ExplorerControls* controls_;
     QTabBar* pages_;
+    GuideBanner* guide_;
     QWidget* stage_;
     QGridLayout* grid_;
     QLabel *time_, *problem_;
