@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/core/variant_info.h"
@@ -140,6 +141,20 @@ void add_point(Series& series, const FigureData& data, double x, double y, doubl
     point.count = count;
     if (std::isfinite(high)) point.high = high;
     if (std::isfinite(low) && !(data.y.log && low <= 0)) point.low = low;
+}
+
+void leave_out_far_points(FigureData& data) {
+    if (data.y.log) return;
+    const double reach = 30 * (data.y.high - data.y.low);
+    const double low = data.y.low - reach, high = data.y.high + reach;
+    for (Series& series : data.series) {
+        std::erase_if(series.points,
+                      [&](const FigurePoint& point) { return point.y < low || point.y > high; });
+        for (FigurePoint& point : series.points) {
+            if (point.low) point.low = std::clamp(*point.low, low, high);
+            if (point.high) point.high = std::clamp(*point.high, low, high);
+        }
+    }
 }
 
 }  // namespace slay

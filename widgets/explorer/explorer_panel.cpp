@@ -65,6 +65,11 @@ const std::vector<Page>& page_table() {
                            "Denominators of all forms, and where signed ones cross zero"),
          {"explore_denominators", "explore_rows"},
          1},
+        {QT_TRANSLATE_NOOP("slay::ExplorerPanel", "By row"),
+         QT_TRANSLATE_NOOP("slay::ExplorerPanel",
+                           "Denominators along the sequence: in which rows signed ones cross zero"),
+         {"explore_rows", "explore_denominators"},
+         1},
         {QT_TRANSLATE_NOOP("slay::ExplorerPanel", "Attention"),
          QT_TRANSLATE_NOOP("slay::ExplorerPanel",
                            "The attention pattern, exact beside estimated, and its entropy"),
@@ -212,7 +217,7 @@ QWidget* ExplorerPanel::new_bar() {
     all->setIcon(themed_icon("export"));
     all->setText(tr("All views\u2026"));
     all->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    all->setToolTip(tr("Write every view as PDF, SVG, PNG and CSV into a folder"));
+    all->setToolTip(tr("Write every view as PDF, SVG, PNG, pgfplots source and CSV into a folder"));
     all->setAccessibleName(tr("Export all views"));
     all->setFocusPolicy(Qt::StrongFocus);
     connect(all, &QToolButton::clicked, this, [this] {
@@ -293,11 +298,10 @@ void ExplorerPanel::lay_out() {
     double best = 1e9;
     for (int each = 1; each <= static_cast<int>(count); ++each) {
         const int rows = (static_cast<int>(count) + each - 1) / each;
-        if (each * rows - static_cast<int>(count) >= each) continue;
         const double shape =
             (static_cast<double>(width) / each) / (static_cast<double>(height) / rows);
         const double away =
-            std::fabs(std::log(shape / 1.5)) + 0.3 * (each * rows - static_cast<int>(count));
+            std::fabs(std::log(shape / 1.5)) + 0.15 * (each * rows - static_cast<int>(count));
         if (away < best) {
             best = away;
             columns = each;
@@ -314,7 +318,8 @@ void ExplorerPanel::lay_out() {
     columns_ = columns;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const int row = static_cast<int>(i) / columns, column = static_cast<int>(i) % columns;
-        grid_->addWidget(wanted[i], row, column);
+        // The last one takes what is left of its row.
+        grid_->addWidget(wanted[i], row, column, 1, i + 1 == wanted.size() ? columns - column : 1);
         wanted[i]->show();
     }
     for (int i = 0; i < 4; ++i) {
@@ -432,7 +437,7 @@ void ExplorerPanel::ask_export(const FigureCard& card, const QString& ending) {
 void ExplorerPanel::export_view(const QString& figure, const QString& path) {
     const FigureCard* which = card(figure);
     if (!which) return;
-    const Status written = which->export_to(path);
+    const Status written = which->export_to(path, paper_);
     if (written)
         emit said(Severity::info, tr("Written: %1").arg(path));
     else
@@ -448,14 +453,20 @@ void ExplorerPanel::export_all(const QString& folder) {
     std::vector<FigureData> figures;
     for (const ExploreFigure& row : explore_figures())
         figures.push_back(row.build(*frame, controls_->view()));
-    const auto files = export_views(figures, folder.toStdString());
-    const Status json = files ? write_file_atomically(folder.toStdString() + "/explore.json",
+    PaperChoice choice = paper_;
+    choice.formats = view_formats();
+    const auto views = export_views(figures, choice, folder.toStdString());
+    const Status json = views ? write_file_atomically(folder.toStdString() + "/explore.json",
                                                       explore_json(*frame).dump(1) + '\n')
-                              : Status(files.error());
-    if (!json)
+                              : Status(views.error());
+    if (!json) {
         emit said(Severity::error, QString::fromStdString(json.error().message));
-    else
-        emit said(Severity::info, tr("%1 files written to %2").arg(files->size() + 1).arg(folder));
+        return;
+    }
+    emit said(Severity::info,
+              tr("%1 files written to %2").arg(views->files.size() + 1).arg(folder));
+    if (views->check.failed())
+        emit said(Severity::warning, QString::fromStdString(check_text(views->check)));
 }
 
 void ExplorerPanel::retheme() {
