@@ -9,6 +9,7 @@
 #include "exports/paper/paper_sizes.h"
 #include "exports/paper/pgfplots_axis.h"
 #include "exports/paper/pgfplots_curves.h"
+#include "exports/paper/pgfplots_map.h"
 
 namespace slay {
 namespace {
@@ -98,7 +99,9 @@ std::string pgfplots_file(const FigureData& data, const PaperChoice& choice,
     out += pgf_colours(data);
     out += "\\def\\slaydraw{%\n\\begin{tikzpicture}\n\\begin{axis}[\n";
     out += pgf_axis_options(data, choice, sizes);
+    if (data.map) out += pgf_map_options(*data.map, sizes);
     out += "]\n";
+    if (data.map) out += pgf_map(*data.map);
     out += pgf_curves(data, sizes);
     out += pgf_marks(data, choice, sizes);
     if (choice.legend != LegendPlace::none)

@@ -250,6 +250,7 @@ void MainWindow::restore_session() {
     const QByteArray paper = QJsonDocument(session["paper_export"].toObject()).toJson();
     if (auto choice = parse_choice(paper.toStdString(), "session"))
         paper_choice_ = std::move(choice).value();
+    plots_->explorer().set_paper_choice(paper_choice_);
     if (options_.path.isEmpty()) {
         options_.path = session["opened"].toString();
         const std::string edited = session["edited"].toString().toStdString();

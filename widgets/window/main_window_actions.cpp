@@ -208,7 +208,10 @@ ExportDialog* MainWindow::open_export_dialog() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setWindowModality(Qt::WindowModal);
     connect(dialog, &ExportDialog::choice_kept, this,
-            [this](const PaperChoice& choice) { paper_choice_ = choice; });
+            [this](const PaperChoice& choice) {
+                paper_choice_ = choice;
+                plots_->explorer().set_paper_choice(choice);
+            });
     connect(dialog, &ExportDialog::exported, this, [this](const QString& to, int files) {
         log_->add(Severity::info, tr("%1 files written to %2").arg(files).arg(to));
     });

@@ -109,6 +109,8 @@ WindowCommands::Row WindowCommands::row_of(const QAction* action) const {
         with_run({"slay-bench", "run", "--resume", "--out", run});
     else if (action == a.add_to_run)
         with_run({"slay-bench", "add", run, "--variant", "NAME", "--length", "L"});
+    else if (action == a.explorer)
+        row.command = "slay-bench explore";
     else if (action == a.show_plan)
         row.command = shell_line(QStringList{"slay-bench", "plan"} + preset_words() +
                                  QStringList{"--points"});
