@@ -49,6 +49,21 @@ double GreyPage::text_contrast(const PageBox& box) const {
     return (lightest + 0.05) / (darkest + 0.05);
 }
 
+double GreyPage::content_inches() const {
+    constexpr double white = 0.9;
+    int left = image_.width, right = -1;
+    for (int y = 0; y < image_.height; ++y)
+        for (int x = 0; x < image_.width; ++x) {
+            if (luminance(image_.pixels[static_cast<std::size_t>(y) *
+                                            static_cast<std::size_t>(image_.width) +
+                                        static_cast<std::size_t>(x)]) > white)
+                continue;
+            left = std::min(left, x);
+            right = std::max(right, x);
+        }
+    return right < left ? 0 : (right - left + 1) / (72 * per_point_);
+}
+
 std::vector<std::uint32_t> GreyPage::lost_colours() const {
     std::map<std::uint32_t, std::size_t> counts;  // by five bits a channel
     const auto at = [&](int x, int y) {

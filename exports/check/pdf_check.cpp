@@ -96,9 +96,35 @@ void check_fonts(const poppler::document& document, FileCheck& out) {
     out.rules.push_back(answer("type3", bitmaps, all));
 }
 
+Result<PdfImage> draw(poppler::document& document, double dots_per_inch, int at) {
+    if (at < 0 || at >= document.pages())
+        return Error{ErrorKind::usage, fmt::format("the PDF has no page {}", at + 1)};
+    const std::unique_ptr<poppler::page> page(document.create_page(at));
+    if (!page) return Error{ErrorKind::bad_data, "the PDF's page cannot be read"};
+    const poppler::rectf box = page->page_rect(poppler::crop_box);
+    if (box.width() * box.height() * dots_per_inch * dots_per_inch / 5184 > most_pixels)
+        return Error{ErrorKind::usage, "the page would be too large to draw"};
+    poppler::page_renderer renderer;
+    renderer.set_render_hint(poppler::page_renderer::antialiasing);
+    renderer.set_render_hint(poppler::page_renderer::text_antialiasing);
+    renderer.set_paper_color(0xFFFFFFFF);
+    renderer.set_image_format(poppler::image::format_argb32);
+    const poppler::image image = renderer.render_page(page.get(), dots_per_inch, dots_per_inch);
+    if (!image.is_valid()) return Error{ErrorKind::bad_data, "the PDF's page cannot be drawn"};
+    PdfImage out{image.width(), image.height(), {}};
+    out.pixels.reserve(static_cast<std::size_t>(out.width) * static_cast<std::size_t>(out.height));
+    for (int y = 0; y < out.height; ++y) {
+        const auto* row = reinterpret_cast<const std::uint32_t*>(
+            image.const_data() + static_cast<std::ptrdiff_t>(y) * image.bytes_per_row());
+        out.pixels.insert(out.pixels.end(), row, row + out.width);
+    }
+    return out;
+}
+
 void check_size(poppler::document& document, const PageRule& rule, FileCheck& out) {
     std::vector<std::string> wrong;
     std::string found;
+    double widest = 0;
     for (int i = 0; i < document.pages(); ++i) {
         const std::unique_ptr<poppler::page> page(document.create_page(i));
         if (!page) continue;
@@ -111,7 +137,18 @@ void check_size(poppler::document& document, const PageRule& rule, FileCheck& ou
         if (off(width, rule.width_inches) || off(height, rule.height_inches))
             wrong.push_back(fmt::format("page {} is {:.3f} x {:.3f} in, not {:.3g} x {:.3g}", i + 1,
                                         width, height, rule.width_inches, rule.height_inches));
+        if (!(rule.text_inches > 0)) continue;
+        const auto image = draw(document, 100, i);
+        if (!image) continue;  // said by the rule of grey
+        const double content = GreyPage(*image, 100).content_inches();
+        widest = std::max(widest, content);
+        if (content > rule.text_inches + 0.03)
+            wrong.push_back(fmt::format("page {} is {:.2f} in wide from edge to edge, {:.4g} in is "
+                                        "the text",
+                                        i + 1, content, rule.text_inches));
     }
+    if (rule.text_inches > 0)
+        found = fmt::format("{:.2f} in wide, {:.4g} in is the text", widest, rule.text_inches);
     out.rules.push_back(answer("size", wrong, found));
 }
 
@@ -155,31 +192,6 @@ void check_text_size(const std::vector<std::vector<Word>>& pages, const PageRule
     out.rules.push_back(
         answer("text", wrong,
                smallest < 1e9 ? fmt::format("smallest {:.1f} pt", smallest) : "no text"));
-}
-
-Result<PdfImage> draw(poppler::document& document, double dots_per_inch, int at) {
-    if (at < 0 || at >= document.pages())
-        return Error{ErrorKind::usage, fmt::format("the PDF has no page {}", at + 1)};
-    const std::unique_ptr<poppler::page> page(document.create_page(at));
-    if (!page) return Error{ErrorKind::bad_data, "the PDF's page cannot be read"};
-    const poppler::rectf box = page->page_rect(poppler::crop_box);
-    if (box.width() * box.height() * dots_per_inch * dots_per_inch / 5184 > most_pixels)
-        return Error{ErrorKind::usage, "the page would be too large to draw"};
-    poppler::page_renderer renderer;
-    renderer.set_render_hint(poppler::page_renderer::antialiasing);
-    renderer.set_render_hint(poppler::page_renderer::text_antialiasing);
-    renderer.set_paper_color(0xFFFFFFFF);
-    renderer.set_image_format(poppler::image::format_argb32);
-    const poppler::image image = renderer.render_page(page.get(), dots_per_inch, dots_per_inch);
-    if (!image.is_valid()) return Error{ErrorKind::bad_data, "the PDF's page cannot be drawn"};
-    PdfImage out{image.width(), image.height(), {}};
-    out.pixels.reserve(static_cast<std::size_t>(out.width) * static_cast<std::size_t>(out.height));
-    for (int y = 0; y < out.height; ++y) {
-        const auto* row = reinterpret_cast<const std::uint32_t*>(
-            image.const_data() + static_cast<std::ptrdiff_t>(y) * image.bytes_per_row());
-        out.pixels.insert(out.pixels.end(), row, row + out.width);
-    }
-    return out;
 }
 
 void check_grey(poppler::document& document, const std::vector<std::vector<Word>>& pages,

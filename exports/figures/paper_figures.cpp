@@ -26,7 +26,7 @@ Result<std::string> paper_figure_pdf(const PaperPlan& plan, const FigureData& da
 }
 
 PageRule figure_rule(const PaperChoice& sized) {
-    return {sized.figure_width(), sized.figure_height(), sized.page().least_points};
+    return {sized.figure_width(), sized.figure_height(), sized.page().least_points, 0};
 }
 
 std::vector<ExportJob> paper_figure_jobs(const std::shared_ptr<const PaperPlan>& plan,

@@ -46,7 +46,8 @@ std::vector<ExportJob> report_jobs(const std::shared_ptr<const PaperPlan>& plan,
         {"report.pdf", false, [plan, outcome, stop](const std::string& folder) -> Status {
              const auto pdf = compile_latex({folder, "report.tex", 2, 180, stop, {}});
              if (!pdf) return pdf.error();
-             const PageRule rule{0, 0, plan->choice().page().least_points};
+             const Venue& page = plan->choice().page();
+             const PageRule rule{0, 0, page.least_points, page.text_inches};
              outcome->check.files.push_back(check_pdf("report.pdf", *pdf, rule));
              return write_export(folder, "report.pdf", *pdf);
          }});

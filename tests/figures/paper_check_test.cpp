@@ -45,7 +45,7 @@ const std::string bitmap_font =
     " /CharProcs << /a 6 0 R >> /Encoding << /Type /Encoding /Differences [97 /a] >>"
     " /FirstChar 97 /LastChar 97 /Widths [500] /Resources << >> >>";
 
-constexpr PageRule column{3.25, 2.9, 6};
+constexpr PageRule column{3.25, 2.9, 6, 0};
 
 RuleAnswer answer_of(const FileCheck& check, const std::string& rule) {
     for (const RuleResult& each : check.rules)
@@ -138,7 +138,11 @@ class PaperCheckTest : public QObject {
         QVERIFY2(told(check).contains("3.4"), qPrintable(told(check)));
         for (const char* other : {"embedded", "type3", "text", "grey"})
             QVERIFY2(answer_of(check, other) == RuleAnswer::passed, qPrintable(told(check)));
-        QCOMPARE(answer_of(check_pdf("x", *pdf, {3.4, 2.9, 6}), "size"), RuleAnswer::passed);
+        QCOMPARE(answer_of(check_pdf("x", *pdf, {3.4, 2.9, 6, 0}), "size"), RuleAnswer::passed);
+        // A line of 2.5 inches where the text has 2.
+        const std::string line = hand_made("2 w 20 20 m 200 20 l S", loose_font);
+        QCOMPARE(answer_of(check_pdf("x", line, {0, 0, 6, 2}), "size"), RuleAnswer::failed);
+        QCOMPARE(answer_of(check_pdf("x", line, {0, 0, 6, 2.5}), "size"), RuleAnswer::passed);
     }
 
     void small_text_fails() {

@@ -102,7 +102,7 @@ PaperForm::PaperForm(const RunRecord& record, QWidget* parent) : QWidget(parent)
     for (const VariantInfo& row : record.variants()) {
         const QString name = text_of(row.name);
         variants_ << name;
-        variant_chips_->add(name, new Chip(row), wrapped_tip(text_of(clean_text(row.formula, 200))));
+        variant_chips_->add(name, new Chip(row), text_of(clean_text(row.formula, 200)));
     }
     column->addWidget(variant_chips_);
 
@@ -124,7 +124,7 @@ PaperForm::PaperForm(const RunRecord& record, QWidget* parent) : QWidget(parent)
     rows_->addRow(new_row_label(tr("PNG"), tr("Dots per inch of PNG files"), dpi_), dpi_);
     column->addWidget(new_section(tr("Files of tables")));
     column->addWidget(table_kinds_);
-    report_ = new QCheckBox(tr("Report with everything, and reproduce.sh"));
+    report_ = new QCheckBox(tr("Report and reproduce.sh"));
     report_->setObjectName("report");
     report_->setToolTip(
         tr("report.tex with figures, tables, verdicts and provenance, report.pdf where LaTeX is "

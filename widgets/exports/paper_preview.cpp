@@ -86,11 +86,12 @@ PaperPreview of_table(const PaperPlan& plan, const TableItem& item, double dots_
                       const std::stop_token& stop) {
     PaperPreview out;
     out.stem = QString::fromStdString(item.stem);
+    const Venue& page = plan.choice().page();
     const auto pdf = compile_text(table_document(plan.table_tex(item), plan.choice()), 1, stop);
     if (pdf) {
         out.pdf = *pdf;
         out.check = check_pdf(item.stem + ".tex", out.pdf,
-                              {0, 0, plan.choice().page().least_points});
+                              {0, 0, page.least_points, page.text_inches});
         draw(out, dots_per_inch);
     } else {
         out.problem = QString::fromStdString(pdf.error().message);
