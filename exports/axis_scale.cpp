@@ -71,6 +71,7 @@ int failure_levels(const FigureData& data) {
 AxisRange x_range(const FigureData& data) {
     if (!data.x.categories.empty())
         return {-0.55, static_cast<double>(data.x.categories.size()) - 0.45};
+    if (data.x.tight) return {data.x.low, data.x.high};
     if (data.x_is_metric) return stepped_range(data.x.low, data.x.high, data.x.log);
     if (data.x.low <= data.x.high) {
         if (data.x.log) {
@@ -84,6 +85,7 @@ AxisRange x_range(const FigureData& data) {
 }
 
 AxisRange y_range(const FigureData& data) {
+    if (data.y.tight) return {data.y.low, data.y.high};
     if (data.y.share) return {-0.02, failure_levels(data) > 0 ? 1.09 : 1.02};
     // A band at the top for the marks of what failed.
     double high = data.y.high;

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "engine/core/record_events.h"
 #include "engine/core/units.h"
 
 namespace slay {
@@ -127,34 +128,10 @@ class Merge {
                 apply(RunResumed{origin, !origin.same_origin(records_.front().provenance())});
             for (const RecordedPoint& each : record.points()) {
                 const auto chosen = chosen_.find(each.point.id);
-                if (chosen != chosen_.end() && chosen->second.record == index &&
-                    each.session == session)
-                    add_point(each);
+                if (chosen != chosen_.end() && chosen->second.record == index)
+                    point_events(each, session, [this](EventBody body) { apply(std::move(body)); });
             }
         }
-    }
-
-    void add_point(const RecordedPoint& recorded) {
-        const std::string& id = recorded.point.id;
-        if (recorded.result.state == PointState::pending && recorded.samples.empty()) return;
-        apply(PointStarted{id});
-        for (const auto& [metric, samples] : recorded.samples) {
-            // Rounds in a row travel together.
-            for (std::size_t begin = 0; begin < samples.rounds.size();) {
-                std::size_t end = begin + 1;
-                while (end < samples.rounds.size() &&
-                       samples.rounds[end] == samples.rounds[end - 1] + 1)
-                    ++end;
-                const auto from = samples.values.begin();
-                apply(SamplesTaken{id,
-                                   metric,
-                                   samples.rounds[begin],
-                                   {from + static_cast<std::ptrdiff_t>(begin),
-                                    from + static_cast<std::ptrdiff_t>(end)}});
-                begin = end;
-            }
-        }
-        if (is_final(recorded.result.state)) apply(PointFinished{id, recorded.result});
     }
 
     std::span<const RunRecord> records_;

@@ -1,31 +1,10 @@
-#include <QApplication>
-#include <memory>
-
 #include "exports/export_run.h"
 #include "exports/figures/figure_file.h"
+#include "exports/figures/offscreen_application.h"
 #include "exports/figures/paper_figures.h"
 #include "exports/paper/report_jobs.h"
 
 namespace slay {
-namespace {
-
-// A program without a window still needs a QApplication to draw; this one needs no display. It
-// is left to the end of the process: destroyed among other statics, it would touch dead ones.
-Status ensure_application() {
-    if (QCoreApplication::instance()) {
-        if (qobject_cast<QApplication*>(QCoreApplication::instance())) return done();
-        return Error{ErrorKind::internal, "Figures need a QApplication, not a QCoreApplication."};
-    }
-    qputenv("QT_QPA_PLATFORM", "offscreen");
-    static int argc = 1;
-    static char name[] = "slay";
-    static char* argv[] = {name, nullptr};
-    static QApplication* application = new QApplication(argc, argv);
-    Q_UNUSED(application);
-    return done();
-}
-
-}  // namespace
 
 Result<std::vector<std::string>> export_all(const RunRecord& record, const std::string& folder,
                                             const ExportProgress& progress) {

@@ -116,6 +116,7 @@ void FigureAxes::set_scales(const FigureData& data) {
 void FigureAxes::follow(const FigureData& data) {
     const AxisRange x = x_range(data), y = y_range(data);
     plot_->xAxis->setRange(x.low, x.high);
+    plot_->yAxis->setRangeReversed(data.map.has_value());  // row 1 at the top
     plot_->yAxis->setRange(y.low, y.high);
 }
 

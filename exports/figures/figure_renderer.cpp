@@ -9,6 +9,7 @@
 #include "exports/figures/figure_axes.h"
 #include "exports/figures/figure_curves.h"
 #include "exports/figures/figure_legend.h"
+#include "exports/figures/figure_map.h"
 #include "exports/figures/figure_marks.h"
 #include "exports/figures/legend_entries.h"
 #include "exports/trade_offs.h"
@@ -46,13 +47,14 @@ QString describe_trade_off(const FigureRenderer::Hit& hit, const FigureData& dat
 }  // namespace
 
 struct FigureRenderer::Parts {
-    explicit Parts(QCustomPlot* on) : plot(on), curves(on), axes(on) {}
+    explicit Parts(QCustomPlot* on) : plot(on), curves(on), axes(on), map(on) {}
 
     QPointer<QCustomPlot> plot;
     QPointer<FigureLegend> legend;
     QPointer<FigureMarks> marks;
     FigureCurves curves;
     FigureAxes axes;
+    FigureMapLayer map;
     FigureData data;
     FigureTheme theme;
     QMetaObject::Connection before_replot;
@@ -122,6 +124,7 @@ void FigureRenderer::show(const FigureData& data, const FigureTheme& theme, bool
     parts.styled = true;
     if (other_figure) held_ = false;
     parts.curves.take(data, theme, restyle);
+    parts.map.take(data, theme);
     parts.axes.set_scales(data);
     if (!held_) parts.axes.follow(data);
     parts.marks->set_figure(&parts.data, theme);

@@ -37,6 +37,8 @@ xvfb : Xvfb
 xauth : xauth
 openssh-client : ssh
 openssh-server
+slurm-wlm : slurmctld
+munge : munged
 LIST
 }
 
