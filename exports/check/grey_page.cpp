@@ -36,10 +36,9 @@ double GreyPage::text_contrast(const PageBox& box) const {
     double darkest = 1, lightest = 0;
     for (int y = top; y < bottom; ++y)
         for (int x = left; x < right; ++x) {
-            const double value =
-                luminance(image_.pixels[static_cast<std::size_t>(y) *
-                                            static_cast<std::size_t>(image_.width) +
-                                        static_cast<std::size_t>(x)]);
+            const double value = luminance(
+                image_.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(image_.width) +
+                              static_cast<std::size_t>(x)]);
             darkest = std::min(darkest, value);
             lightest = std::max(lightest, value);
         }

@@ -33,8 +33,8 @@ Document open(const std::string& bytes) {
         poppler::set_debug_error_function([](const std::string&, void*) {}, nullptr);
     });
     if (!bytes.starts_with("%PDF")) return nullptr;
-    Document document(poppler::document::load_from_raw_data(bytes.data(),
-                                                            static_cast<int>(bytes.size())));
+    Document document(
+        poppler::document::load_from_raw_data(bytes.data(), static_cast<int>(bytes.size())));
     if (!document || document->is_locked() || document->pages() < 1) return nullptr;
     return document;
 }
@@ -143,9 +143,10 @@ void check_size(poppler::document& document, const PageRule& rule, FileCheck& ou
         const double content = GreyPage(*image, 100).content_inches();
         widest = std::max(widest, content);
         if (content > rule.text_inches + 0.03)
-            wrong.push_back(fmt::format("page {} is {:.2f} in wide from edge to edge, {:.4g} in is "
-                                        "the text",
-                                        i + 1, content, rule.text_inches));
+            wrong.push_back(
+                fmt::format("page {} is {:.2f} in wide from edge to edge, {:.4g} in is "
+                            "the text",
+                            i + 1, content, rule.text_inches));
     }
     if (rule.text_inches > 0)
         found = fmt::format("{:.2f} in wide, {:.4g} in is the text", widest, rule.text_inches);
@@ -160,8 +161,7 @@ struct Word {
 
 std::vector<Word> words_of(const poppler::page& page) {
     std::vector<Word> out;
-    for (const poppler::text_box& box :
-         page.text_list(poppler::page::text_list_include_font)) {
+    for (const poppler::text_box& box : page.text_list(poppler::page::text_list_include_font)) {
         const poppler::byte_array utf8 = box.text().to_utf8();
         out.push_back({std::string(utf8.begin(), utf8.end()),
                        box.has_font_info() ? box.get_font_size() : 0, box.bbox()});
@@ -170,8 +170,9 @@ std::vector<Word> words_of(const poppler::page& page) {
 }
 
 std::size_t letters(const std::string& utf8) {
-    return static_cast<std::size_t>(std::count_if(
-        utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
 }
 
 void check_text_size(const std::vector<std::vector<Word>>& pages, const PageRule& rule,
@@ -189,9 +190,8 @@ void check_text_size(const std::vector<std::vector<Word>>& pages, const PageRule
                 wrong.push_back(fmt::format("\u201c{}\u201d on page {} has {:.2f} pt",
                                             clean_text(word.text, 40), i + 1, word.points));
         }
-    out.rules.push_back(
-        answer("text", wrong,
-               smallest < 1e9 ? fmt::format("smallest {:.1f} pt", smallest) : "no text"));
+    out.rules.push_back(answer(
+        "text", wrong, smallest < 1e9 ? fmt::format("smallest {:.1f} pt", smallest) : "no text"));
 }
 
 void check_grey(poppler::document& document, const std::vector<std::vector<Word>>& pages,
@@ -206,14 +206,13 @@ void check_grey(poppler::document& document, const std::vector<std::vector<Word>
         }
         const GreyPage grey(*image, grey_dpi);
         for (const Word& word : pages[static_cast<std::size_t>(i)]) {
-            const double contrast =
-                grey.text_contrast({word.box.left(), word.box.top(), word.box.right(),
-                                    word.box.bottom()});
+            const double contrast = grey.text_contrast(
+                {word.box.left(), word.box.top(), word.box.right(), word.box.bottom()});
             if (contrast < GreyPage::least_text_contrast)
-                wrong.push_back(fmt::format("\u201c{}\u201d on page {} has a contrast of {:.1f}, "
-                                            "{:.1f} asked for",
-                                            clean_text(word.text, 40), i + 1, contrast,
-                                            GreyPage::least_text_contrast));
+                wrong.push_back(fmt::format(
+                    "\u201c{}\u201d on page {} has a contrast of {:.1f}, "
+                    "{:.1f} asked for",
+                    clean_text(word.text, 40), i + 1, contrast, GreyPage::least_text_contrast));
         }
         for (const std::uint32_t colour : grey.lost_colours())
             wrong.push_back(fmt::format("the colour #{:06X} on page {} is lost on white",

@@ -90,7 +90,8 @@ class PaperLatexTest : public QObject {
               "Text.\\end{document}\n");
         const auto pdf = compile_latex({folder.path().toStdString(), "paper.tex", 1, 120, {}, {}});
         QVERIFY2(pdf.ok(), pdf.ok() ? "" : pdf.error().message.c_str());
-        QCOMPARE(QDir(folder.path()).entryList(QDir::Files).size(), 3);  // LaTeX's own are elsewhere
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files).size(),
+                 3);  // LaTeX's own are elsewhere
         const auto pages = count_pages(*pdf);
         QVERIFY(pages && *pages == 1);
     }
@@ -156,8 +157,9 @@ class PaperLatexTest : public QObject {
     }
 
     void latex_ends_when_asked() {
-        const char* endless = "\\documentclass{article}\\begin{document}\\loop\\iftrue\\repeat"
-                              "\\end{document}";
+        const char* endless =
+            "\\documentclass{article}\\begin{document}\\loop\\iftrue\\repeat"
+            "\\end{document}";
         std::stop_source stop;
         std::thread other([&] {
             std::this_thread::sleep_for(std::chrono::milliseconds(300));

@@ -236,8 +236,7 @@ void ExportDialog::set_choice(const PaperChoice& choice) {
         any = choice.wants_item(items_->item(i)->data(stem_role).toString().toStdString());
     for (int i = 0; i < items_->count(); ++i) {
         QListWidgetItem* item = items_->item(i);
-        const bool on =
-            !any || choice.wants_item(item->data(stem_role).toString().toStdString());
+        const bool on = !any || choice.wants_item(item->data(stem_role).toString().toStdString());
         item->setCheckState(on ? Qt::Checked : Qt::Unchecked);
     }
     refresh();
@@ -326,9 +325,9 @@ void ExportDialog::take_preview(const PaperPreview& preview) {
 
 void ExportDialog::show_page() {
     if (shown_.image.isNull()) return;
-    page_->show_page(grey_->isChecked() ? shown_.image.convertToFormat(QImage::Format_Grayscale8)
-                                        : shown_.image,
-                     tr("Preview of %1").arg(shown_.stem));
+    page_->show_page(
+        grey_->isChecked() ? shown_.image.convertToFormat(QImage::Format_Grayscale8) : shown_.image,
+        tr("Preview of %1").arg(shown_.stem));
 }
 
 void ExportDialog::resizeEvent(QResizeEvent* event) {
@@ -383,7 +382,8 @@ void ExportDialog::start_export() {
     if (task_ || !plan_) return;
     if (folder().isEmpty()) return say(tr("Choose a folder to write into."));
     if (!QDir().mkpath(folder()))
-        return say(tr("%1 cannot be created: choose a folder that you may write to.").arg(folder()));
+        return say(
+            tr("%1 cannot be created: choose a folder that you may write to.").arg(folder()));
     auto plan = PaperPlan::make(record_, choice());
     if (!plan) return say(text_of(plan.error().message));
     emit choice_kept(choice());
@@ -409,9 +409,10 @@ void ExportDialog::take_exported(const QStringList& files) {
     QString text = tr("%1 files written to %2.").arg(files.size()).arg(folder());
     if (!outcome_->check.files.empty()) {
         check_->show_check(outcome_->check);
-        text += outcome_->check.failed() ? tr(" The check failed: see the rules above.")
-                                         : tr(" The check of %1 PDF files found nothing.")
-                                               .arg(outcome_->check.files.size());
+        text +=
+            outcome_->check.failed()
+                ? tr(" The check failed: see the rules above.")
+                : tr(" The check of %1 PDF files found nothing.").arg(outcome_->check.files.size());
     }
     for (const std::string& note : outcome_->notes) text += ' ' + text_of(note) + '.';
     end_export(text);

@@ -75,8 +75,8 @@ void PageView::show_message(const QString& text) {
 
 double PageView::fitting_dots(double width_inches, double height_inches) const {
     const int edge = 8 * unit + 2;
-    const double width = std::max(120, stack_->width() - edge -
-                                           scroll_->verticalScrollBar()->sizeHint().width());
+    const double width =
+        std::max(120, stack_->width() - edge - scroll_->verticalScrollBar()->sizeHint().width());
     const double height = std::max(120, stack_->height() - edge);
     double dots = width / std::max(0.5, width_inches);
     if (height_inches > 0) dots = std::min(dots, height / height_inches);
