@@ -16,10 +16,10 @@ std::optional<std::string> find_pdflatex();
 std::string no_pdflatex_text();
 
 struct LatexRun {
-    std::string folder;        // where the source and what it takes in lie
-    std::string source;        // "report.tex"
-    int passes = 2;            // references are right in the second
-    double seconds = 120;      // for all passes
+    std::string folder;    // where the source and what it takes in lie
+    std::string source;    // "report.tex"
+    int passes = 2;        // references are right in the second
+    double seconds = 120;  // for all passes
     std::stop_token stop = {};
     std::string program = {};  // empty: find_pdflatex()
 };
