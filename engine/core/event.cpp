@@ -167,11 +167,13 @@ EventBody read_point_finished(const json& line) {
     PointFinished body;
     body.point = text_member(line, "point");
     const std::string state = text_member(line, "state");
-    body.result.state = parse_point_state(state).value_or(PointState::failed);
+    auto ending = parse_point_state(state);
+    if (ending == PointState::pending || ending == PointState::running) ending.reset();  // no end
+    body.result.state = ending.value_or(PointState::failed);
     const json& reason = member(line, "reason");
     if (reason.is_string())
         body.result.reason = clean_text(reason.get_ref<const std::string&>(), max_reason);
-    if (!parse_point_state(state)) body.result.reason = "unknown state \"" + state + '"';
+    if (!ending) body.result.reason = "unknown state \"" + state + '"';
     const json& metrics = member(line, "metrics");
     if (metrics.is_object())
         for (const auto& [id, value] : metrics.items())

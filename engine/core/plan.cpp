@@ -9,6 +9,7 @@
 
 #include "engine/core/experiment_info.h"
 #include "engine/core/plan_growth.h"
+#include "engine/core/point_check.h"
 #include "engine/core/time_budget.h"
 #include "engine/core/units.h"
 #include "engine/core/variant_info.h"
@@ -166,8 +167,8 @@ class Expansion {
     void add(const Sweep& sweep) {
         for (const Scale& scale : sweep.scales)
             for_each_combination(shared_steps(sweep, scale), [&](Parameters shared) {
-                if (const Status shaped = complete_shape(shared, sweep.experiment->name); !shaped)
-                    throw PlanFault{shaped.error().message};
+                if (Status shaped = complete_shape(shared); !shaped)
+                    throw PlanFault{sweep.experiment->name + ": " + shaped.error().message};
                 const std::string id = point_id(sweep.experiment->name, "", shared);
                 for (const VariantChoice& choice : sweep.variants)
                     for_each_combination(

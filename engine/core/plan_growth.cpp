@@ -8,13 +8,13 @@
 #include <set>
 
 #include "engine/core/experiment_info.h"
+#include "engine/core/point_check.h"
 #include "engine/core/units.h"
 #include "engine/core/variant_info.h"
 
 namespace slay {
 namespace {
 
-constexpr std::int64_t max_head_dim = 256;
 constexpr std::size_t max_label = 200, max_seed_list = 20'000;
 
 bool is_own(const VariantInfo& variant, const std::string& id) {
@@ -93,33 +93,6 @@ void add_new(PlanGrowth& growth, std::set<std::string>& ids, const RunRecord& re
 
 }  // namespace
 
-Status complete_shape(Parameters& p, const std::string& experiment) {
-    const std::int64_t width = p.integer("width"), heads = p.integer("heads");
-    const auto fault = [&](std::string what) {
-        return Error{ErrorKind::bad_data, experiment + ": " + std::move(what)};
-    };
-    if (heads > 0 && width % heads != 0)
-        return fault(
-            fmt::format("width {} does not divide into {} heads: E / H is the head "
-                        "dimension and must be whole",
-                        width, heads));
-    const std::int64_t head_dim = heads > 0 ? width / heads : width;
-    if (head_dim % 4 != 0 || head_dim > max_head_dim)
-        return fault(
-            fmt::format("width {} over {} heads gives a head dimension of {}: "
-                        "expected a multiple of 4 up to {}",
-                        width, heads, head_dim, max_head_dim));
-    p.set("head_dim", head_dim);
-    // q, k and v in the widest type; beyond 2^63 bytes not even an offset can be held.
-    const double bytes = 3.0 * p.real("batch", 1) * p.real("length") * p.real("width") * 8;
-    if (bytes >= std::ldexp(1.0, 63))
-        return fault(
-            fmt::format("batch {}, length {} and width {} make tensors of {}: "
-                        "more than 2^63 bytes",
-                        p.integer("batch", 1), p.integer("length"), width, format_bytes(bytes)));
-    return done();
-}
-
 Result<Point> complete_point(Point point, const Measurement& measurement,
                              const DeviceRates& rates) {
     const ExperimentInfo* experiment = find_experiment(point.experiment);
@@ -140,7 +113,8 @@ Result<Point> complete_point(Point point, const Measurement& measurement,
             return wrong(point, "the parameter " + id + " is missing");
     for (const ParameterInfo& info : variant->parameters)
         if (!taken.has(info.id)) return wrong(point, "the parameter " + info.id + " is missing");
-    if (Status shaped = complete_shape(taken, point.experiment); !shaped) return shaped.error();
+    if (const Status shaped = complete_shape(taken); !shaped)
+        return Error{ErrorKind::bad_data, point.experiment + ": " + shaped.error().message};
     point.parameters = std::move(taken);
     point.id = point_id(point.experiment, point.variant, point.parameters);
     point.group = point_id(point.experiment, "",

@@ -29,10 +29,6 @@ Result<PlanGrowth> parse_growth(std::string_view json_text, const std::string& s
 // variant or a parameter that is not known, a value out of its range, an impossible size.
 Result<Point> complete_point(Point point, const Measurement& measurement, const DeviceRates& rates);
 
-// Derives head_dim from width and heads. Errors: E not divisible by H, a head dimension that is no
-// multiple of 4 or above 256, tensors beyond 2^63 bytes.
-Status complete_shape(Parameters& parameters, const std::string& experiment);
-
 // The lengths that part the range from `low` to `high` (both left out) evenly on a logarithmic
 // axis, each a multiple of some power of two, as tiles like it. Fewer than `count` where the range
 // is too narrow for them; none where it holds no whole number.

@@ -27,6 +27,10 @@ class Events {
     }
 
   private:
+    bool is_foreign(const Provenance& origin) const {
+        return !origin.same_origin(record_.provenance());
+    }
+
     void add(EventBody body) {
         events_.push_back({events_.size() + 1, record_.run(), record_.seconds(), std::move(body)});
     }
@@ -58,13 +62,17 @@ class Events {
     void add_session(std::size_t session) {
         if (session > 0) {
             const Provenance& origin = record_.resumptions()[session - 1];
-            add(RunResumed{origin, record_.foreign() && !origin.same_origin(record_.provenance())});
+            add(RunResumed{origin, record_.foreign() && (!tells_foreign_ || is_foreign(origin))});
         }
         for (const RecordedPoint& each : record_.points())
             point_events(each, session, [this](EventBody body) { add(std::move(body)); });
     }
 
     const RunRecord& record_;
+    // Whether the origins tell which resumption was on another device or build.
+    const bool tells_foreign_ =
+        std::any_of(record_.resumptions().begin(), record_.resumptions().end(),
+                    [this](const Provenance& origin) { return is_foreign(origin); });
     std::vector<Event> events_;
 };
 

@@ -1,6 +1,7 @@
 #include "engine/core/run_record.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "engine/core/units.h"
 #include "engine/core/variant_info.h"
@@ -18,6 +19,11 @@ const auto* find_by(const auto& rows, std::string_view name, auto member) {
     const auto row = std::find_if(rows.begin(), rows.end(),
                                   [&](const auto& each) { return each.*member == name; });
     return row == rows.end() ? nullptr : &*row;
+}
+
+std::uint64_t new_stamp() {
+    static std::atomic<std::uint64_t> last = 0;
+    return ++last;
 }
 
 }  // namespace
@@ -75,6 +81,7 @@ void RunRecord::apply(const Event& event) {
 }
 
 void RunRecord::start(const RunStarted& started) {
+    plan_stamp_ = new_stamp();
     provenance_ = started.provenance;
     spec_ = started.plan.spec;
     variants_ = started.variants;
@@ -164,6 +171,7 @@ void RunRecord::reopen(const PointReopened& reopened) {
 RecordedPoint& RunRecord::at(const std::string& point_id) {
     const auto [place, is_new] = index_.emplace(point_id, points_.size());
     if (is_new) {
+        plan_stamp_ = new_stamp();
         points_.emplace_back();
         points_.back().point.id = point_id;
     }

@@ -1,6 +1,7 @@
 // Everything a person sees or keeps is a pure function of this.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -66,6 +67,9 @@ class RunRecord {
     const MetricInfo* metric(std::string_view id) const;
     const std::vector<RecordedPoint>& points() const { return points_; }  // in the plan's order
     const RecordedPoint* find(std::string_view point_id) const;
+    // Stands for the plan in this process: two records with one stamp have the same points,
+    // whatever their files call the run. What follows from the plan alone may be remembered by it.
+    std::uint64_t plan_stamp() const { return plan_stamp_; }
     // Indices into points() of a group, and of a series (series_key) by ascending length.
     const std::vector<std::size_t>& group(std::string_view group_id) const;
     const std::vector<std::size_t>& series(std::string_view key) const;
@@ -103,7 +107,7 @@ class RunRecord {
     Indices groups_, series_;
     std::vector<LoggedMessage> messages_;
     std::vector<Provenance> resumptions_;
-    std::uint64_t last_seq_ = 0;
+    std::uint64_t last_seq_ = 0, plan_stamp_ = 0;
     double seconds_ = 0;
     RunOutcome outcome_ = RunOutcome::finished;
     bool finished_ = false, foreign_ = false;

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -12,11 +13,14 @@
 #include <thread>
 
 #include "engine/core/experiment_info.h"
+#include "engine/core/point_check.h"
 #include "engine/core/time_budget.h"
 #include "engine/core/time_stamp.h"
+#include "engine/core/trusted_files.h"
 #include "engine/core/units.h"
 #include "engine/core/variant_info.h"
 #include "engine/run/event_log.h"
+#include "engine/run/executor_choice.h"
 #include "engine/run/group_queue.h"
 #include "engine/run/group_run.h"
 #include "engine/run/plan_grower.h"
@@ -26,7 +30,7 @@
 namespace slay {
 namespace {
 
-constexpr const char* results_path = "/artifacts/benchmark_results.json";
+constexpr const char* results_path = "artifacts/benchmark_results.json";
 
 bool has_journal(const std::string& folder) {
     struct stat info {};
@@ -49,7 +53,9 @@ RunStarted opening(Plan plan, Provenance provenance) {
     std::set<std::string> names;
     for (const Point& point : plan.points) names.insert(point.variant);
     for (const VariantInfo& row : variant_catalog())
-        if (names.count(row.name) > 0) started.variants.push_back(row);
+        if (names.erase(row.name) > 0) started.variants.push_back(row);
+    for (const std::string& name : names)  // the user's own
+        if (const VariantInfo* row = find_variant(name)) started.variants.push_back(*row);
     started.metrics = metric_table();
     started.plan = std::move(plan);
     return started;
@@ -124,11 +130,18 @@ class Run {
     Status prepare() {
         if (options_.folder.empty())
             return Error{ErrorKind::usage, "no folder for the run was given"};
+        if (Status allowed = take_own_files(); !allowed) return allowed;
         Result<DeviceInfo> device = executor_.resolve_device(spec_.device);
         if (!device) return device.error();
         device_ = std::move(*device);
         Result<Plan> plan = make_plan(spec_, device_.rates);
         if (!plan) return plan.error();
+        if (!options_.shard.whole()) {
+            auto groups = groups_of_shard(spec_, options_.shard);
+            if (!groups) return groups.error();
+            shard_groups_ = std::move(*groups);
+            plan = only_groups(std::move(*plan), shard_groups_);
+        }
         Result<std::unique_ptr<FolderLock>> lock = FolderLock::take(options_.folder);
         if (!lock) return lock.error();
         lock_ = std::move(*lock);
@@ -136,12 +149,34 @@ class Run {
         if (const std::string reason = executor_.broken(); !reason.empty())
             return Error{ErrorKind::no_device, reason + "; start the program again"};
 
+        for (const Point& point : plan->points) planned_.emplace(point.id, point);
         if (!has_journal(options_.folder)) return begin(std::move(*plan));
         if (!options_.resume)
             return Error{ErrorKind::cannot_create, clean_text(options_.folder) +
                                                        ": holds a run already; resume it "
                                                        "(--resume) or choose another folder"};
         return resume(std::move(*plan));
+    }
+
+    // Files with somebody's code: hashed, so that the record says which bytes were measured,
+    // allowed by the user, and measured where they can do this process no harm.
+    Status take_own_files() {
+        if (own_files(spec_).empty()) return done();
+        Result<SweepSpec> hashed = with_file_hashes(spec_);
+        if (!hashed) return hashed.error();
+        spec_ = std::move(*hashed);
+        for (const OwnFile& file : untrusted_files(spec_, options_.trusted))
+            return Error{ErrorKind::usage,
+                         clean_text(file.path) +
+                             " is somebody's code, which would run with your rights (in a worker "
+                             "process): if you know what it does, allow it with --trust " +
+                             file.sha256};
+        if (!measures_elsewhere(executor_))
+            return Error{ErrorKind::usage,
+                         own_files(spec_).front().variant +
+                             " is somebody's code: it is measured in a worker only "
+                             "(--executor worker)"};
+        return done();
     }
 
     Status open_log(const std::string& run) {
@@ -179,6 +214,13 @@ class Run {
                                  ": was run from another preset (it differs at " + where +
                                  "): resume it with its own, or choose another folder"};
         }
+        for (const RecordedPoint& point : record_.points())
+            if (!shard_groups_.empty() && !plan_lost && !shard_groups_.contains(point.point.group))
+                return Error{ErrorKind::bad_data,
+                             fmt::format("{}: holds another part of the sweep than shard {}/{}: "
+                                         "resume it as it was begun",
+                                         clean_text(options_.folder), options_.shard.index,
+                                         options_.shard.count)};
         const std::vector<std::string> differences =
             plan_lost ? std::vector<std::string>{}
                       : origin_differences(record_.provenance(), provenance_);
@@ -192,6 +234,9 @@ class Run {
                              ": was measured on another device or build (" + joined(differences) +
                              "): resume it there, or allow it to be resumed here "
                              "(--allow-foreign), which is then labelled"};
+
+        if (Status checked = plan_lost ? done() : check_open_points(); !checked)
+            return checked.error();
 
         const std::string run = record_.run();
         if (Status status = open_log(run); !status) return status;
@@ -208,6 +253,25 @@ class Run {
                           "resumed on another device or build: " + joined(differences));
         warn_of_build();
         return log_status();
+    }
+
+    // A journal may be a stranger's: what is measured are points whose sizes were checked and whose
+    // ids are no paths.
+    Status check_open_points() const {
+        for (const RecordedPoint& each : record_.points()) {
+            if (is_final(each.result.state) || each.point.experiment.empty()) continue;
+            if (planned_.contains(each.point.id)) continue;
+            if (Status checked = check_point(each.point); !checked)
+                return Error{ErrorKind::bad_data,
+                             clean_text(options_.folder) +
+                                 ": its journal leaves a point open that its preset does not give "
+                                 "and that cannot be measured (" +
+                                 clean_text(each.point.variant + ' ' + each.point.id, 100) + ": " +
+                                 checked.error().message +
+                                 "): it was changed, or is of another "
+                                 "version of this program; start its preset anew"};
+        }
+        return done();
     }
 
     bool has_open_points() const {
@@ -236,11 +300,13 @@ class Run {
     std::vector<std::vector<Point>> open_groups() const {
         std::vector<std::vector<Point>> groups;
         for (const RecordedPoint& recorded : log_->record().points()) {
+            if (is_final(recorded.result.state)) continue;
             // A point without an experiment was in a damaged plan and not in the new one.
-            if (is_final(recorded.result.state) || recorded.point.experiment.empty()) continue;
-            if (groups.empty() || groups.back().front().group != recorded.point.group)
-                groups.emplace_back();
-            groups.back().push_back(recorded.point);
+            const auto planned = planned_.find(recorded.point.id);
+            const Point& point = planned == planned_.end() ? recorded.point : planned->second;
+            if (point.experiment.empty()) continue;
+            if (groups.empty() || groups.back().front().group != point.group) groups.emplace_back();
+            groups.back().push_back(point);
         }
         return groups;
     }
@@ -351,20 +417,22 @@ class Run {
     Status write_results() const {
         const std::string text = results_json(record_).dump(
             2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-        return write_file_atomically(options_.folder + results_path, text + '\n');
+        return write_file_below(options_.folder, results_path, text + '\n');
     }
 
-    const SweepSpec& spec_;
+    SweepSpec spec_;  // with the hashes of files
     Executor& executor_;
     RunControl& control_;
     const RunOptions& options_;
     const EventSink& sink_;
     DeviceInfo device_;
+    std::map<std::string, Point, std::less<>> planned_;  // by id
     Provenance provenance_;
     std::unique_ptr<FolderLock> lock_;
     std::optional<EventLog> log_;  // absent when nothing is left to do
     RunRecord record_;
     std::atomic<bool> budget_spent_ = false;
+    std::set<std::string> shard_groups_;  // empty: all
 };
 
 }  // namespace

@@ -93,7 +93,9 @@ std::optional<double> floor_ms(const DeviceFloor& device, const CheckTerm& term,
     const double product =
         p.real("nodes", 1) * p.real("prf_features", 1) * p.real("poly_features", 1);
     const double features = product > 1 ? product : d;
-    const double rate = *type == DataType::float32 ? device.float32_flops : device.flops;
+    const double rate = *type == DataType::float32 ? device.float32_flops
+                        : *type == DataType::tf32  ? device.flops / 2
+                                                   : device.flops;
     return 4 * rows * features * d / rate * 1e3;
 }
 

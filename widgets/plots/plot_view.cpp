@@ -4,9 +4,11 @@
 
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
 #include <QSignalBlocker>
+#include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -17,6 +19,7 @@
 #include "widgets/look/elided_label.h"
 #include "widgets/look/icons.h"
 #include "widgets/look/theme.h"
+#include "widgets/plots/figure_rows.h"
 
 namespace slay {
 namespace {
@@ -67,7 +70,7 @@ PlotView::PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent)
     plot_->setFocusPolicy(Qt::StrongFocus);
     plot_->setAccessibleName(QString::fromStdString(figure.title));
     plot_->setAccessibleDescription(
-        tr("Arrow keys pan, plus and minus zoom, 0 resets. The table below holds the values."));
+        tr("Arrow keys pan, plus and minus zoom, 0 resets. T shows the values as a table."));
     plot_->setMinimumSize(200, 140);
     plot_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     plot_->setNoAntialiasingOnDrag(true);
@@ -99,6 +102,22 @@ PlotView::PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent)
     layout->setSpacing(0);
     layout->addWidget(new_bar());
     layout->addWidget(plot_, 1);
+    rows_ = new FigureRows(this);
+    table_ = new QTableView;
+    table_->setModel(rows_);
+    table_->setAccessibleName(
+        tr("Values of the figure: %1").arg(QString::fromStdString(figure.title)));
+    table_->setFont(tabular_font(QApplication::font()));
+    table_->setAlternatingRowColors(true);
+    table_->setShowGrid(false);
+    table_->setWordWrap(false);
+    table_->verticalHeader()->hide();
+    table_->horizontalHeader()->setStretchLastSection(true);
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setTabKeyNavigation(false);
+    table_->installEventFilter(this);
+    table_->hide();
+    layout->addWidget(table_, 1);
     layout->addWidget(notes_);
 
     in_flight_ = new QCPItemStraightLine(plot_);
@@ -166,8 +185,12 @@ QWidget* PlotView::new_bar() {
     metrics_->setHidden(metrics_->count() < 2);
     row->addWidget(panels_);
     row->addWidget(subtitle_, 1);
+    as_table_ = new_tool("table", tr("Table"), tr("Show the values of the figure as a table (T)"));
+    as_table_->setCheckable(true);
+    connect(as_table_, &QToolButton::toggled, this, &PlotView::show_table);
     row->addWidget(ratio_);
     row->addWidget(overlay_);
+    row->addWidget(as_table_);
     row->addWidget(reset);
     return bar;
 }
@@ -304,6 +327,23 @@ void PlotView::refresh() {
         show_now();
 }
 
+void PlotView::show_table(bool on) {
+    const QSignalBlocker blocker(as_table_);
+    as_table_->setChecked(on);
+    const bool had_focus = plot_->hasFocus() || table_->hasFocus();
+    plot_->setVisible(!on);
+    table_->setVisible(on);
+    if (had_focus) on ? table_->setFocus() : plot_->setFocus();
+    if (on) {
+        rows_->show(data());
+        table_->resizeColumnsToContents();
+    }
+}
+
+bool PlotView::table_shown() const {
+    return !table_->isHidden();
+}
+
 void PlotView::retheme() {
     refresh();
 }
@@ -324,6 +364,7 @@ void PlotView::show_now() {
     if (compared) pinned_->decorate(figure, ratio_->isChecked());
     renderer_->show(figure, screen_theme());
     mark_in_flight();
+    if (table_shown()) rows_->show(figure);
     subtitle_->set_text(QString::fromStdString(figure.subtitle));
     QStringList notes;
     for (const std::string& note : figure.notes) notes << QString::fromStdString(note);
@@ -418,6 +459,9 @@ bool PlotView::key_pressed(int key) {
         case Qt::Key_0:
             reset_view();
             return true;
+        case Qt::Key_T:
+            show_table(!table_shown());
+            return true;
         case Qt::Key_O:
             if (overlay_->isVisible()) overlay_->toggle();
             return true;
@@ -427,6 +471,11 @@ bool PlotView::key_pressed(int key) {
 }
 
 bool PlotView::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == table_ && event->type() == QEvent::KeyPress &&
+        static_cast<QKeyEvent*>(event)->key() == Qt::Key_T) {
+        show_table(false);
+        return true;
+    }
     if (watched == plot_) {
         if (event->type() == QEvent::KeyPress && key_pressed(static_cast<QKeyEvent*>(event)->key()))
             return true;

@@ -16,11 +16,13 @@ class QCPItemStraightLine;
 class QCustomPlot;
 class QLabel;
 class QMenu;
+class QTableView;
 class QToolButton;
 
 namespace slay {
 
 class ElidedLabel;
+class FigureRows;
 class PinnedBaseline;
 
 class PlotView : public QWidget {
@@ -49,6 +51,9 @@ class PlotView : public QWidget {
     // goes into drawing.
     void refresh();
     void retheme();  // after a change of theme
+
+    void show_table(bool on);  // the figure's values as rows, in place of the plot
+    bool table_shown() const;
 
   signals:
     void menu_asked(QPointF position, QPoint on_screen);  // a right click, or the menu key
@@ -84,6 +89,9 @@ class PlotView : public QWidget {
     QLabel* value_;
     QCPItemStraightLine* in_flight_;
     QToolButton* overlay_;
+    QToolButton* as_table_;
+    QTableView* table_;
+    FigureRows* rows_;
     QToolButton* ratio_;
     const PinnedBaseline* pinned_ = nullptr;
     QMenu* sources_;

@@ -7,6 +7,7 @@
 #include "engine/core/experiment_info.h"
 #include "engine/core/units.h"
 #include "widgets/growth/pinned_baseline.h"
+#include "widgets/look/definition.h"
 #include "widgets/look/icons.h"
 #include "widgets/look/theme.h"
 #include "widgets/look/variant_swatch.h"
@@ -145,7 +146,7 @@ void ResultsModel::add_parameter_columns(bool length) {
                                                  : info->symbol.empty() ? info->label
                                                                         : info->symbol);
         const QString help =
-            info ? QString::fromStdString(info->label + ". " + info->help) : QString();
+            info ? QString::fromStdString(info->label + ". ") + definition_of(*info) : QString();
         if ((id == "length") != length) continue;
         const bool varies = values[id].size() > 1 && !derived;
         columns_.push_back({Kind::parameter, id, heading, help, id == "length" || varies, 0});
@@ -296,6 +297,10 @@ QVariant ResultsModel::text_of(int row, const Column& column) const {
         case Kind::parameter: {
             const ParameterValue* value = at.point.parameters.find(column.id);
             if (!value) return {};
+            const ParameterInfo* info = find_parameter(column.id);
+            if (const auto* whole = std::get_if<std::int64_t>(value);
+                whole && info && info->unit == "tokens")
+                return QString::fromStdString(format_count(static_cast<double>(*whole)));
             return QString::fromStdString(clean_text(to_text(*value)));
         }
         case Kind::value:
@@ -308,7 +313,7 @@ QVariant ResultsModel::text_of(int row, const Column& column) const {
             return {};
         case Kind::count:
             if (const MetricValue* value = metric(row, leading_metric(row)))
-                return QString::number(value->count);
+                return QString::fromStdString(format_count(static_cast<double>(value->count)));
             return {};
         case Kind::ratio: {
             const auto found = pinned_ ? pinned_->against(run_.record(), at,
@@ -364,14 +369,16 @@ QVariant ResultsModel::tip_of(int row, const Column& column) const {
     if (column.kind == Kind::value) {
         const MetricValue* value = metric(row, column.id);
         if (!value) return {};
-        tip = QString::number(value->value, 'g', 10);
+        const auto full = [&](double number, int digits) {
+            return QString::fromStdString(format_number(number, column.digits == 0 ? 0 : digits));
+        };
+        tip = full(value->value, 10);
         if (value->low && value->high)
-            tip += tr(", 95 % interval %1 to %2")
-                       .arg(QString::number(*value->low, 'g', 6))
-                       .arg(QString::number(*value->high, 'g', 6));
+            tip += tr(", 95 % interval %1 to %2").arg(full(*value->low, 6), full(*value->high, 6));
     } else if (column.kind == Kind::attempts) {
         return attempts_tip(at);
     } else if (column.kind == Kind::variant) {
+        if (const VariantInfo* info = variant_of(row)) return definition_tip(*info);
         tip = QString::fromStdString(at.point.variant);
     } else {
         tip = QString::fromStdString(clean_text(at.result.reason));

@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "exports/csv.h"
 #include "widgets/look/icons.h"
 #include "widgets/look/theme.h"
 
@@ -255,8 +256,14 @@ QString ResultsPanel::tsv() const {
         for (int row = 0; row < sorted_->rowCount(); ++row) rows.push_back(row);
     std::sort(rows.begin(), rows.end());
 
+    // As the CSV files: what a spreadsheet would take for a formula, or for a quotation that goes
+    // on over the cells behind it, stands behind an apostrophe.
     const auto cell = [](QString text) {
-        return text.replace('\t', ' ').replace('\n', ' ').replace('\r', ' ');
+        text.replace('\t', ' ').replace('\n', ' ').replace('\r', ' ');
+        bool number = false;
+        text.toDouble(&number);
+        const bool active = begins_formula(text.toStdString()) || text.startsWith('"');
+        return active && !number ? '\'' + text : text;
     };
     QStringList lines;
     QStringList heads;

@@ -3,6 +3,7 @@
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QDragEnterEvent>
+#include <QJsonDocument>
 #include <QMenu>
 #include <QMimeData>
 #include <QScreen>
@@ -11,12 +12,14 @@
 #include <QUndoStack>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "engine/core/units.h"
 #include "widgets/compare/compare_panel.h"
 #include "widgets/editor/configuration_panel.h"
 #include "widgets/editor/plan_summary.h"
+#include "widgets/explorer/explorer_panel.h"
 #include "widgets/findings/findings_panel.h"
 #include "widgets/growth/growth_actions.h"
 #include "widgets/growth/pinned_baseline.h"
@@ -27,6 +30,7 @@
 #include "widgets/plots/start_page.h"
 #include "widgets/results/log_panel.h"
 #include "widgets/results/results_panel.h"
+#include "widgets/setup/setup_bar.h"
 #include "widgets/window/dropped_files.h"
 #include "widgets/window/message_bar.h"
 #include "widgets/window/recent_files.h"
@@ -50,6 +54,7 @@ MainWindow::MainWindow(EngineSession::ExecutorFactory factory, StartOptions opti
     build_panels();
     build_growth();
     connect_actions();
+    connect_help();
     connect_workspace();
     connect_start_page();
     default_layout();
@@ -78,6 +83,8 @@ void MainWindow::build_panels() {
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(messages_);
+    setup_ = new SetupBar;
+    column->addWidget(setup_);
     column->addWidget(plots_, 1);
     setCentralWidget(centre);
 
@@ -142,6 +149,7 @@ void MainWindow::connect_workspace() {
     connect(library_, &LibraryPanel::preset_chosen, &workspace_, &Workspace::open);
     connect(library_, &LibraryPanel::run_chosen, &workspace_, &Workspace::open);
     connect(&plots_->compare(), &ComparePanel::said, this, &MainWindow::say);
+    connect(&plots_->explorer(), &ExplorerPanel::said, this, &MainWindow::say);
     connect(plots_, &PlotTabs::budget_chosen, &workspace_, &Workspace::load_budget);
     connect(&workspace_, &Workspace::opened, this, [this](const QString& path) {
         library_->set_current(path);
@@ -200,6 +208,7 @@ void MainWindow::connect_start_page() {
         open_quick_preset();
     });
     connect(&page, &StartPage::open_file, this, &MainWindow::ask_open);
+    connect(&page, &StartPage::explore, plots_, &PlotTabs::show_explorer);
     connect(&page, &StartPage::open_reference, this, [this] {
         for (const LibraryEntry& entry : library_->entries())
             if (entry.kind == LibraryKind::reference) return workspace_.open(entry.path);
@@ -236,6 +245,9 @@ void MainWindow::restore_session() {
     plots_->compare().restore(session["compare"].toObject());
     plots_->restore(session["plots"].toObject());
     results_->restore(session["results"].toObject());
+    const QByteArray paper = QJsonDocument(session["paper_export"].toObject()).toJson();
+    if (auto choice = parse_choice(paper.toStdString(), "session"))
+        paper_choice_ = std::move(choice).value();
     if (options_.path.isEmpty()) {
         options_.path = session["opened"].toString();
         const std::string edited = session["edited"].toString().toStdString();
@@ -256,6 +268,8 @@ void MainWindow::save_session() {
     session["theme"] = to_text(theme_);
     session["plots"] = plots_->state();
     session["results"] = results_->state();
+    session["paper_export"] =
+        QJsonDocument::fromJson(QByteArray::fromStdString(to_json(paper_choice_).dump())).object();
     // What the last session had open, while it is still being read.
     const QString opened = workspace_.opened_path();
     session["opened"] = opened.isEmpty() ? options_.path : opened;

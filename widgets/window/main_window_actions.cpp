@@ -2,8 +2,6 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QDesktopServices>
-#include <QDialog>
-#include <QDialogButtonBox>
 #include <QDir>
 #include <QDockWidget>
 #include <QFileDialog>
@@ -12,7 +10,6 @@
 #include <QMessageBox>
 #include <QUndoStack>
 #include <QUrl>
-#include <QVBoxLayout>
 
 #include "engine/core/build_info.h"
 #include "engine/core/data_folder.h"
@@ -20,12 +17,14 @@
 #include "widgets/compare/compare_panel.h"
 #include "widgets/editor/configuration_panel.h"
 #include "widgets/editor/plan_summary.h"
+#include "widgets/exports/export_dialog.h"
 #include "widgets/growth/growth_actions.h"
 #include "widgets/growth/pinned_baseline.h"
 #include "widgets/look/icons.h"
 #include "widgets/plan/plan_panel.h"
 #include "widgets/plots/plot_tabs.h"
 #include "widgets/plots/plot_view.h"
+#include "widgets/results/log_panel.h"
 #include "widgets/results/results_panel.h"
 #include "widgets/window/main_window.h"
 #include "widgets/window/message_bar.h"
@@ -45,6 +44,7 @@ void MainWindow::connect_actions() {
     on(a.save_as, &MainWindow::save_preset_as);
     on(a.export_here, [this] { export_to(workspace_.run().folder()); });
     on(a.export_to, [this] { export_to({}); });
+    on(a.export_paper, [this] { open_export_dialog(); });
     on(a.open_folder, &MainWindow::open_run_folder);
     on(a.quit, &QWidget::close);
     on(a.copy, [this] { results_->copy_action()->trigger(); });
@@ -63,6 +63,7 @@ void MainWindow::connect_actions() {
     connect(a.paper_curves, &QAction::toggled, this, [this](bool shown) {
         for (PlotView* each : plots_->views()) each->set_overlay(shown);
     });
+    on(a.explorer, [this] { plots_->show_explorer(); });
     on(a.next_tab, [this] { plots_->step_tab(1); });
     on(a.previous_tab, [this] { plots_->step_tab(-1); });
     on(a.theme_system, [this] { set_theme(ThemeChoice::system); });
@@ -72,7 +73,6 @@ void MainWindow::connect_actions() {
         restoreState(first_layout_, SessionStore::layout_version);
         default_layout();
     });
-    on(a.shortcuts, &MainWindow::show_shortcuts);
     on(a.commands, [this] { WindowCommands(workspace_, *actions_).show(this); });
     on(a.copy_command, [this] { copy_command(WindowCommands(workspace_, *actions_).run_words()); });
     on(a.add_to_run, [this] { growth_->open_dialog(); });
@@ -132,7 +132,7 @@ void MainWindow::refresh_actions() {
     a.resume->setEnabled(workspace_.run().resumable() && !busy);
     a.resume->setVisible(a.resume->isEnabled());
     for (QAction* action : {a.open, a.open_run}) action->setEnabled(!busy);
-    for (QAction* action : {a.export_here, a.export_to})
+    for (QAction* action : {a.export_here, a.export_to, a.export_paper})
         action->setEnabled(has_run && !workspace_.exporting());
     a.open_folder->setEnabled(has_run);
     a.add_to_run->setEnabled(has_run);
@@ -199,29 +199,28 @@ void MainWindow::export_to(QString folder) {
     refresh_actions();
 }
 
+ExportDialog* MainWindow::open_export_dialog() {
+    if (!workspace_.run().has_run()) return nullptr;
+    const QString run = workspace_.run().folder();
+    const QString folder = QFileInfo(run).isWritable() ? run + "/paper" : QDir::homePath();
+    auto* dialog = new ExportDialog(std::make_shared<const RunRecord>(workspace_.run().record()),
+                                    run, folder, paper_choice_, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowModality(Qt::WindowModal);
+    connect(dialog, &ExportDialog::choice_kept, this,
+            [this](const PaperChoice& choice) { paper_choice_ = choice; });
+    connect(dialog, &ExportDialog::exported, this, [this](const QString& to, int files) {
+        log_->add(Severity::info, tr("%1 files written to %2").arg(files).arg(to));
+    });
+    dialog->show();
+    return dialog;
+}
+
 void MainWindow::open_run_folder() {
     const QString folder = workspace_.run().folder();
     if (!QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
         say(Severity::warning,
             tr("No file manager could be started; the folder is %1").arg(folder));
-}
-
-void MainWindow::show_shortcuts() {
-    QDialog dialog(this);
-    dialog.setWindowTitle(tr("Keyboard"));
-    auto* table = new QLabel(shortcut_table(*this));
-    auto* plot_keys = new QLabel(
-        tr("In a plot: arrows pan, + and - zoom, 0 resets, O shows published curves, a click on "
-           "the legend switches a curve."));
-    plot_keys->setObjectName("muted");
-    plot_keys->setWordWrap(true);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
-    connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
-    auto* layout = new QVBoxLayout(&dialog);
-    layout->addWidget(table);
-    layout->addWidget(plot_keys);
-    layout->addWidget(buttons);
-    dialog.exec();
 }
 
 void MainWindow::show_about() {

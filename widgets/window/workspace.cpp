@@ -6,6 +6,7 @@
 
 #include "engine/core/data_folder.h"
 #include "engine/core/journal.h"
+#include "engine/core/preferences.h"
 #include "engine/core/spec_budget.h"
 #include "engine/core/units.h"
 #include "engine/run/run_requests.h"
@@ -38,7 +39,13 @@ Workspace::Workspace(EngineSession::ExecutorFactory factory, QObject* parent)
     });
 }
 
-const DeviceRates* Workspace::rates_of(const std::string& device) const {
+void Workspace::refresh_device() {
+    update_rates();
+}
+
+const DeviceRates* Workspace::rates_of(const std::string& given) const {
+    const std::string preferred = given == "auto" ? read_preferences().device : std::string();
+    const std::string& device = preferred.empty() ? given : preferred;
     const auto& devices = session_.devices();
     for (const DeviceInfo& info : devices)
         if (info.id == device || (info.cuda && (device == "auto" || device == "cuda")))

@@ -34,8 +34,9 @@ class Workspace : public QObject {
     const QString& opened_path() const { return opened_; }
     bool asked_to_open() const { return open_serial_ != 0; }  // anything, read yet or not
 
-    void start();       // the edited preset, in a new folder
-    void resume_run();  // what the run shown leaves open
+    void start();           // the edited preset, in a new folder
+    void resume_run();      // what the run shown leaves open
+    void refresh_device();  // after a change of the preferred one
     // Asks the run shown for more points, or for points again: taken up at once where it goes on,
     // else the run is resumed for them.
     void grow(const PlanGrowth& growth);
