@@ -3,6 +3,7 @@
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QDragEnterEvent>
+#include <QFileInfo>
 #include <QJsonDocument>
 #include <QMenu>
 #include <QMimeData>
@@ -275,7 +276,8 @@ void MainWindow::save_session() {
         QJsonDocument::fromJson(QByteArray::fromStdString(to_json(paper_choice_).dump())).object();
     // What the last session had open, while it is still being read.
     const QString opened = workspace_.opened_path();
-    session["opened"] = opened.isEmpty() ? options_.path : opened;
+    session["opened"] =
+        opened.isEmpty() && QFileInfo::exists(options_.path) ? options_.path : opened;
     session["recent"] = recent_->state();
     session["pinned"] = pinned_->state();
     session["compare"] = plots_->compare().state();
