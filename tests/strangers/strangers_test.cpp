@@ -10,6 +10,7 @@
 #include "engine/run/runner.h"
 #include "exports/csv.h"
 #include "tests/bench/bench_process.h"
+#include "tests/core/core_samples.h"
 #include "tests/run/fake_executor.h"
 #include "tests/strangers/hostile_run.h"
 
