@@ -2,6 +2,7 @@
 
 #include <QPainterPath>
 #include <QPixmap>
+#include <QPixmapCache>
 #include <cmath>
 
 namespace slay {
@@ -70,13 +71,19 @@ void paint_swatch(QPainter& painter, const QRectF& rect, const VariantStyle& sty
 }
 
 QIcon swatch_icon(const VariantStyle& style, const QColor& colour) {
+    // A table asks anew for each row it paints, and Qt keeps what it scaled of each new pixmap.
+    const QString key = "slay/swatch/" + QString::fromStdString(style.marker + '/' + style.dash) +
+                        colour.name(QColor::HexArgb);
+    QPixmap pixmap;
+    if (QPixmapCache::find(key, &pixmap)) return QIcon(pixmap);
     constexpr int scale = 3;
-    QPixmap pixmap(26 * scale, 14 * scale);
+    pixmap = QPixmap(26 * scale, 14 * scale);
     pixmap.fill(Qt::transparent);
     QPainter painter(&pixmap);
     painter.scale(scale, scale);
     paint_swatch(painter, QRectF(0, 0, 26, 14), style, colour);
     painter.end();
+    QPixmapCache::insert(key, pixmap);
     return QIcon(pixmap);
 }
 
