@@ -27,15 +27,21 @@ class Command {
 };
 
 std::unique_ptr<Command> make_run_command(CLI::App& program);
+std::unique_ptr<Command> make_add_command(CLI::App& program);
 std::unique_ptr<Command> make_plan_command(CLI::App& program);
 std::unique_ptr<Command> make_export_command(CLI::App& program);
 std::unique_ptr<Command> make_compare_command(CLI::App& program);
+std::unique_ptr<Command> make_explore_command(CLI::App& program);
 std::unique_ptr<Command> make_findings_command(CLI::App& program);
 std::unique_ptr<Command> make_verify_command(CLI::App& program);
 std::unique_ptr<Command> make_list_command(CLI::App& program);
+std::unique_ptr<Command> make_libtorch_command(CLI::App& program);
 std::unique_ptr<Command> make_memory_probe_command(CLI::App& program);
 std::unique_ptr<Command> make_merge_command(CLI::App& program);
 std::unique_ptr<Command> make_worker_command(CLI::App& program);
+// What follows "--" on the command line is sbatch's.
+std::unique_ptr<Command> make_submit_command(CLI::App& program,
+                                             std::vector<std::string> sbatch_options);
 std::unique_ptr<Command> make_host_run_command(CLI::App& program);
 
 }  // namespace slay::bench

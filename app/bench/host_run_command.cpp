@@ -19,6 +19,7 @@ class HostRunCommand : public Command {
         options().add_option("--token", run_.token, "The run's name")->required();
         options().add_option("--from", run_.from, "The last line that is there already");
         options().add_option("--executor", executor_, "As of 'slay-bench run'");
+        options().add_option("--trust", trusted_, "As of 'slay-bench run'")->allow_extra_args(false);
         options().add_option("--point-limit", point_limit_, "As of 'slay-bench run'");
     }
 
@@ -28,6 +29,8 @@ class HostRunCommand : public Command {
         if (!executor_.empty()) run_.words = {"--executor", executor_};
         if (!point_limit_.empty())
             run_.words.insert(run_.words.end(), {"--point-limit", point_limit_});
+        for (const std::string& hash : trusted_)
+            run_.words.insert(run_.words.end(), {"--trust", hash});
         const Status status = serve_host_run(run_);
         return status ? exit_all_measured : report(status.error());
     }
@@ -35,6 +38,7 @@ class HostRunCommand : public Command {
   private:
     HostRun run_;
     std::string executor_, point_limit_;
+    std::vector<std::string> trusted_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <exception>
+#include <string_view>
 
 #include "app/bench/command.h"
 #include "app/bench/console.h"
@@ -40,7 +41,20 @@ int answer_parse(CLI::App& program, const CLI::ParseError& error) {
     return exit_usage;
 }
 
+// Takes "--" and what follows out of the words of a command that hands them on.
+std::vector<std::string> words_to_hand_on(int& argc, char** argv) {
+    std::vector<std::string> words;
+    if (argc < 2 || std::string_view(argv[1]) != "submit") return words;
+    for (int i = 2; i < argc; ++i) {
+        if (std::string_view(argv[i]) != "--") continue;
+        words.assign(argv + i + 1, argv + argc);
+        argc = i;
+    }
+    return words;
+}
+
 int run_program(int argc, char** argv) {
+    std::vector<std::string> handed_on = words_to_hand_on(argc, argv);
     CLI::App program("Benchmarks attention variants: latency, memory and approximation quality.",
                      "slay-bench");
     program.set_version_flag("--version", version_text);
@@ -54,12 +68,16 @@ int run_program(int argc, char** argv) {
         std::vector<std::unique_ptr<Command>> list;
         list.push_back(make_run_command(program));
         list.push_back(make_plan_command(program));
+        list.push_back(make_add_command(program));
         list.push_back(make_export_command(program));
         list.push_back(make_compare_command(program));
+        list.push_back(make_explore_command(program));
         list.push_back(make_findings_command(program));
         list.push_back(make_merge_command(program));
+        list.push_back(make_submit_command(program, std::move(handed_on)));
         list.push_back(make_verify_command(program));
         list.push_back(make_list_command(program));
+        list.push_back(make_libtorch_command(program));
         list.push_back(make_memory_probe_command(program));
         list.push_back(make_worker_command(program));
         list.push_back(make_host_run_command(program));

@@ -11,6 +11,7 @@
 #include "engine/core/journal.h"
 #include "engine/core/merge_records.h"
 #include "engine/core/record_events.h"
+#include "engine/run/job_folder.h"
 #include "exports/export_run.h"
 
 namespace slay::bench {
@@ -27,7 +28,8 @@ class MergeCommand : public Command {
             ->required();
         options().footer(
             "Example:\n"
-            "  slay-bench merge runs/shard-1 runs/shard-2 --out runs/whole\n\n"
+            "  slay-bench merge runs/shard-1 runs/shard-2 --out runs/whole\n"
+            "  slay-bench merge runs/job --out runs/whole      # the folder of 'submit'\n\n"
             "Of a point that several have measured the last one's figures are kept; each point on "
             "which\nthey disagree is named. Exit code 3: there is such a point.");
     }
@@ -35,16 +37,29 @@ class MergeCommand : public Command {
     int execute() override;
 
   private:
-    Result<std::vector<RunRecord>> read() const;
+    Result<std::vector<RunRecord>> read();
     Result<RunRecord> write(const RunRecord& merged) const;
 
-    std::vector<std::string> folders_;
+    std::vector<std::string> folders_, conflicts_;
     std::string out_;
 };
 
-Result<std::vector<RunRecord>> MergeCommand::read() const {
+Result<std::vector<RunRecord>> MergeCommand::read() {
     std::vector<RunRecord> records;
     for (const std::string& folder : folders_) {
+        if (is_job_folder(folder)) {
+            auto job = read_job(folder);
+            if (!job) return job.error();
+            for (const std::string& line : job->skipped)
+                note(folder + ": journal: " + line + " was skipped");
+            if (job->finished < job->note.shards)
+                note(fmt::format("{}: {} of {} shards have begun and {} are finished; the rest of "
+                                 "the sweep is left open",
+                                 folder, job->begun, job->note.shards, job->finished));
+            conflicts_.insert(conflicts_.end(), job->conflicts.begin(), job->conflicts.end());
+            records.push_back(std::move(job->record));
+            continue;
+        }
         auto content = read_journal(folder);
         if (!content) return content.error();
         for (const std::string& line : content->skipped)
@@ -82,7 +97,8 @@ int MergeCommand::execute() {
     if (!record) return report(record.error());
     const auto files = export_all(*record, out_, [](auto...) { return true; });
     if (!files) return report(files.error());
-    const std::vector<std::string> conflicts = merge_conflicts(*records, folders_);
+    std::vector<std::string> conflicts = merge_conflicts(*records, folders_);
+    conflicts.insert(conflicts.end(), conflicts_.begin(), conflicts_.end());
     for (const std::string& conflict : conflicts) note("conflict: " + conflict);
     RunSummary summary{out_, *files, 0};
     print(summary_text(*record, summary));

@@ -1,6 +1,7 @@
 // slay-bench run: measures presets, then writes their tables and figures.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@
 #include "app/bench/progress.h"
 #include "app/bench/run_folder.h"
 #include "app/bench/run_summary.h"
+#include "engine/core/own_variant.h"
 #include "engine/run/executor_choice.h"
 #include "engine/run/host_run.h"
 #include "engine/run/runner.h"
@@ -53,10 +55,21 @@ class RunCommand : public Command {
             ->check(CLI::PositiveNumber)
             ->type_name("SECONDS");
         options()
+            .add_option("--shard", shard_,
+                        "Measure one part of the sweep, such as 3/8; 'merge' puts the parts "
+                        "together")
+            ->type_name("I/N");
+        options()
+            .add_option("--trust", trusted_,
+                        "Let a file of somebody's code run (in a worker) whose SHA-256 is this")
+            ->allow_extra_args(false)
+            ->type_name("SHA256");
+        options()
             .add_option("--on", host_.host,
                         "Measure on another machine, reached through ssh: a host's name, an alias "
                         "of your ssh configuration, or user@name")
-            ->type_name("HOST");
+            ->type_name("HOST")
+            ->excludes("--shard");
         options()
             .add_option("--host-program", host_.program,
                         "slay-bench there, where it is not in PATH")
@@ -90,6 +103,8 @@ class RunCommand : public Command {
     std::string ssh_config_;
     std::string executor_ = "auto";
     double point_limit_ = 0;
+    std::string shard_;
+    std::vector<std::string> trusted_;
     bool resume_ = false, allow_foreign_ = false, json_ = false;
     nlohmann::ordered_json summaries_ = nlohmann::ordered_json::array();
 };
@@ -144,13 +159,16 @@ void RunCommand::complete_host() {
     if (host_.host.empty() && resume_) host_.host = host_of_run(out_);
     if (!ssh_config_.empty()) host_.ssh.insert(host_.ssh.end(), {"-F", ssh_config_});
     host_.words = {"--executor", executor_};
+    for (const std::string& hash : trusted_)
+        host_.words.insert(host_.words.end(), {"--trust", hash});
     if (point_limit_ > 0)
         host_.words.insert(host_.words.end(), {"--point-limit", std::to_string(point_limit_)});
 }
 
 int RunCommand::run_job(const Job& job, Executor* executor, RunControl& control) {
     const auto start = std::chrono::steady_clock::now();
-    const RunOptions run_options{job.folder.path, job.folder.resume, allow_foreign_};
+    const RunOptions run_options{job.folder.path, job.folder.resume, allow_foreign_,
+                                 shard_.empty() ? Shard{} : *parse_shard(shard_), trusted_};
     Result<RunRecord> record = [&] {
         Progress progress(job.spec.name, errors_go_to_terminal());
         if (job.folder.resume) {
@@ -196,13 +214,19 @@ int RunCommand::execute() {
     const auto jobs = make_jobs();
     if (!jobs) return report(jobs.error());
 
+    if (!shard_.empty() && !parse_shard(shard_))
+        return report({ErrorKind::usage, "--shard takes a part of how many, such as 3/8"});
     RunControl control;
     const InterruptGuard guard(control);
     complete_host();
     if (!host_.host.empty()) return run_jobs(*jobs, nullptr, control);
     WorkerLimits limits;
     limits.point_seconds = point_limit_;
-    const auto executor = make_executor(*parse_executor_choice(executor_), limits);
+    ExecutorChoice choice = *parse_executor_choice(executor_);
+    const bool own = std::any_of(jobs->begin(), jobs->end(),
+                                 [](const Job& job) { return !own_files(job.spec).empty(); });
+    if (own && choice == ExecutorChoice::automatic) choice = ExecutorChoice::worker;
+    const auto executor = make_executor(choice, limits);
     if (!executor) return report(executor.error());
     return run_jobs(*jobs, executor->get(), control);
 }

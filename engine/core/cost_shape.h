@@ -14,6 +14,7 @@ struct CostShape {
     double nodes, prf, poly;  // 0 where the variant has none
     bool causal, layer, forward, backward;
     const VariantInfo* variant;
+    bool own_linear;  // a file of the user's whose preset says that it is linear in L
     std::string_view dtype;
 
     double tokens() const { return batch * length; }
@@ -25,8 +26,8 @@ CostShape cost_shape(const Point& point);
 
 bool is_quadratic(const CostShape& shape);
 bool is_fused_softmax(const CostShape& shape);
-// Whether a linear variant's forward takes the fused CUDA kernel (engine/kernels): bf16 inputs, no
-// gradient, and a feature map that is no signed sketch.
+// Whether a linear variant's pass takes the fused CUDA kernels (engine/kernels/fused_refusal.h, in
+// short).
 bool is_fused_linear(const CostShape& shape, bool cuda);
 
 // bf16 terms of the fused linear kernel's operands.

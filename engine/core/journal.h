@@ -36,9 +36,10 @@ class JournalWriter {
     JournalWriter(const JournalWriter&) = delete;
     JournalWriter& operator=(const JournalWriter&) = delete;
 
-    // Syncs after RunStarted, RunResumed, PointFinished and RunFinished, and looks then whether the
-    // path still leads to the file. After an error the file ends with its last whole line, as far
-    // as that can be done, and the message says what to do.
+    // Syncs after RunStarted, RunResumed, PointFinished, RunFinished, and where the plan changes
+    // (PointsAdded, PointReopened), and looks then whether the path still leads to the file. After
+    // an error the file ends with its last whole line, as far as that can be done, and the message
+    // says what to do.
     Status append(const Event& event);
 
   private:

@@ -13,7 +13,9 @@ namespace {
 
 bool is_synced(const EventBody& body) {
     return std::holds_alternative<RunStarted>(body) || std::holds_alternative<RunResumed>(body) ||
-           std::holds_alternative<PointFinished>(body) || std::holds_alternative<RunFinished>(body);
+           std::holds_alternative<PointFinished>(body) ||
+           std::holds_alternative<RunFinished>(body) || std::holds_alternative<PointsAdded>(body) ||
+           std::holds_alternative<PointReopened>(body);
 }
 
 // Ends a torn last line, so that what follows stands on a line of its own.

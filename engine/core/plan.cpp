@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "engine/core/experiment_info.h"
+#include "engine/core/plan_growth.h"
 #include "engine/core/point_check.h"
 #include "engine/core/time_budget.h"
 #include "engine/core/units.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/core/own_variant.h"
 #include "engine/core/variant_info.h"
 
 namespace slay {
@@ -26,7 +27,7 @@ void free_scales(std::vector<Scale>& scales, const std::string& id) {
 
 SweepSpec with_budget(SweepSpec spec, const Point& point) {
     const VariantInfo* variant = find_variant(point.variant);
-    if (!variant) return spec;
+    if (!variant || is_own_variant(point.variant)) return spec;
     for (const ParameterInfo& info : variant->parameters) {
         const ParameterValue* value = point.parameters.find(info.id);
         if (!value) continue;

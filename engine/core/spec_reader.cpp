@@ -6,6 +6,8 @@
 
 #include "engine/core/experiment_info.h"
 #include "engine/core/measurement_schema.h"
+#include "engine/core/own_variant.h"
+#include "engine/core/sha256.h"
 #include "engine/core/spec_values.h"
 #include "engine/core/text.h"
 #include "engine/core/variant_info.h"
@@ -99,8 +101,41 @@ std::vector<Scale> read_scales(const json& value, const std::string& pointer) {
 const VariantInfo& known_variant(const json& value, const std::string& pointer) {
     const std::string name = read_text(value, pointer, 64);
     const VariantInfo* info = find_variant(name);
+    if (is_own_variant(name))
+        fail(pointer, '"' + name + "\" needs its file: {\"name\": \"" + name +
+                          "\", \"file\": \"windowed.pt\"}");
     if (!info) fail(pointer, '"' + name + "\" is no variant; " + suggestion(name, variant_names()));
     return *info;
+}
+
+// A file of the user's own: {"file": "windowed.pt"} and, where they are wanted, a name, a hash and
+// how its cost grows.
+VariantChoice read_own_variant(const json& value, const std::string& pointer) {
+    VariantChoice choice;
+    std::string name;
+    if (const auto given = value.find("name"); given != value.end()) {
+        name = read_text(*given, pointer + "/name", 64);
+        if (!name.starts_with(own_prefix)) name.insert(0, own_prefix);
+        if (!is_own_variant(name))
+            fail(pointer + "/name", '"' + name +
+                                        "\" is no name of a file's variant; expected \"own:\" and "
+                                        "letters, digits, - _ and .");
+    }
+    const VariantInfo* row = own_variant("own:file");
+    for (const auto& [key, each] : value.items()) {
+        if (key == "name") continue;
+        const auto info = std::find_if(row->parameters.begin(), row->parameters.end(),
+                                       [&key = key](const auto& one) { return one.id == key; });
+        if (info == row->parameters.end())
+            unknown_key(pointer, key, {"name", "file", "sha256", "complexity"});
+        choice.fixed.set(key, accepted({&*info}, each, step(pointer, key)));
+    }
+    if (choice.fixed.text("file").empty())
+        fail(pointer, "names no file; expected \"file\": \"windowed.pt\"");
+    if (choice.fixed.has("sha256") && !is_sha256(choice.fixed.text("sha256")))
+        fail(pointer + "/sha256", "is no SHA-256: expected 64 digits of 0-9 and a-f");
+    choice.name = name.empty() ? own_name_of(choice.fixed.text("file")) : name;
+    return choice;
 }
 
 VariantChoice read_variant(const json& value, const std::string& pointer) {
@@ -110,6 +145,7 @@ VariantChoice read_variant(const json& value, const std::string& pointer) {
         return choice;
     }
     require_object(value, pointer, "the name of a variant, or an object with one");
+    if (value.contains("file")) return read_own_variant(value, pointer);
     const auto name = value.find("name");
     if (name == value.end()) fail(pointer, "has no name; expected \"name\": \"performer\"");
     const VariantInfo& info = known_variant(*name, pointer + "/name");

@@ -1,11 +1,13 @@
 #include "engine/core/sweep_spec.h"
 
 #include <charconv>
+#include <filesystem>
 
 #include "engine/core/journal.h"
 #include "engine/core/json_codec.h"
 #include "engine/core/json_text.h"
 #include "engine/core/measurement_schema.h"
+#include "engine/core/own_variant.h"
 #include "engine/core/spec_reader.h"
 #include "engine/core/units.h"
 
@@ -123,7 +125,10 @@ Result<SweepSpec> parse_spec(std::string_view json_text, const std::string& sour
 Result<SweepSpec> read_spec(const std::string& path) {
     const Result<std::string> text = read_text_file(path, max_preset_bytes);
     if (!text) return text.error();
-    return parse_spec(*text, path);
+    auto spec = parse_spec(*text, path);
+    if (!spec) return spec;
+    return with_absolute_files(std::move(*spec),
+                               std::filesystem::path(path).parent_path().string());
 }
 
 nlohmann::ordered_json to_json(const SweepSpec& spec) {

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "engine/attention/builtin_variants.h"
+#include "engine/core/cost_shape.h"
 #include "engine/core/units.h"
-#include "engine/core/variant_info.h"
 #include "engine/experiments/attention_pass.h"
 #include "engine/experiments/context_probe.h"
 #include "engine/experiments/experiment.h"
@@ -34,8 +34,7 @@ class ContextSearch {
         ContextSettings settings;
         settings.pass_seconds = measurement.pass_seconds;
         settings.patience_seconds = measurement.patience_seconds;
-        const VariantInfo* variant = find_variant(point_.variant);
-        settings.growth = variant && variant->complexity == Complexity::linear ? 1 : 2;
+        settings.growth = is_quadratic(cost_shape(point_)) ? 2 : 1;
         const ContextLimits limits =
             search_context(settings, [this](std::int64_t length, double expected) {
                 std::optional<ProbedLength> taken = probe(length, expected);

@@ -6,7 +6,9 @@
 #include <set>
 
 #include "engine/attention/arithmetic.h"
+#include "engine/attention/kernel_coverage.h"
 #include "engine/attention/verify.h"
+#include "engine/core/data_type.h"
 #include "engine/experiments/resident_probe.h"
 #include "engine/experiments/torch_provenance.h"
 #include "engine/measure/cpu_threads.h"
@@ -21,11 +23,11 @@ namespace {
 // do, and are kept back.
 class OpenPoints final : public PointObserver {
   public:
-    OpenPoints(PointObserver& next, MeasuringDevice& device) : next_(next), device_(device) {}
+    OpenPoints(PointObserver& next, MeasuringDevice& device, const OwnPoints& own)
+        : next_(next), device_(device), own_(own) {}
 
     void point_started(const Point& point) override {
-        if (closed_) return;
-        started_.insert(point.id);
+        if (closed_ || !started_.insert(point.id).second) return;
         next_.point_started(point);
     }
     void samples_taken(const Point& point, std::string_view metric, std::int64_t first_round,
@@ -35,6 +37,7 @@ class OpenPoints final : public PointObserver {
     void point_finished(const Point& point, PointResult result) override {
         if (closed_) return;
         if (result.state == PointState::failed) look_at_device(point, result);
+        own_.sign(point, result);
         closed_ = !device_.lost.empty();
         finished_.insert(point.id);
         next_.point_finished(point, std::move(result));
@@ -70,9 +73,15 @@ class OpenPoints final : public PointObserver {
 
     PointObserver& next_;
     MeasuringDevice& device_;
+    const OwnPoints& own_;
     bool closed_ = false;
     std::set<std::string, std::less<>> started_, finished_;
 };
+
+// The points of a group have one data type.
+bool in_tf32(const Point& point) {
+    return point.parameters.text("dtype", "float32") == to_string(DataType::tf32);
+}
 
 std::optional<int> gpu_index(const std::string& device) {
     if (device.rfind("cuda:", 0) != 0) return std::nullopt;
@@ -130,7 +139,7 @@ void TorchExecutor::run_group(std::span<const Point> group, const ExecutionConte
     if (group.empty()) return;
     MeasuringDevice& device = device_for(context.device);
     if (!device.lost.empty()) return;
-    OpenPoints open(context.observer, device);
+    OpenPoints open(context.observer, device, own_points_);
 
     Experiment* experiment = find_experiment_of(group.front().experiment);
     if (!experiment) {
@@ -144,7 +153,7 @@ void TorchExecutor::run_group(std::span<const Point> group, const ExecutionConte
 
     const Measurement& measurement = context.spec.measurement;
     const ThreadScope threads(threads_of(measurement));
-    const Float32Lane lane(measurement.tf32);
+    const Float32Lane lane(measurement.tf32 || in_tf32(group.front()));
     ExperimentContext experiment_context{
         {context.spec, context.device, context.control, open, context.folder}, device};
     PointResult rest = without_figures(PointState::failed, "The point was left unmeasured.");
@@ -153,7 +162,8 @@ void TorchExecutor::run_group(std::span<const Point> group, const ExecutionConte
             gpu_limit_memory(*device.gpu,
                              std::min(measurement.memory_budget_gb * 1e9, device.memory_bytes));
         }
-        experiment->run_group(group, experiment_context);
+        const std::vector<Point> admitted = own_points_.admit(group, experiment_context);
+        if (!admitted.empty()) experiment->run_group(admitted, experiment_context);
     } catch (...) {
         const Failure failure = classify_failure(std::current_exception(), device.gpu);
         if (failure.context_lost) device.lost = failure.message;
@@ -186,6 +196,10 @@ Result<bool> TorchExecutor::verify(const std::string& golden_path, const std::st
         return Error{ErrorKind::cancelled, "the verification was stopped"};
     return std::all_of(lines->begin(), lines->end(),
                        [](const VerifyLine& line) { return line.passed; });
+}
+
+std::vector<KernelCoverage> TorchExecutor::kernel_coverage() {
+    return slay::kernel_coverage();
 }
 
 std::string TorchExecutor::probe_memory(const std::string& point_json) {

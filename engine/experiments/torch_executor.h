@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/experiments/experiment.h"
+#include "engine/experiments/own_points.h"
 #include "engine/measure/device_catalog.h"
 #include "engine/run/executor.h"
 
@@ -25,6 +26,7 @@ class TorchExecutor final : public Engine {
                         const std::vector<std::string>& variants, RunControl& control,
                         const VerifyObserver& observe) override;
     std::string probe_memory(const std::string& point_json) override;
+    std::vector<KernelCoverage> kernel_coverage() override;
 
   private:
     Experiment* find_experiment_of(std::string_view name);
@@ -33,6 +35,7 @@ class TorchExecutor final : public Engine {
     DeviceCatalog catalog_;
     std::vector<std::unique_ptr<Experiment>> experiments_;
     Experiment* latest_ = nullptr;
+    OwnPoints own_points_;
     std::unique_ptr<MeasuringDevice> device_;
 };
 

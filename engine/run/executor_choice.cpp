@@ -85,6 +85,10 @@ std::optional<ExecutorChoice> parse_executor_choice(std::string_view word) {
     return std::nullopt;
 }
 
+bool measures_elsewhere(const Executor& executor) {
+    return dynamic_cast<const WorkerExecutor*>(&executor) != nullptr;
+}
+
 std::unique_ptr<Executor> gpu_elsewhere(std::unique_ptr<Executor> gpu, ExecutorMaker make_cpu) {
     return std::make_unique<GpuElsewhere>(std::move(gpu), std::move(make_cpu));
 }

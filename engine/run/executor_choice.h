@@ -25,6 +25,9 @@ std::optional<ExecutorChoice> parse_executor_choice(std::string_view word);
 Result<std::unique_ptr<Executor>> make_executor(ExecutorChoice choice,
                                                 const WorkerLimits& limits = {});
 
+// Whether it measures in workers and nowhere else: what it runs cannot harm this process.
+bool measures_elsewhere(const Executor& executor);
+
 // `automatic` over two others; each is made when a device of its kind is first asked for.
 using ExecutorMaker = std::function<Result<std::unique_ptr<Executor>>()>;
 std::unique_ptr<Executor> gpu_elsewhere(std::unique_ptr<Executor> gpu, ExecutorMaker make_cpu);

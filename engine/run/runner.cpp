@@ -16,10 +16,15 @@
 #include "engine/core/point_check.h"
 #include "engine/core/time_budget.h"
 #include "engine/core/time_stamp.h"
+#include "engine/core/trusted_files.h"
 #include "engine/core/units.h"
 #include "engine/core/variant_info.h"
 #include "engine/run/event_log.h"
+#include "engine/run/executor_choice.h"
+#include "engine/run/group_queue.h"
 #include "engine/run/group_run.h"
+#include "engine/run/plan_grower.h"
+#include "engine/run/run_requests.h"
 #include "engine/run/side_by_side.h"
 
 namespace slay {
@@ -48,7 +53,9 @@ RunStarted opening(Plan plan, Provenance provenance) {
     std::set<std::string> names;
     for (const Point& point : plan.points) names.insert(point.variant);
     for (const VariantInfo& row : variant_catalog())
-        if (names.count(row.name) > 0) started.variants.push_back(row);
+        if (names.erase(row.name) > 0) started.variants.push_back(row);
+    for (const std::string& name : names)  // the user's own
+        if (const VariantInfo* row = find_variant(name)) started.variants.push_back(*row);
     started.metrics = metric_table();
     started.plan = std::move(plan);
     return started;
@@ -123,11 +130,18 @@ class Run {
     Status prepare() {
         if (options_.folder.empty())
             return Error{ErrorKind::usage, "no folder for the run was given"};
+        if (Status allowed = take_own_files(); !allowed) return allowed;
         Result<DeviceInfo> device = executor_.resolve_device(spec_.device);
         if (!device) return device.error();
         device_ = std::move(*device);
         Result<Plan> plan = make_plan(spec_, device_.rates);
         if (!plan) return plan.error();
+        if (!options_.shard.whole()) {
+            auto groups = groups_of_shard(spec_, options_.shard);
+            if (!groups) return groups.error();
+            shard_groups_ = std::move(*groups);
+            plan = only_groups(std::move(*plan), shard_groups_);
+        }
         Result<std::unique_ptr<FolderLock>> lock = FolderLock::take(options_.folder);
         if (!lock) return lock.error();
         lock_ = std::move(*lock);
@@ -142,6 +156,27 @@ class Run {
                                                        ": holds a run already; resume it "
                                                        "(--resume) or choose another folder"};
         return resume(std::move(*plan));
+    }
+
+    // Files with somebody's code: hashed, so that the record says which bytes were measured,
+    // allowed by the user, and measured where they can do this process no harm.
+    Status take_own_files() {
+        if (own_files(spec_).empty()) return done();
+        Result<SweepSpec> hashed = with_file_hashes(spec_);
+        if (!hashed) return hashed.error();
+        spec_ = std::move(*hashed);
+        for (const OwnFile& file : untrusted_files(spec_, options_.trusted))
+            return Error{ErrorKind::usage,
+                         clean_text(file.path) +
+                             " is somebody's code, which would run with your rights (in a worker "
+                             "process): if you know what it does, allow it with --trust " +
+                             file.sha256};
+        if (!measures_elsewhere(executor_))
+            return Error{ErrorKind::usage,
+                         own_files(spec_).front().variant +
+                             " is somebody's code: it is measured in a worker only "
+                             "(--executor worker)"};
+        return done();
     }
 
     Status open_log(const std::string& run) {
@@ -179,11 +214,19 @@ class Run {
                                  ": was run from another preset (it differs at " + where +
                                  "): resume it with its own, or choose another folder"};
         }
+        for (const RecordedPoint& point : record_.points())
+            if (!shard_groups_.empty() && !plan_lost && !shard_groups_.contains(point.point.group))
+                return Error{ErrorKind::bad_data,
+                             fmt::format("{}: holds another part of the sweep than shard {}/{}: "
+                                         "resume it as it was begun",
+                                         clean_text(options_.folder), options_.shard.index,
+                                         options_.shard.count)};
         const std::vector<std::string> differences =
             plan_lost ? std::vector<std::string>{}
                       : origin_differences(record_.provenance(), provenance_);
         const bool complete = !plan_lost && record_.finished() &&
-                              record_.outcome() == RunOutcome::finished && !has_open_points();
+                              record_.outcome() == RunOutcome::finished && !has_open_points() &&
+                              !has_requests(options_.folder);
         if (complete) return done();  // only the results file is written again
         if (!differences.empty() && !options_.allow_foreign)
             return Error{ErrorKind::bad_data,
@@ -269,49 +312,65 @@ class Run {
     }
 
     // Each lane takes the next group that nobody has, so that the points of one shape stay together
-    // on one device.
+    // on one device. Requests that come meanwhile are taken up; those that come in the last moment
+    // get another round.
     void measure_groups() {
         MemoryLimits limits;
         note_known_limits(limits);
         SweepSpec spec = log_->record().spec();
         spec.device = spec_.device;
-        const std::vector<std::vector<Point>> groups = open_groups();
+        GroupQueue queue(open_groups());
+        PlanGrower grower(options_.folder, *log_, queue, limits, spec_.measurement, device_.rates);
+        grower.take_up();
         const std::size_t lanes = executor_.lanes(device_.id);
-        std::atomic<std::size_t> next = 0;
-        const auto measure = [&] {
-            TimeBudget budget(spec_.measurement, device_.rates, monotonic_seconds);
-            SweepSpec here = spec;
-            for (std::size_t mine = next++; mine < groups.size(); mine = next++) {
-                if (!control_.wait_while_paused() || log_->failure()) return;
-                if (!executor_.broken().empty()) return;
-                // What this lane has to expect: its share of the groups that are left.
-                std::vector<Point> left;
-                for (std::size_t i = mine; budget.limited() && i < groups.size(); i += lanes)
-                    left.insert(left.end(), groups[i].begin(), groups[i].end());
-                BudgetCut cut;
-                if (!budget.begin_group(left, groups[mine].size(), cut)) {
-                    if (!budget_spent_.exchange(true))
-                        log_->message(Severity::warning, budget_message(points_from(groups, mine)));
-                    return;
-                }
-                here.measurement.point_seconds = cut.point_seconds;
-                GroupRun(groups[mine], *log_, control_, limits)
-                    .run(executor_, here, device_.id, options_.folder);
-                budget.end_group();
+        do {
+            grower.watch();
+            {
+                const auto measure = [&] { measure_lane(queue, limits, spec, lanes); };
+                std::vector<std::jthread> others;
+                for (std::size_t lane = 1; lane < lanes; ++lane) others.emplace_back(measure);
+                measure();
             }
-        };
-        {
-            std::vector<std::jthread> others;
-            for (std::size_t lane = 1; lane < lanes; ++lane) others.emplace_back(measure);
-            measure();
-        }
-        if (lanes > 1) tell_cost_of_company(groups, spec);
+            grower.stop();
+        } while (!queue.empty() && !ends_early());
+        if (lanes > 1) tell_cost_of_company(queue.taken(), spec);
     }
 
-    static std::size_t points_from(const std::vector<std::vector<Point>>& groups,
-                                   std::size_t first) {
-        std::size_t count = 0;
-        for (std::size_t i = first; i < groups.size(); ++i) count += groups[i].size();
+    bool ends_early() const {
+        return control_.stop_requested() || budget_spent_ || log_->failure().has_value() ||
+               !executor_.broken().empty();
+    }
+
+    void measure_lane(GroupQueue& queue, MemoryLimits& limits, const SweepSpec& spec,
+                      std::size_t lanes) {
+        TimeBudget budget(spec_.measurement, device_.rates, monotonic_seconds);
+        SweepSpec here = spec;
+        while (const auto group = queue.take()) {
+            if (!control_.wait_while_paused() || log_->failure()) return;
+            if (!executor_.broken().empty()) return;
+            // What this lane has to expect: its share of the groups that are left.
+            std::vector<Point> left = group->points;
+            if (budget.limited()) {
+                const auto waiting = queue.waiting();
+                for (std::size_t i = lanes - 1; i < waiting.size(); i += lanes)
+                    left.insert(left.end(), waiting[i].begin(), waiting[i].end());
+            }
+            BudgetCut cut;
+            if (!budget.begin_group(left, group->points.size(), cut)) {
+                if (!budget_spent_.exchange(true))
+                    log_->message(Severity::warning, budget_message(open_points(queue, *group)));
+                return;
+            }
+            here.measurement.point_seconds = cut.point_seconds;
+            GroupRun(group->points, group->batch, *log_, control_, limits)
+                .run(executor_, here, device_.id, options_.folder);
+            budget.end_group();
+        }
+    }
+
+    static std::size_t open_points(const GroupQueue& queue, const GroupQueue::Group& mine) {
+        std::size_t count = mine.points.size();
+        for (const auto& group : queue.waiting()) count += group.size();
         return count;
     }
 
@@ -361,7 +420,7 @@ class Run {
         return write_file_below(options_.folder, results_path, text + '\n');
     }
 
-    const SweepSpec& spec_;
+    SweepSpec spec_;  // with the hashes of files
     Executor& executor_;
     RunControl& control_;
     const RunOptions& options_;
@@ -373,6 +432,7 @@ class Run {
     std::optional<EventLog> log_;  // absent when nothing is left to do
     RunRecord record_;
     std::atomic<bool> budget_spent_ = false;
+    std::set<std::string> shard_groups_;  // empty: all
 };
 
 }  // namespace

@@ -84,6 +84,7 @@ ResultsPanel::ResultsPanel(RunDocument& run, QWidget* parent) : QWidget(parent),
             [this] { QApplication::clipboard()->setText(tsv()); });
     table_->addAction(copy_);
     table_->setContextMenuPolicy(Qt::ActionsContextMenu);
+    add_rerun_actions();
 
     empty_ = new QLabel(tr("Each measured point gets a row here: its state, figures and reason."));
     empty_->setObjectName("muted");
@@ -113,6 +114,29 @@ ResultsPanel::ResultsPanel(RunDocument& run, QWidget* parent) : QWidget(parent),
     connect(&run_, &RunDocument::advanced, this, &ResultsPanel::follow);
     retheme();
     show_columns();
+}
+
+void ResultsPanel::add_rerun_actions() {
+    const auto add = [this](const char* name, const QString& text, auto signal, bool group) {
+        auto* action = new QAction(text, this);
+        action->setObjectName(name);
+        connect(action, &QAction::triggered, this, [this, signal, group] {
+            if (const QStringList points = selected_points(); !points.isEmpty())
+                emit(this->*signal)(points, group);
+        });
+        table_->addAction(action);
+    };
+    add("rerun", tr("Measure again"), &ResultsPanel::rerun_asked, false);
+    add("rerun-group", tr("Measure again, with those beside it"), &ResultsPanel::rerun_asked, true);
+    add("rerun-command", tr("Copy “measure again” as command"), &ResultsPanel::command_asked,
+        false);
+}
+
+QStringList ResultsPanel::selected_points() const {
+    QStringList ids;
+    for (const QModelIndex& index : table_->selectionModel()->selectedRows())
+        ids << QString::fromStdString(model_->point(sorted_->mapToSource(index).row()).point.id);
+    return ids;
 }
 
 void ResultsPanel::retheme() {

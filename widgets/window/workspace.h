@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "app/session/engine_session.h"
+#include "engine/core/plan_growth.h"
 #include "widgets/document/plan_estimator.h"
 #include "widgets/document/run_document.h"
 #include "widgets/document/spec_document.h"
@@ -33,8 +34,14 @@ class Workspace : public QObject {
     const QString& opened_path() const { return opened_; }
     bool asked_to_open() const { return open_serial_ != 0; }  // anything, read yet or not
 
-    void start();       // the edited preset, in a new folder
-    void resume_run();  // what the run shown leaves open
+    void start();           // the edited preset, in a new folder
+    void resume_run();      // what the run shown leaves open
+    void refresh_device();  // after a change of the preferred one
+    // Asks the run shown for more points, or for points again: taken up at once where it goes on,
+    // else the run is resumed for them.
+    void grow(const PlanGrowth& growth);
+    const DeviceRates& rates() const { return rates_; }  // for predictions, of the chosen device
+
     void toggle_pause();
     void stop();
 
@@ -56,6 +63,7 @@ class Workspace : public QObject {
     void open_preset(const QString& path);
     void open_run(const QString& folder);
     void take_run_state();
+    void go_on_for_requests();
     const DeviceRates* rates_of(const std::string& device) const;
     void update_rates();
 
@@ -63,6 +71,8 @@ class Workspace : public QObject {
     RunDocument run_;
     PlanEstimator estimator_;
     EngineSession session_;
+    DeviceRates rates_;
+    bool growing_ = false;  // a run was resumed for what it was asked to add
     QPointer<ExportTask> export_;
     QString opened_;
     std::uint64_t open_serial_ = 0;  // only the latest file asked for is shown
