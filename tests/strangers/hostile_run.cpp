@@ -49,7 +49,9 @@ std::vector<Event> hostile_run(const std::string& trick, bool own_ids) {
                 if (own_ids) {
                     point.group = trick + point.group;
                     point.parameters.set(trick, trick);
-                    point.parameters.set("dtype", trick);
+                    // Two kinds, so that panels and files are named by them.
+                    if (&point - started->plan.points.data() < 2)
+                        point.parameters.set("dtype", trick);
                 }
             }
         } else if (auto* begun = std::get_if<PointStarted>(&event.body)) {

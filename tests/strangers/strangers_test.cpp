@@ -2,6 +2,8 @@
 // clear line, and nothing is written elsewhere.
 #include <QDir>
 #include <QDirIterator>
+#include <QJsonDocument>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -92,8 +94,8 @@ class StrangersTest : public QObject {
                 {"merge", "run", "other", "--out", "merged"},
                 {"export", "run", "--out", "paper"},
                 {"run", "--resume", "--out", "run"},
-                {"export", QString::fromStdString(trick).remove('\0')},
-                {"run", QString::fromStdString(trick).remove('\0')},
+                {"export", QString::fromStdString(trick)},
+                {"run", QString::fromStdString(trick)},
             };
             for (const QStringList& command : commands) {
                 const BenchResult result = bench.run(command);
