@@ -3,6 +3,7 @@
 #include <qcustomplot.h>
 
 #include <QPixmap>
+#include <QPixmapCache>
 
 #include "exports/figures/series_style.h"
 #include "widgets/look/theme.h"
@@ -44,7 +45,14 @@ void paint_swatch(QPainter& painter, const QRectF& rect, const VariantStyle& sty
 }
 
 QIcon swatch_icon(const VariantStyle& style, const QColor& colour) {
-    return QIcon(drawn(QSizeF(26, 14), 3, style, colour));
+    // A table asks anew for each row it paints, and Qt keeps what it scaled of each new pixmap.
+    const QString key = "slay/swatch/" + QString::fromStdString(style.marker + '/' + style.dash) +
+                        colour.name(QColor::HexArgb);
+    QPixmap pixmap;
+    if (QPixmapCache::find(key, &pixmap)) return QIcon(pixmap);
+    pixmap = drawn(QSizeF(26, 14), 3, style, colour);
+    QPixmapCache::insert(key, pixmap);
+    return QIcon(pixmap);
 }
 
 }  // namespace slay
