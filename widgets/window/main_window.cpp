@@ -6,6 +6,7 @@
 #include <QMenu>
 #include <QMimeData>
 #include <QScreen>
+#include <QToolBar>
 #include <QStatusBar>
 #include <QTimer>
 #include <QUndoStack>
@@ -16,6 +17,10 @@
 #include "engine/core/units.h"
 #include "widgets/compare/compare_panel.h"
 #include "widgets/editor/configuration_panel.h"
+#include "widgets/editor/variant_picker.h"
+#include "widgets/elsewhere/engine_chooser.h"
+#include "widgets/elsewhere/own_variants.h"
+#include "widgets/elsewhere/trust_dialog.h"
 #include "widgets/findings/findings_panel.h"
 #include "widgets/library/library_panel.h"
 #include "widgets/plots/plot_tabs.h"
@@ -79,6 +84,7 @@ void MainWindow::build_panels() {
     connect(plots_, &PlotTabs::experiment_shown, results_, &ResultsPanel::show_experiment);
     log_ = new LogPanel(workspace_.run());
     findings_ = new FindingsPanel(workspace_.run());
+    findChild<QToolBar*>("toolbar")->addWidget(new EngineChooser(workspace_));
     setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     library_dock_ = add_dock(tr("Library"), "library-dock", library_, Qt::LeftDockWidgetArea);
@@ -142,8 +148,13 @@ void MainWindow::connect_workspace() {
             workspace_.run().resumable() ? workspace_.resume_run() : workspace_.start();
         refresh_actions();
     });
-    connect(&workspace_.session(), &EngineSession::devices_changed, this,
-            [this] { configuration_->set_devices(workspace_.session().devices()); });
+    connect(&workspace_, &Workspace::devices_changed, this,
+            [this] { configuration_->set_devices(workspace_.devices()); });
+    connect(&workspace_, &Workspace::trust_needed, this, [this](const std::vector<OwnFile>& files) {
+        if (ask_trust(files, this)) workspace_.trust_and_start(files);
+    });
+    connect(configuration_->variants()->own(), &OwnVariants::file_wanted, this,
+            &MainWindow::ask_own_file);
     connect(&workspace_.session(), &EngineSession::run_state_changed, this,
             &MainWindow::refresh_actions);
     connect(&workspace_.session(), &EngineSession::run_ended, this, [this] {
@@ -218,6 +229,8 @@ void MainWindow::restore_session() {
         QTimer::singleShot(0, this, [this, problem] { say(Severity::warning, problem); });
     theme_ = theme_from_text(session["theme"].toString());
     plots_->restore(session["plots"].toObject());
+    workspace_.place().set_ssh_config(options_.ssh_config);
+    workspace_.place().restore(session["hosts"].toArray());
     results_->restore(session["results"].toObject());
     if (options_.path.isEmpty()) {
         options_.path = session["opened"].toString();
@@ -240,6 +253,7 @@ void MainWindow::save_session() {
     session["plots"] = plots_->state();
     session["results"] = results_->state();
     session["opened"] = workspace_.opened_path();
+    session["hosts"] = workspace_.place().stored();
     if (workspace_.spec().modified())
         session["edited"] = QString::fromStdString(to_text(workspace_.spec().spec()));
     SessionStore::put_layout(session, saveGeometry(), saveState(SessionStore::layout_version));

@@ -7,10 +7,12 @@
 #include "engine/core/data_folder.h"
 #include "engine/core/journal.h"
 #include "engine/core/spec_budget.h"
+#include "engine/core/trusted_files.h"
 #include "engine/core/units.h"
 #include "exports/trade_offs.h"
 #include "widgets/document/background.h"
 #include "widgets/editor/spec_editing.h"
+#include "widgets/elsewhere/own_variants.h"
 
 namespace slay {
 
@@ -20,7 +22,16 @@ Workspace::Workspace(EngineSession::ExecutorFactory factory, QObject* parent)
         estimator_.set_spec(spec_.spec());
         update_rates();
     });
-    connect(&session_, &EngineSession::devices_changed, this, &Workspace::update_rates);
+    connect(&session_, &EngineSession::devices_changed, this, &Workspace::devices_changed);
+    connect(&place_, &EnginePlace::changed, this, &Workspace::devices_changed);
+    connect(this, &Workspace::devices_changed, this, &Workspace::update_rates);
+    connect(&place_, &EnginePlace::failed, this,
+            [this](const QString& text) { emit said(Severity::error, text); });
+    connect(&session_, &EngineSession::noted, this,
+            [this](const QString& text) { emit said(Severity::warning, text); });
+    connect(&follower_, &FolderFollower::grew, this, [this](const FolderContent& content) {
+        run_.follow(content.record, run_.folder(), !content.ended);
+    });
     connect(&session_, &EngineSession::run_state_changed, this, &Workspace::take_run_state);
     connect(&session_, &EngineSession::events_arrived, &run_, &RunDocument::take);
     connect(&session_, &EngineSession::run_failed, this,
@@ -33,12 +44,16 @@ Workspace::Workspace(EngineSession::ExecutorFactory factory, QObject* parent)
     });
 }
 
+const std::vector<DeviceInfo>& Workspace::devices() const {
+    return place_.state() == EnginePlace::State::here ? session_.devices() : place_.devices();
+}
+
 const DeviceRates* Workspace::rates_of(const std::string& device) const {
-    const auto& devices = session_.devices();
-    for (const DeviceInfo& info : devices)
+    const auto& known = devices();
+    for (const DeviceInfo& info : known)
         if (info.id == device || (info.cuda && (device == "auto" || device == "cuda")))
             return &info.rates;
-    return device == "auto" && !devices.empty() ? &devices.back().rates : nullptr;
+    return device == "auto" && !known.empty() ? &known.back().rates : nullptr;
 }
 
 void Workspace::update_rates() {
@@ -52,6 +67,9 @@ void Workspace::open(const QString& path) {
         return;
     }
     const QFileInfo info(path);
+    static const QStringList own_suffixes{"pt", "ts", "pth", "pt2"};
+    if (info.isFile() && own_suffixes.contains(info.suffix().toLower()))
+        return add_own_file(info.absoluteFilePath());
     const bool run = info.isDir() || info.suffix().compare("jsonl", Qt::CaseInsensitive) == 0;
     run ? open_run(path) : open_preset(path);
 }
@@ -65,6 +83,7 @@ void Workspace::open_preset(const QString& path) {
                 emit said(Severity::error, QString::fromStdString(spec.error().message));
                 return;
             }
+            follower_.stop();
             spec_.open(std::move(spec).value(), path);
             if (run_.has_run()) run_.clear();
             opened_ = path;
@@ -73,11 +92,11 @@ void Workspace::open_preset(const QString& path) {
 }
 
 void Workspace::open_run(const QString& path) {
-    using Content = std::shared_ptr<Result<JournalContent>>;
+    using Content = std::shared_ptr<Result<FolderContent>>;
     in_background(
         this,
         [file = path.toStdString()]() -> Content {
-            return std::make_shared<Result<JournalContent>>(read_journal(file));
+            return std::make_shared<Result<FolderContent>>(read_folder(file));
         },
         [this, path, serial = ++open_serial_](const Content& content) {
             if (serial != open_serial_) return;
@@ -85,13 +104,18 @@ void Workspace::open_run(const QString& path) {
                 emit said(Severity::error, QString::fromStdString(content->error().message));
                 return;
             }
-            JournalContent& journal = **content;
-            auto record = std::make_shared<RunRecord>(std::move(journal.record));
+            const FolderContent& found = **content;
             const QFileInfo info(path);
             const QString folder = info.isDir() ? path : info.path();
-            spec_.open(record->spec(), {});
-            run_.show(std::move(record), folder);
-            for (const std::string& line : journal.skipped)
+            const bool job = !found.progress.isEmpty();
+            follower_.stop();
+            spec_.open(found.record->spec(), {});
+            run_.show(found.record, folder);
+            // A run that nobody measures any more does not grow; a job's tasks may wait in a queue.
+            if (job && !found.ended) run_.follow(found.record, folder, true);
+            if (!found.ended) follower_.follow(folder, found.bytes);
+            if (job) emit said(Severity::info, found.progress);
+            for (const std::string& line : found.skipped)
                 emit said(Severity::warning,
                           tr("%1: passed over %2")
                               .arg(info.fileName(), QString::fromStdString(clean_text(line))));
@@ -125,19 +149,89 @@ void Workspace::start() {
         emit said(Severity::error, QString::fromStdString(plan->error().message));
         return;
     }
+    if (place_.state() == EnginePlace::State::asking) {
+        emit said(Severity::warning, tr("%1 has not answered yet.").arg(place_.host()));
+        return;
+    }
+    check_files_then(false);
+}
+
+void Workspace::resume_run() {
+    if (!run_.resumable() || session_.busy()) return;
+    check_files_then(true);
+}
+
+// Somebody's code is hashed, off this thread, and asked about where it was not allowed before.
+void Workspace::check_files_then(bool resumed) {
+    waits_to_resume_ = resumed;
+    SweepSpec spec = resumed ? run_.record().spec() : spec_.spec();
+    const bool on_host = resumed ? !host_of_run(run_.folder().toStdString()).empty()
+                                 : place_.state() == EnginePlace::State::there;
+    if (own_files(spec).empty() || on_host) return start_measuring();
+    using Hashed = std::shared_ptr<Result<SweepSpec>>;
+    in_background(
+        this,
+        [spec = std::move(spec)]() -> Hashed {
+            return std::make_shared<Result<SweepSpec>>(with_file_hashes(spec));
+        },
+        [this](const Hashed& hashed) {
+            if (session_.busy()) return;
+            if (!*hashed) {
+                emit said(Severity::error, QString::fromStdString(hashed->error().message));
+                return;
+            }
+            const std::vector<OwnFile> files = untrusted_files(**hashed, {});
+            files.empty() ? start_measuring() : emit trust_needed(files);
+        });
+}
+
+void Workspace::trust_and_start(const std::vector<OwnFile>& files) {
+    for (const OwnFile& file : files) {
+        if (Status remembered = trust_file(file); !remembered) {
+            emit said(Severity::error, QString::fromStdString(remembered.error().message));
+            return;
+        }
+    }
+    start_measuring();
+}
+
+void Workspace::start_measuring() {
+    follower_.stop();
+    if (waits_to_resume_) {
+        const std::string host = host_of_run(run_.folder().toStdString());
+        const HostTarget target =
+            host.empty() ? HostTarget{} : place_.target_of(QString::fromStdString(host));
+        run_.begin_resumed(run_.folder());
+        session_.start(run_.record().spec(), {run_.folder().toStdString(), true, false}, target);
+        return;
+    }
     const auto folder = new_run_folder(spec_.spec().name);
     if (!folder) {
         emit said(Severity::error, QString::fromStdString(folder.error().message));
         return;
     }
     run_.begin(QString::fromStdString(*folder));
-    session_.start(spec_.spec(), {*folder, false, false});
+    session_.start(spec_.spec(), {*folder, false, false}, place_.target());
 }
 
-void Workspace::resume_run() {
-    if (!run_.resumable() || session_.busy()) return;
-    run_.begin_resumed(run_.folder());
-    session_.start(run_.record().spec(), {run_.folder().toStdString(), true, false});
+void Workspace::add_own_file(const QString& path) {
+    if (session_.busy()) {
+        emit said(Severity::warning,
+                  tr("A run is going on. Stop it first, then add %1.").arg(path));
+        return;
+    }
+    const SweepSpec next = with_own_file(spec_.spec(), path.toStdString());
+    if (next == spec_.spec()) return;
+    const QString name = QFileInfo(path).fileName();
+    const QString refused = try_edit(spec_, tr("add %1").arg(name), {}, next);
+    if (!refused.isEmpty()) {
+        emit said(Severity::error, tr("%1 cannot be added: %2").arg(name, refused));
+        return;
+    }
+    emit said(Severity::info,
+              tr("%1 is a variant of the sweep now. It is somebody\u2019s code: it runs in a worker "
+                 "process only, and you are asked before it does.")
+                  .arg(name));
 }
 
 void Workspace::toggle_pause() {
