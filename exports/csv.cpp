@@ -7,13 +7,10 @@
 #include "engine/core/units.h"
 
 namespace slay {
-namespace {
 
 bool begins_formula(std::string_view text) {
     return !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != text.npos;
 }
-
-}  // namespace
 
 std::string csv_text(std::string_view text) {
     std::string clean = clean_text(text);

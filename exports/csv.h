@@ -8,6 +8,9 @@
 
 namespace slay {
 
+// Whether a spreadsheet would take a cell with this text for a formula.
+bool begins_formula(std::string_view text);
+
 // A text cell: quoted where needed; one that a spreadsheet would take for a formula (it begins
 // with = + - @, a tab or a carriage return) begins with an apostrophe instead.
 std::string csv_text(std::string_view text);

@@ -1,6 +1,5 @@
 #include "exports/export_run.h"
 
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -13,14 +12,7 @@ namespace slay {
 
 Status write_export(const std::string& folder, const std::string& path,
                     const std::string& content) {
-    const std::filesystem::path target = std::filesystem::path(folder) / path;
-    std::error_code failed;
-    std::filesystem::create_directories(target.parent_path(), failed);
-    if (failed)
-        return Error{
-            ErrorKind::cannot_create,
-            target.parent_path().string() + ": cannot create this folder: " + failed.message()};
-    return write_file_atomically(target.string(), content);
+    return write_file_below(folder, path, content);
 }
 
 std::vector<ExportJob> table_jobs(const RunRecord& record) {

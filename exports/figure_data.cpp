@@ -204,7 +204,7 @@ std::string FigureAxis::place(double value) const {
 }
 
 bool FigureData::empty() const {
-    return std::none_of(series.begin(), series.end(), [](const Series& each) {
+    return !map && std::none_of(series.begin(), series.end(), [](const Series& each) {
         return each.kind == SeriesKind::measured && !each.points.empty();
     });
 }

@@ -140,11 +140,22 @@ struct FigureAxis {
     // low > high when there are none.
     double low = 1, high = 0;
     bool share = false;  // shows 0 to 1
+    bool tight = false;  // its range is low to high as they are, not steps around them
     // Of a choice such as the task: what stands at 0, 1, ... The points of the curves stand beside
     // each other around it. Empty on an axis of numbers.
     std::vector<std::string> categories;
     // "4,096" or "Copy": a place on this axis for people.
     std::string place(double value) const;
+};
+
+// A heat map over both axes instead of curves: the cell of row i and column j is one wide around
+// x = j + 1, y = i + 1, and row 1 is at the top.
+struct FigureMap {
+    int columns = 0, rows = 0;
+    std::vector<double> values;  // row-major; NaN: nothing is drawn there
+    double low = 0, high = 1;    // the ends of the colours; values beyond take those
+    bool diverging = false;      // two hues around zero, which is in the middle of low and high
+    std::string label;           // of the colours, with their unit
 };
 
 struct FigureData {
@@ -158,8 +169,9 @@ struct FigureData {
     std::vector<Series> series;          // measured first, in the variants' order
     std::vector<ReferenceSlope> slopes;  // to draw
     std::vector<Crossover> crossovers;
+    std::optional<FigureMap> map;
     std::vector<std::string> notes;  // failed points, filtered values, overlays left out: why
-    bool empty() const;              // no measured point to draw
+    bool empty() const;              // no measured point and no map to draw
 };
 
 FigureData build_figure(const FigureSpec& spec, const RunRecord& record,

@@ -195,6 +195,24 @@ std::string latex_escape(std::string_view text, std::size_t max_length) {
     return out;
 }
 
+std::string latex_letter(std::string_view command) {
+    const auto utf8 = [](char32_t code) {
+        std::string out;
+        if (code < 0x800) {
+            out += static_cast<char>(0xC0 | (code >> 6));
+        } else {
+            out += static_cast<char>(0xE0 | (code >> 12));
+            out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+        }
+        return out + static_cast<char>(0x80 | (code & 0x3F));
+    };
+    for (const auto& [from, to] : symbols)
+        if (command == to) return utf8(from);
+    for (const auto& [from, to] : accents)
+        if (command == fmt::format("\\{}{{{}}}", to.first, to.second)) return utf8(from);
+    return {};
+}
+
 std::string latex_variant_label(std::string_view name, std::string_view label,
                                 std::string_view latex_label) {
     const VariantInfo* known = find_variant(name);

@@ -16,16 +16,12 @@ struct PanelIndices {
 using Index = std::vector<PanelIndices>;
 
 std::string key_of(const RunRecord& record, const FigureSpec& spec, const std::string& x) {
-    std::string key = record.run() + '\n' + spec.id + '\n' + spec.experiment + '\n' + x;
+    std::string key =
+        std::to_string(record.plan_stamp()) + '\n' + spec.id + '\n' + spec.experiment + '\n' + x;
     key += spec.slices ? "\nslices" : spec.every_axis ? "\nevery" : "\nwhole";
     for (const auto* ids : {&spec.x, &spec.x_metrics})
         for (const std::string& id : *ids) key += '\n' + id;
-    // A point's id stands for its parameters.
-    std::uint64_t hash = 1469598103934665603u;
-    for (const RecordedPoint& each : record.points())
-        for (const char c : each.point.id)
-            hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-    return key + '\n' + std::to_string(hash) + '\n' + std::to_string(record.points().size());
+    return key;
 }
 
 Index work_out(const RunRecord& record, const FigureSpec& spec, const std::string& x) {

@@ -35,6 +35,12 @@ Rounded round_for_table(const MetricValue& value, int digits) {
         out.text = "0";
         return out;
     }
+    const bool whole = number == std::round(number) || std::abs(number) >= 100;
+    if (digits == 0 && whole && std::abs(number) < 1e15) {  // a count, however large
+        out.text = fmt::format("{:.0f}", number);
+        out.integers = static_cast<int>(out.text.size()) - (number < 0 ? 1 : 0);
+        return out;
+    }
     const double half = half_width(value);
     // Where the interval is wider than the value, it says how many digits make sense.
     const double size = std::max(std::abs(number), half);

@@ -19,7 +19,8 @@ struct Rounded {
 // The half width of the interval, one digit of it rounded up, in units of the last digit; the value
 // to the same place, with at least two and at most `digits` + 1 significant digits. Without an
 // interval: `digits` significant digits, and no digit before the point is ever lost below 1e6.
-// Beyond that (1e5 with an interval), and below 1e-4: with an exponent, 4.7(2)e5.
+// Beyond that (1e5 with an interval), and below 1e-4: with an exponent, 4.7(2)e5. `digits` of 0 is
+// a count: written out whole, without its interval.
 Rounded round_for_table(const MetricValue& value, int digits);
 
 }  // namespace slay

@@ -27,12 +27,15 @@ class Command {
 };
 
 std::unique_ptr<Command> make_run_command(CLI::App& program);
+std::unique_ptr<Command> make_add_command(CLI::App& program);
 std::unique_ptr<Command> make_plan_command(CLI::App& program);
 std::unique_ptr<Command> make_export_command(CLI::App& program);
 std::unique_ptr<Command> make_compare_command(CLI::App& program);
+std::unique_ptr<Command> make_explore_command(CLI::App& program);
 std::unique_ptr<Command> make_findings_command(CLI::App& program);
 std::unique_ptr<Command> make_verify_command(CLI::App& program);
 std::unique_ptr<Command> make_list_command(CLI::App& program);
+std::unique_ptr<Command> make_libtorch_command(CLI::App& program);
 std::unique_ptr<Command> make_memory_probe_command(CLI::App& program);
 std::unique_ptr<Command> make_merge_command(CLI::App& program);
 std::unique_ptr<Command> make_worker_command(CLI::App& program);

@@ -9,8 +9,9 @@
 #include "app/bench/console.h"
 #include "app/bench/exit_status.h"
 #include "app/bench/text_table.h"
-#include "engine/core/journal.h"
+#include "engine/core/results_reader.h"
 #include "engine/core/units.h"
+#include "exports/compare/compare_csv.h"
 #include "exports/compare/run_comparison.h"
 #include "exports/panels.h"
 
@@ -21,6 +22,11 @@ std::string label_of(const std::string& path) {
     std::error_code error;
     const auto whole = std::filesystem::weakly_canonical(path, error);
     const auto& at = error ? std::filesystem::path(path) : whole;
+    // A results file lies in its run's artifacts, or by itself under a name of its own.
+    if (at.extension() == ".json" && at.parent_path().filename() != "artifacts")
+        return clean_text(at.stem().string(), 80);
+    if (at.extension() == ".json")
+        return clean_text(at.parent_path().parent_path().filename().string(), 80);
     const bool journal = at.extension() == ".jsonl";
     return clean_text((journal ? at.parent_path() : at).filename().string(), 80);
 }
@@ -39,7 +45,9 @@ class CompareCommand : public Command {
   public:
     explicit CompareCommand(CLI::App& program)
         : Command(program, "compare", "Set saved runs side by side, with ratios to a baseline") {
-        options().add_option("RUN", paths_, "Runs' folders, or their journals")->required();
+        options()
+            .add_option("RUN", paths_, "Runs' folders, their journals or results files")
+            ->required();
         options()
             .add_option("--baseline", baseline_,
                         "What ratios are formed with: one of the runs (its folder's name), or a "
@@ -52,23 +60,27 @@ class CompareCommand : public Command {
             .add_option("--metric", metric_, "Which metric; else the experiment's leading one")
             ->type_name("ID");
         options()
-            .add_option("--filter", filter_, "Only points that hold all these words")
+            .add_option("--filter", filter_,
+                        "Only points that hold all these words, or meet conditions such as "
+                        "'length>=1024 dtype=bfloat16 state=ok value<2'")
             ->type_name("WORDS");
         options()
             .add_option("--group", group_, "Sort by a parameter's id, by variant or by run")
             ->type_name("ID");
         options().add_flag("--json", json_, "Print a JSON array of rows");
+        options().add_flag("--csv", csv_, "Print the rows as CSV");
         options().footer(
             "Example:\n"
             "  slay-bench compare runs/monday runs/tuesday --filter anchor\n\n"
             "A difference counts where the 99 % interval of the ratio lies beyond what two runs "
             "of\n"
-            "the same program differ by: 2 % on a GPU, 5 % on a CPU.");
+            "the same program differ by: 2 % on a GPU, 5 % on a CPU; more where single samples\n"
+            "spread more, and 0.1 ms between two runs whose time is the host's launches.");
     }
 
     int execute() override {
         for (const std::string& path : paths_) {
-            auto content = read_journal(path);
+            auto content = read_run(path);
             if (!content) return report(content.error());
             for (const std::string& line : content->skipped) note(path + ": " + line);
             runs_.add(label_of(path), std::make_shared<RunRecord>(std::move(content->record)));
@@ -76,7 +88,10 @@ class CompareCommand : public Command {
         if (const Status chosen = choose(); !chosen) return report(chosen.error());
         const std::vector<std::size_t> rows = runs_.filtered(filter_, group_);
         if (rows.empty()) note("no point holds the words \"" + clean_text(filter_, 80) + '"');
-        json_ ? print_rows_as_json(rows) : print(table_of(rows));
+        if (csv_)
+            print(compare_csv(runs_, rows));
+        else
+            json_ ? print_rows_as_json(rows) : print(table_of(rows));
         return flush_output(exit_all_measured);
     }
 
@@ -192,7 +207,7 @@ class CompareCommand : public Command {
 
     std::vector<std::string> paths_;
     std::string baseline_, experiment_, metric_, filter_, group_;
-    bool json_ = false;
+    bool json_ = false, csv_ = false;
     RunComparison runs_;
 };
 

@@ -7,6 +7,7 @@
 #include "app/bench/console.h"
 #include "app/bench/exit_status.h"
 #include "app/bench/listing.h"
+#include "engine/run/engine_library.h"
 
 namespace slay::bench {
 namespace {
@@ -24,13 +25,21 @@ class ListCommand : public Command {
     }
 
     int execute() override {
-        if (what_ == "variants") return show(list_variants());
+        if (what_ == "variants") return show(list_variants(kernel_coverage()));
         if (what_ == "experiments") return show(list_experiments());
         const auto listing = what_ == "presets" ? list_presets() : list_devices();
         return listing ? show(*listing) : report(listing.error());
     }
 
   private:
+    // The engine knows; without one the list is shown all the same.
+    static std::vector<KernelCoverage> kernel_coverage() {
+        const auto engine = load_engine();
+        if (engine) return (*engine)->kernel_coverage();
+        note("what the CUDA kernels cover is not shown: " + engine.error().message);
+        return {};
+    }
+
     int show(const Listing& listing) const {
         if (json_) {
             print_json(listing.json);

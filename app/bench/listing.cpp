@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "app/bench/coverage_listing.h"
 #include "app/bench/text_table.h"
 #include "engine/core/data_folder.h"
 #include "engine/core/experiment_info.h"
@@ -42,7 +43,7 @@ std::string parameters_text(const std::vector<ParameterInfo>& parameters) {
 
 }  // namespace
 
-Listing list_variants() {
+Listing list_variants(const std::vector<KernelCoverage>& coverage) {
     Listing listing;
     TextTable table;
     for (const char* heading : {"name", "label", "family", "time in L", "parameters"}) {
@@ -61,8 +62,10 @@ Listing list_variants() {
                                 {"signed_estimate", info.signed_estimate},
                                 {"approximates_yat", info.approximates_yat},
                                 {"parameters", std::move(parameters)}});
+        if (!coverage.empty()) listing.json.back()["kernels"] = coverage_json(coverage, info.name);
     }
     listing.text = table.to_text();
+    if (!coverage.empty()) listing.text += '\n' + coverage_text(coverage);
     return listing;
 }
 

@@ -68,13 +68,16 @@ int run_program(int argc, char** argv) {
         std::vector<std::unique_ptr<Command>> list;
         list.push_back(make_run_command(program));
         list.push_back(make_plan_command(program));
+        list.push_back(make_add_command(program));
         list.push_back(make_export_command(program));
         list.push_back(make_compare_command(program));
+        list.push_back(make_explore_command(program));
         list.push_back(make_findings_command(program));
         list.push_back(make_merge_command(program));
         list.push_back(make_submit_command(program, std::move(handed_on)));
         list.push_back(make_verify_command(program));
         list.push_back(make_list_command(program));
+        list.push_back(make_libtorch_command(program));
         list.push_back(make_memory_probe_command(program));
         list.push_back(make_worker_command(program));
         list.push_back(make_host_run_command(program));

@@ -81,8 +81,8 @@ Result<RunRecord> MergeCommand::write(const RunRecord& merged) const {
         if (Status written = (*journal)->append(event); !written) return written.error();
     auto content = read_journal(out_);
     if (!content) return content.error();
-    if (Status written = write_file_atomically(out_ + "/artifacts/benchmark_results.json",
-                                               results_text(content->record));
+    if (Status written = write_file_below(out_, "artifacts/benchmark_results.json",
+                                          results_text(content->record));
         !written)
         return written.error();
     return std::move(content->record);

@@ -14,6 +14,7 @@
 #include "app/bench/point_names.h"
 #include "app/bench/preset_source.h"
 #include "app/bench/text_table.h"
+#include "engine/core/journal.h"
 #include "engine/core/plan.h"
 #include "engine/core/units.h"
 #include "engine/run/engine_library.h"
@@ -147,6 +148,9 @@ class PlanCommand : public Command {
         : Command(program, "plan", "Show what presets would measure, and the predicted cost") {
         preset_options_.add_to(options(), true);
         options().add_flag("--points", points_, "List every point");
+        options()
+            .add_option("--save", save_, "Write the preset, with its --set changes, as a file")
+            ->type_name("FILE");
         options().add_flag("--json", json_, "Print a JSON array with an object for each preset");
         options().footer(
             "Example:\n"
@@ -158,6 +162,13 @@ class PlanCommand : public Command {
     int execute() override {
         const auto specs = load_presets(preset_options_);
         if (!specs) return report(specs.error());
+        if (!save_.empty()) {
+            if (specs->size() != 1)
+                return report(Error{ErrorKind::usage, "--save takes one preset at a time"});
+            if (const Status saved = write_file_atomically(save_, to_text(specs->front())); !saved)
+                return report(saved.error());
+            note("saved " + save_);
+        }
         auto summaries = nlohmann::ordered_json::array();
         for (const SweepSpec& spec : *specs) {
             const auto rates = rates_for(spec);
@@ -195,6 +206,7 @@ class PlanCommand : public Command {
     }
 
     PresetOptions preset_options_;
+    std::string save_;
     bool points_ = false, json_ = false;
     std::unique_ptr<Executor> executor_;
 };

@@ -8,12 +8,16 @@
 #include <filesystem>
 
 #include "engine/core/data_folder.h"
+#include "engine/core/journal.h"
+#include "engine/run/runner.h"
 
 namespace slay::bench {
 
 void PresetOptions::add_to(CLI::App& options, bool preset_required) {
     CLI::Option* names =
-        options.add_option("PRESET", presets, "A preset's file, or its name (see 'list presets')");
+        options.add_option("PRESET", presets,
+                           "A preset's file or its name (see 'list presets'), or a run's "
+                           "folder: what that run measured");
     if (preset_required) names->required();
     options
         .add_option("--set", settings,
@@ -47,6 +51,17 @@ Result<std::string> find_preset(const std::string& word) {
                              fmt::join(names, ", "))};
 }
 
+namespace {
+
+// A run's folder stands for the preset that it was run from.
+Result<SweepSpec> read_preset_of(const std::string& path) {
+    std::error_code error;
+    if (std::filesystem::exists(path + '/' + journal_file_name, error)) return spec_of_run(path);
+    return read_spec(path);
+}
+
+}  // namespace
+
 Result<SweepSpec> with_options(SweepSpec spec, const PresetOptions& options) {
     for (const std::string& setting : options.settings) {
         auto changed = with_setting(spec, setting);
@@ -62,7 +77,7 @@ Result<std::vector<SweepSpec>> load_presets(const PresetOptions& options) {
     for (const std::string& word : options.presets) {
         const auto path = find_preset(word);
         if (!path) return path.error();
-        auto spec = read_spec(*path);
+        auto spec = read_preset_of(*path);
         if (!spec) return spec.error();
         spec = with_options(std::move(spec).value(), options);
         if (!spec) return spec.error();

@@ -54,6 +54,15 @@ void Progress::begin(const std::vector<Point>& points) {
     }
 }
 
+void Progress::grow(const std::vector<Point>& points) {
+    const PointNames names(points);
+    for (const Point& point : points) {
+        if (!names_.emplace(point.id, names.name(point)).second) continue;
+        ++total_;
+        eta_.add_point(point.id, point.experiment, point.prediction.seconds);
+    }
+}
+
 void Progress::continue_from(const RunRecord& record) {
     std::vector<Point> points;
     for (const RecordedPoint& recorded : record.points()) points.push_back(recorded.point);
@@ -84,6 +93,10 @@ void Progress::show(const Event& event) {
                         started->provenance.device_name,
                         format_duration(started->plan.predicted_seconds)));
         now = true;
+    } else if (const auto* added = std::get_if<PointsAdded>(&event.body)) {
+        grow(added->points);
+    } else if (const auto* reopened = std::get_if<PointReopened>(&event.body)) {
+        finished_.erase(reopened->point);
     } else if (const auto* point = std::get_if<PointStarted>(&event.body)) {
         current_ = names_[point->point];
     } else if (const auto* samples = std::get_if<SamplesTaken>(&event.body)) {

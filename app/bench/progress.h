@@ -27,6 +27,7 @@ class Progress {
   private:
     using Clock = std::chrono::steady_clock;
     void begin(const std::vector<Point>& points);
+    void grow(const std::vector<Point>& points);  // the plan got more of them
     void finish(const std::string& id, const PointResult& result);
     void say(const std::string& line);  // above the bar
     void redraw(bool now);

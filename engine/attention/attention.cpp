@@ -16,6 +16,10 @@ std::int64_t Attention::nonpositive_rows(const at::Tensor& q, const at::Tensor& 
     return (rows <= 0).sum().item<std::int64_t>();
 }
 
+std::string Attention::kernel_refusal(const KernelQuestion&) const {
+    return "it has the forms of LibTorch alone";
+}
+
 Status Attention::replace_buffer(std::string_view name, const at::Tensor& value) {
     const auto found = buffers_.find(name);
     if (found == buffers_.end())
@@ -42,6 +46,7 @@ at::ScalarType scalar_type(DataType type) {
         case DataType::float64:
             return at::kDouble;
         case DataType::float32:
+        case DataType::tf32:
             return at::kFloat;
         case DataType::bfloat16:
             return at::kBFloat16;

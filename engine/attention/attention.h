@@ -37,6 +37,13 @@ struct AttentionConfig {
     std::optional<ChunkPlan> plan;     // absent: chosen from the shape and the device
 };
 
+// A pass that a kernel of the engine's own may take or refuse, on a GPU like an H100.
+struct KernelQuestion {
+    DataType type = DataType::float32;
+    std::int64_t length = 1024;
+    bool gradient = false;  // a backward pass will follow
+};
+
 using BufferMap = std::map<std::string, at::Tensor, std::less<>>;
 
 // A variant at one configuration. Not thread-safe: one thread uses it at a time.
@@ -60,6 +67,10 @@ class Attention {
     // The kernel that ran in the latest forward ("flash", "efficient", "cudnn", "math"), where a
     // variant chooses between kernels; else empty.
     virtual std::string backend() const { return {}; }
+
+    // Why no kernel of the engine's own takes such a pass at this configuration, or empty where one
+    // does: what `forward` decides by, asked without tensors or a device.
+    virtual std::string kernel_refusal(const KernelQuestion& question) const;
 
     // Fixed random features and nodes, float64 (hashes int64) on the CPU, by the names of the
     // golden files: "omega" [R, H, d, M], "anchor_vectors" [P, d], ...

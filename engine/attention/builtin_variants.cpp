@@ -15,13 +15,16 @@ namespace {
 
 // Relative L2 against the plain form. float64 and float32: what the conformance grid shows, with a
 // margin of about five. bf16 and fp16: the rounding of the output, or of a gradient, to 8 or 11
-// significant bits; gradients also see the rounding of y.
+// significant bits; gradients also see the rounding of y. tf32: products of operands with 11 bits,
+// several one after the other.
 ErrorBound ordinary(DataType type) {
     switch (type) {
         case DataType::float64:
             return {1e-10, 1e-9};
         case DataType::float32:
             return {1e-5, 1e-4};
+        case DataType::tf32:
+            return {2e-3, 4e-3};
         case DataType::bfloat16:
             return {5e-3, 1e-2};
         case DataType::float16:
@@ -38,6 +41,8 @@ ErrorBound cancelling(DataType type) {
             return {1e-9, 1e-8};
         case DataType::float32:
             return {1e-4, 5e-4};
+        case DataType::tf32:
+            return {2e-2, 4e-2};
         default:
             return ordinary(type);
     }
@@ -142,6 +147,8 @@ std::string unsupported_reason(std::string_view variant, const AttentionConfig& 
                std::to_string(config.head_dim);
     AttentionConfig complete = config;
     complete.parameters = with_defaults(*find_variant(variant), config.parameters);
+    if (type == DataType::tf32 && !device.is_cuda())
+        return "TF32 is arithmetic of a GPU's tensor cores; take float32 on a CPU";
     return row->unsupported(complete, device, type);
 }
 

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "engine/attention/builtin_variants.h"
@@ -46,6 +47,9 @@ struct CaseErrors {
     // of the norm of all three (at L = 1 the gradients of q and k vanish but for delta).
     double gradient = 0;
     std::string backend;  // what ran where a gradient was wanted; see Attention::backend
+    // On a GPU: the output of a pass without gradients, which may take another kernel.
+    std::optional<double> alone;
+    std::string alone_backend;
 };
 
 // Runs forward and backward on the device, on fresh memory filled with NaN.

@@ -30,6 +30,13 @@ FusedForward* FeatureAttention::fused() {
     return fused_->get();
 }
 
+std::string FeatureAttention::kernel_refusal(const KernelQuestion& question) const {
+    const at::NoGradGuard no_grad;
+    const auto map = fused_map();
+    if (!map) return "the kernels do not know its feature map";
+    return fused_refusal(*map, config(), question);
+}
+
 void FeatureAttention::buffers_changed() {
     map_.reset();
     fused_.reset();

@@ -15,6 +15,8 @@ class FeatureAttention : public Attention {
     at::Tensor denominators(const at::Tensor& q, const at::Tensor& k) override;
     void to(at::Device device, at::ScalarType type) override;
 
+    std::string kernel_refusal(const KernelQuestion& question) const override;
+
     // "fused" or "aten": what the latest forward ran.
     std::string backend() const override { return backend_; }
 

@@ -9,6 +9,8 @@
 
 #include "engine/kernels/fused_backward_torch.h"
 #include "engine/kernels/fused_linear_torch.h"
+#include "engine/kernels/fused_refusal.h"
+#include "engine/kernels/tensor_views.h"
 #endif
 
 namespace slay {
@@ -40,9 +42,8 @@ class FusedFunction : public torch::autograd::Function<FusedFunction<Kernels>> {
     static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& q,
                               const at::Tensor& k, const at::Tensor& v,
                               const c10::intrusive_ptr<Holder<Kernels>>& holder) {
-        const bool rounded = v.scalar_type() != at::kFloat;
         const auto result =
-            holder->kernels->forward.forward(q, k, v, holder->causal, holder->delta, rounded);
+            holder->kernels->forward.forward(q, k, v, holder->causal, holder->delta, true);
         context->save_for_backward({q, k, v, result.y, result.correction, result.denominators});
         context->saved_data["pass"] = c10::IValue::make_capsule(holder);
         return result.y;
@@ -64,16 +65,52 @@ class FusedFunction : public torch::autograd::Function<FusedFunction<Kernels>> {
 
 std::optional<at::Tensor> FusedForward::forward(const at::Tensor& q, const at::Tensor& k,
                                                 const at::Tensor& v, bool causal, double delta) {
-    if (!kernels_->forward.unsupported(q, k, v).empty()) return std::nullopt;
     const bool gradient =
         at::GradMode::is_enabled() && (q.requires_grad() || k.requires_grad() || v.requires_grad());
+    if (!kernels::unfit_inputs(q, k, v).empty() ||
+        !kernels::fused_refusal(kernels::fused_shape(q, causal), kernels_->forward.features(),
+                                kernels_->backward.features(), gradient, kernels::limits_of(q))
+             .empty())
+        return std::nullopt;
     if (!gradient) return kernels_->forward.forward(q, k, v, causal, delta).y;
-    if (!kernels_->backward.unsupported(q, k, v).empty()) return std::nullopt;
-    return FusedFunction<Kernels>::apply(
-        q, k, v, c10::make_intrusive<Holder<Kernels>>(kernels_, causal, delta));
+    const auto pass = c10::make_intrusive<Holder<Kernels>>(kernels_, causal, delta);
+    if (q.scalar_type() != at::kHalf) return FusedFunction<Kernels>::apply(q, k, v, pass);
+    // As kernels::computed_in says; the operands of two terms hold float16 exactly.
+    return FusedFunction<Kernels>::apply(q.to(at::kFloat), k.to(at::kFloat), v.to(at::kFloat), pass)
+        .to(at::kHalf);
+}
+
+std::string fused_refusal(const kernels::FeatureMap& map, const AttentionConfig& config,
+                          const KernelQuestion& question) {
+    kernels::FusedShape shape;
+    shape.heads = config.heads;
+    shape.length = question.length;
+    shape.head_dim = static_cast<int>(config.head_dim);
+    shape.causal = config.causal;
+    switch (question.type) {
+        case DataType::float64:
+            return "no kernel computes in float64";
+        case DataType::float32:
+        case DataType::tf32:
+            shape.element = kernels::Element::float32;
+            break;
+        case DataType::bfloat16:
+            shape.element = kernels::Element::bfloat16;
+            break;
+        case DataType::float16:
+            shape.element = kernels::Element::float16;
+            break;
+    }
+    return kernels::fused_refusal(shape, kernels::describe_features(map),
+                                  kernels::describe_gradients(map), question.gradient);
 }
 
 #else
+
+std::string fused_refusal(const kernels::FeatureMap&, const AttentionConfig&,
+                          const KernelQuestion&) {
+    return "this program was built without its CUDA kernels";
+}
 
 // Built without CUDA: there is no kernel to take.
 struct FusedForward::Kernels {

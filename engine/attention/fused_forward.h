@@ -1,6 +1,6 @@
 // The fused CUDA kernels behind a linear variant: taken by themselves where they apply, forward
-// and, where a gradient is wanted, backward. Gradients of the signed variants take the chunked
-// form, with its forward pass: their sums cancel.
+// and, where a gradient is wanted, backward. A pass whose gradients they do not cover takes the
+// chunked form forward, too. engine/kernels/fused_refusal.h says where they apply.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "engine/attention/attention.h"
 #include "engine/kernels/feature_map.h"
 
 namespace slay {
@@ -28,6 +29,10 @@ class FusedForward {
     struct Kernels;
     std::shared_ptr<Kernels> kernels_;  // shared with graphs that still need their backward pass
 };
+
+// Attention::kernel_refusal of a variant with this map.
+std::string fused_refusal(const kernels::FeatureMap& map, const AttentionConfig& config,
+                          const KernelQuestion& question);
 
 // g of linearised Yat, all nodes: prf_r(u) sqrt(w_r), with its (omega . u)^2 / sqrt(M) where
 // `squared` (Hadamard). nodes, weights [R]; omega [R, H, d, M]; float64 on the CPU.

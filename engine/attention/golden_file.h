@@ -1,5 +1,4 @@
-// Reads golden files: inputs, buffers, outputs and gradients of the published code. Files may come
-// from strangers, so everything is checked before anything is built from it.
+// Golden files as tensors: inputs, buffers, outputs and gradients of the published code.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -29,7 +28,7 @@ struct GoldenFile {
     std::vector<GoldenVariant> variants;
 };
 
-// An error's message holds the path, the JSON pointer and what was expected there.
+// Errors as read_golden_data gives them (engine/core/golden_data.h).
 Result<GoldenFile> read_golden(const std::string& path);
 
 }  // namespace slay

@@ -11,15 +11,26 @@
 namespace slay {
 namespace {
 
-// q, k and v [B, H, L, d] as views of the projection [B, L, 3, H, d]. Backward: gradients that are
+// q, k and v [B, H, L, d] as views of the projection [B, L, 3, H, d].
+torch::autograd::variable_list head_views(const at::Tensor& qkv) {
+    const std::int64_t length = qkv.size(1), heads = qkv.size(3), d = qkv.size(4);
+    const std::int64_t width = heads * d;
+    torch::autograd::variable_list parts;
+    for (std::int64_t i = 0; i < 3; ++i)
+        parts.push_back(qkv.as_strided({qkv.size(0), heads, length, d},
+                                       {length * 3 * width, d, 3 * width, 1},
+                                       qkv.storage_offset() + i * width));
+    return parts;
+}
+
+// The same, differentiable. Backward: gradients that are
 // already views of one such tensor, as the fused kernels leave them, are taken as it, uncopied.
 class SplitHeads : public torch::autograd::Function<SplitHeads> {
   public:
     static torch::autograd::variable_list forward(torch::autograd::AutogradContext* context,
                                                   const at::Tensor& qkv) {
         context->saved_data["sizes"] = qkv.sizes().vec();
-        const auto parts = qkv.permute({2, 0, 3, 1, 4}).unbind(0);
-        return {parts[0], parts[1], parts[2]};
+        return head_views(qkv);
     }
 
     static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -98,7 +109,9 @@ Layer::Heads Layer::project(const at::Tensor& x) const {
     const std::int64_t heads = core_->config().heads;
     const at::Tensor qkv = at::linear(x, weights_.qkv)
                                .view({x.size(0), x.size(1), 3, heads, core_->config().head_dim});
-    const auto parts = SplitHeads::apply(qkv);
+    // Without a gradient the views alone: a node of the graph takes longer than a short pass has.
+    const auto parts = at::GradMode::is_enabled() && qkv.requires_grad() ? SplitHeads::apply(qkv)
+                                                                         : head_views(qkv);
     return {parts[0], parts[1], parts[2]};
 }
 

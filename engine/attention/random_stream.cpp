@@ -3,10 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
-#include <cmath>
-#include <numbers>
-
-#include "engine/core/counter_random.h"
+#include "engine/core/counter_draws.h"
 
 namespace slay {
 namespace {
@@ -31,10 +28,9 @@ at::Tensor RandomStream::normal(at::IntArrayRef shape) {
     at::parallel_for(0, pairs, kGrain, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
             const std::uint64_t index = first + 2 * static_cast<std::uint64_t>(i);
-            const double radius = std::sqrt(-2 * std::log(CounterRandom::as_uniform(word(index))));
-            const double angle = 2 * std::numbers::pi * CounterRandom::as_uniform(word(index + 1));
-            data[2 * i] = radius * std::cos(angle);
-            if (2 * i + 1 < count) data[2 * i + 1] = radius * std::sin(angle);
+            const NormalPair pair = normal_pair(key_, index);
+            data[2 * i] = pair.first;
+            if (2 * i + 1 < count) data[2 * i + 1] = pair.second;
         }
     });
     next_ += 2 * static_cast<std::uint64_t>(pairs);
@@ -44,7 +40,7 @@ at::Tensor RandomStream::normal(at::IntArrayRef shape) {
 at::Tensor RandomStream::signs(at::IntArrayRef shape) {
     at::Tensor out = at::empty(shape, at::kDouble);
     double* data = out.data_ptr<double>();
-    for (std::int64_t i = 0; i < out.numel(); ++i) data[i] = (word(next_++) >> 63) ? 1.0 : -1.0;
+    for (std::int64_t i = 0; i < out.numel(); ++i) data[i] = sign_of_word(word(next_++));
     return out;
 }
 
@@ -52,8 +48,7 @@ at::Tensor RandomStream::integers(at::IntArrayRef shape, std::int64_t below) {
     at::Tensor out = at::empty(shape, at::kLong);
     std::int64_t* data = out.data_ptr<std::int64_t>();
     for (std::int64_t i = 0; i < out.numel(); ++i)
-        data[i] = static_cast<std::int64_t>(CounterRandom::as_uniform(word(next_++)) *
-                                            static_cast<double>(below));
+        data[i] = integer_of_word(word(next_++), below);
     return out;
 }
 

@@ -152,6 +152,35 @@ bool spherical_yat_fused([[maybe_unused]] const at::Tensor& q, [[maybe_unused]] 
 #endif
 }
 
+std::string spherical_yat_refusal([[maybe_unused]] const SphericalYatOptions& options,
+                                  [[maybe_unused]] const AttentionConfig& config,
+                                  [[maybe_unused]] const KernelQuestion& question) {
+#if SLAY_HAS_CUDA
+    kernels::YatShape shape;
+    shape.heads = config.heads;
+    shape.length = question.length;
+    shape.head_dim = kernels::exact_yat_padded(config.head_dim);
+    shape.causal = config.causal;
+    switch (question.type) {
+        case DataType::float64:
+            return "no kernel computes in float64";
+        case DataType::float32:
+        case DataType::tf32:
+            shape.type = kernels::YatType::float32;
+            break;
+        case DataType::bfloat16:
+            shape.type = kernels::YatType::bfloat16;
+            break;
+        case DataType::float16:
+            shape.type = kernels::YatType::float16;
+            break;
+    }
+    return kernels::exact_yat_refusal(shape, options.epsilon, kernels::FusedDevice{}.shared_bytes);
+#else
+    return "this program was built without its CUDA kernels";
+#endif
+}
+
 LinearAttentionResult spherical_yat_forward(const at::Tensor& q, const at::Tensor& k,
                                             const at::Tensor& v,
                                             const SphericalYatOptions& options) {

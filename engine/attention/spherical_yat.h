@@ -5,6 +5,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <string>
+
 #include "engine/attention/linear_attention.h"
 
 namespace slay {
@@ -20,6 +22,10 @@ struct SphericalYatOptions {
 // Whether the CUDA kernels cover these inputs, [B, H, L, d], so that both passes take them.
 bool spherical_yat_fused(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                          const SphericalYatOptions& options);
+
+// Attention::kernel_refusal of exact Yat.
+std::string spherical_yat_refusal(const SphericalYatOptions& options, const AttentionConfig& config,
+                                  const KernelQuestion& question);
 
 LinearAttentionResult spherical_yat_forward(const at::Tensor& q, const at::Tensor& k,
                                             const at::Tensor& v,

@@ -24,6 +24,10 @@ class SphericalYatAttention : public Attention {
         return spherical_yat_forward(q, k, k, options()).denominators;
     }
 
+    std::string kernel_refusal(const KernelQuestion& question) const override {
+        return spherical_yat_refusal(options(), config(), question);
+    }
+
     // "fused" or "aten": what the latest forward ran.
     std::string backend() const override { return backend_; }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "engine/core/statistics.h"
@@ -63,6 +64,29 @@ Verdict judge(double low, double high, Better better, const CompareRules& rules)
     return below == (better == Better::lower) ? Verdict::better : Verdict::worse;
 }
 
+// Half the distance of the 16th and the 84th percentile, of the logarithms: a standard deviation
+// that single outliers do not move.
+double spread_of_samples(std::span<const double> samples) {
+    std::vector<double> sorted(samples.begin(), samples.end());
+    std::sort(sorted.begin(), sorted.end());
+    const auto at = [&](double part) {
+        const auto index = static_cast<std::size_t>(part * static_cast<double>(sorted.size()));
+        return std::log(sorted[std::min(index, sorted.size() - 1)]);
+    };
+    return (at(0.84) - at(0.16)) / 2;
+}
+
+// What two runs of one program have to differ by, beyond the rules' own margin.
+CompareRules between_runs(std::span<const double> first, std::span<const double> second,
+                          CompareRules rules) {
+    const double a = spread_of_samples(first), b = spread_of_samples(second);
+    rules.margin = std::max(rules.margin, std::expm1(rules.spreads * std::hypot(a, b)));
+    const double apart = std::abs(median(first) - median(second));
+    if (std::max(a, b) > rules.calm && apart <= rules.host_jitter)
+        rules.margin = std::numeric_limits<double>::infinity();
+    return rules;
+}
+
 // Half the interval on the logarithmic scale; 0 for a figure without one.
 double log_half_width(const MetricValue& value) {
     if (!value.low || !value.high || !(*value.low > 0) || !(*value.high > 0)) return 0;
@@ -73,7 +97,12 @@ double log_half_width(const MetricValue& value) {
 
 CompareRules rules_for(std::string_view device) {
     CompareRules rules;
-    if (device == "cpu") rules.margin = 0.05;
+    if (device == "cpu") {
+        rules.margin = 0.05;
+        rules.spreads = 1.5;
+    } else {
+        rules.host_jitter = 0.1;
+    }
     return rules;
 }
 
@@ -90,7 +119,8 @@ Compared compare_samples(std::span<const double> first, std::span<const double> 
     const double parts = a.variance * a.variance / a.freedom + b.variance * b.variance / b.freedom;
     const double freedom = parts > 0 ? variance * variance / parts : std::min(a.freedom, b.freedom);
     set_interval(out.ratio, variance, freedom, rules.confidence);
-    out.verdict = judge(*out.ratio.low, *out.ratio.high, better, rules);
+    out.verdict =
+        judge(*out.ratio.low, *out.ratio.high, better, between_runs(first, second, rules));
     return out;
 }
 

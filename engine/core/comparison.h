@@ -16,9 +16,21 @@ struct CompareRules {
     // memory): a ratio within 1 / (1 + margin) ... 1 + margin is no difference, however narrow its
     // interval.
     double margin = 0.02;
+
+    // Samples that were taken at different times, in another process at another hour, differ by
+    // more than their own interval says: what holds a sample up (launches by a busy host, a clock)
+    // holds for the whole of a run. A difference has to lie beyond this many spreads of single
+    // samples, half the distance of their 16th and 84th percentile, both runs' together.
+    double spreads = 2;
+    // Where either spread is larger than `calm`, the time is not the device's own, and medians of
+    // equals were up to 0.07 ms apart on an H100: a difference also has to be larger than
+    // `host_jitter`, in the unit of the samples. 0: not asked for.
+    double calm = 0.03;
+    double host_jitter = 0;
 };
 
-// The margin for a device: "cpu" 5 %, a GPU 2 %.
+// The rules for latencies in milliseconds on a device: "cpu" with a margin of 5 %, a GPU with 2 %
+// and a host jitter of 0.1 ms.
 CompareRules rules_for(std::string_view device);
 
 enum class Verdict { unknown, better, worse, no_difference };
@@ -31,8 +43,9 @@ struct Compared {
 };
 
 // Samples taken at different times. The interval is that of batch medians, so that samples which
-// resemble their neighbours (a slow drift, a warm cache) do not pass for independent ones; fewer
-// than 8 samples on either side give a ratio alone, and no verdict. Values that are not positive
+// resemble their neighbours (a slow drift, a warm cache) do not pass for independent ones; the
+// verdict asks for more than the interval does (`spreads`, `host_jitter`). Fewer than 8 samples on
+// either side give a ratio alone, and no verdict. Values that are not positive
 // and finite give nothing.
 Compared compare_samples(std::span<const double> first, std::span<const double> second,
                          Better better, const CompareRules& rules);

@@ -47,14 +47,28 @@ double linear_scratch(const CostShape& shape, bool cuda) {
     return shape.batch * shape.heads * (block.positions * row + states) * accumulator_bytes(shape);
 }
 
-// The fused kernel's states of one wave of segments, at most its budget, and the denominators.
+// The fused kernels' states of one wave of segments, at most their budget, and figures of a row;
+// for a backward pass also what rounding took from a bfloat16 y, a byte an element.
 double fused_scratch(const CostShape& shape) {
     const double state = features_of(shape) * shape.head_dim;
     const double segments = std::max(1.0, shape.length / 512);
     const double states = shape.batch * shape.heads * segments * state * 2 * fused_terms(shape);
     const double activation = shape.rows() * shape.head_dim * shape.element_bytes;
-    return std::min(states, std::max(8388608.0, 1.25 * activation)) +
-           shape.rows() * accumulator_bytes(shape);
+    const double budget = std::max(8388608.0, (shape.backward ? 1.25 : 0.9) * activation);
+    const double waves = std::ceil(states / budget);
+    double bytes = states / std::max(1.0, waves);
+    if (shape.backward) bytes += 16 * shape.rows();
+    if (shape.backward && fused_terms(shape) == 1) bytes += shape.rows() * shape.head_dim;
+    return bytes;
+}
+
+// q, k, v, the core's output, the layer's own and, with gradients, those of the first four; both
+// before the last projection and at it.
+double fused_linear_peak(const CostShape& shape, double activation) {
+    const double scratch = fused_scratch(shape);
+    if (!shape.layer) return (shape.backward ? 4 : 1) * activation + scratch;
+    if (shape.backward) return 9 * activation + scratch;
+    return std::max(5 * activation, 4 * activation + scratch);
 }
 
 // Exact Yat works in blocks of rows, whose cells are held two times, and five in a backward.
@@ -76,11 +90,10 @@ double peak_bytes(const CostShape& shape, bool cuda) {
     const double activation = shape.tokens() * shape.width * shape.element_bytes;
     const double ended = (shape.layer ? (shape.backward ? 10.4 : 5) : (shape.backward ? 4 : 1));
     const double inside = (shape.layer ? (shape.backward ? 9.1 : 4) : (shape.backward ? 4 : 1));
+    if (is_fused_linear(shape, cuda)) return fused_linear_peak(shape, activation);
     double scratch = 0;
     if (is_fused_softmax(shape)) {
         scratch = shape.rows() * accumulator_bytes(shape);  // a logarithm of a sum for each row
-    } else if (is_fused_linear(shape, cuda)) {
-        scratch = fused_scratch(shape);
     } else if (!is_quadratic(shape)) {
         scratch = linear_scratch(shape, cuda);
     } else if (shape.variant && shape.variant->family == Family::exact_yat) {

@@ -60,7 +60,8 @@ double rate_factor(const CostShape& shape, const DeviceRates& rates,
     if (shape.dtype == "float64") return rates.cuda ? 1.0 : 0.5;
     // Three products of bf16 terms.
     if (is_fused_linear(shape, rates.cuda) && fused_terms(shape) > 1) return 3.0;
-    if (shape.dtype == "float32") return rates.cuda && measurement.tf32 ? 6.0 : 1.0;
+    if (shape.dtype == "float32" && !measurement.tf32) return 1.0;
+    if (shape.dtype == "float32" || shape.dtype == "tf32") return rates.cuda ? 6.0 : 1.0;
     return rates.cuda ? 10.0 : 0.5;  // tensor cores; emulated on a CPU
 }
 

@@ -43,9 +43,13 @@ bool is_fused_linear(const CostShape& shape, bool cuda) {
     const double d = shape.head_dim;
     // Two-term operands take twice the shared memory.
     const double factor = fused_terms(shape) == 1 ? 512 : 128;
-    return cuda && !is_quadratic(shape) && !shape.own_linear && !shape.backward && shape.dtype != "float64" &&
-           (d == 16 || d == 32 || d == 64 || d == 128) && shape.poly <= 64 &&
-           features_of(shape) <= factor * std::max(1.0, shape.poly);
+    // Gradients of signed sums, and of relu in more than bfloat16, take the chunked form.
+    const bool chunked =
+        shape.variant && (shape.variant->signed_estimate ||
+                          (shape.variant->name == "performer" && shape.dtype != "bfloat16"));
+    return cuda && !is_quadratic(shape) && !shape.own_linear && !(shape.backward && chunked) &&
+           shape.dtype != "float64" && (d == 16 || d == 32 || d == 64 || d == 128) &&
+           shape.poly <= 64 && features_of(shape) <= factor * std::max(1.0, shape.poly);
 }
 
 double fused_terms(const CostShape& shape) {

@@ -26,8 +26,8 @@ CostShape cost_shape(const Point& point);
 
 bool is_quadratic(const CostShape& shape);
 bool is_fused_softmax(const CostShape& shape);
-// Whether a linear variant's forward takes the fused CUDA kernel (engine/kernels): bf16 inputs, no
-// gradient, and a feature map that is no signed sketch.
+// Whether a linear variant's pass takes the fused CUDA kernels (engine/kernels/fused_refusal.h, in
+// short).
 bool is_fused_linear(const CostShape& shape, bool cuda);
 
 // bf16 terms of the fused linear kernel's operands.

@@ -5,6 +5,8 @@
 #include <ctime>
 #include <filesystem>
 
+#include "engine/core/preferences.h"
+
 namespace slay {
 namespace {
 
@@ -74,6 +76,8 @@ Result<std::vector<PresetFile>> installed_presets() {
 }
 
 Result<std::string> default_runs_folder() {
+    const Preferences preferences = read_preferences();
+    if (fs::path(preferences.output_folder).is_absolute()) return preferences.output_folder;
     fs::path base = variable("XDG_DATA_HOME");
     if (!base.is_absolute()) {  // the specification has relative ones passed over
         const std::string home = variable("HOME");

@@ -19,7 +19,8 @@ struct PresetFile {
 };
 Result<std::vector<PresetFile>> installed_presets();
 
-// Where runs go when nothing else is said: $XDG_DATA_HOME/slay-workbench/runs, or
+// Where runs go when nothing else is said: the preferred folder, else
+// $XDG_DATA_HOME/slay-workbench/runs, or
 // ~/.local/share/... Not created.
 Result<std::string> default_runs_folder();
 

@@ -8,6 +8,8 @@ std::string_view to_string(DataType type) {
             return "float64";
         case DataType::float32:
             return "float32";
+        case DataType::tf32:
+            return "tf32";
         case DataType::bfloat16:
             return "bfloat16";
         case DataType::float16:
@@ -17,8 +19,8 @@ std::string_view to_string(DataType type) {
 }
 
 std::optional<DataType> parse_data_type(std::string_view text) {
-    for (const DataType type :
-         {DataType::float64, DataType::float32, DataType::bfloat16, DataType::float16})
+    for (const DataType type : {DataType::float64, DataType::float32, DataType::tf32,
+                                DataType::bfloat16, DataType::float16})
         if (text == to_string(type)) return type;
     return std::nullopt;
 }
@@ -28,6 +30,7 @@ int bytes_of(DataType type) {
         case DataType::float64:
             return 8;
         case DataType::float32:
+        case DataType::tf32:
             return 4;
         case DataType::bfloat16:
         case DataType::float16:

@@ -56,7 +56,7 @@ void add_speedup(Metrics& metrics, const RunRecord& record, const RecordedPoint&
         if (base.point.variant != baseline || !is_measured(base.result.state)) continue;
         const auto* ours = latency_samples(point);
         const auto* theirs = latency_samples(base);
-        if (ours && theirs && base.session == point.session) {
+        if (ours && theirs && side_by_side(base, point)) {
             const PairedSamples pairs = pair_samples(*theirs, *ours);
             if (!pairs.first.empty()) {
                 metrics[id] = paired_ratio(pairs.first, pairs.second);

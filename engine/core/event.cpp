@@ -17,6 +17,7 @@ constexpr std::string_view crc_member = ",\"crc\":\"";
 constexpr std::size_t crc_tail = 18;  // ,"crc":"01234567"}
 constexpr std::size_t max_reason = 16384;
 constexpr std::int64_t max_round = std::int64_t{1} << 53;
+constexpr std::int64_t max_batch = 1'000'000'000;
 
 constexpr std::array<std::string_view, 3> severity_names{"info", "warning", "error"};
 constexpr std::array<std::string_view, 3> outcome_names{"finished", "cancelled", "failed"};
@@ -53,7 +54,19 @@ struct Writer {
         line["provenance"] = to_json(body.provenance);
         line["foreign"] = body.foreign;
     }
-    void operator()(const PointStarted& body) const { line["point"] = body.point; }
+    void operator()(const PointStarted& body) const {
+        line["point"] = body.point;
+        if (body.batch > 0) line["batch"] = body.batch;
+    }
+    void operator()(const PointsAdded& body) const {
+        line["why"] = body.why;
+        line["variants"] = list_to_json(body.variants);
+        line["points"] = list_to_json(body.points);
+    }
+    void operator()(const PointReopened& body) const {
+        line["point"] = body.point;
+        line["why"] = body.why;
+    }
     void operator()(const SamplesTaken& body) const {
         line["point"] = body.point;
         line["metric"] = body.metric;
@@ -90,6 +103,12 @@ SweepSpec spec_member(const json& line) {
     return spec ? std::move(spec).value() : SweepSpec{};
 }
 
+void for_each_row(const json& line, const char* key, const auto& take) {
+    const json& list = member(line, key);
+    if (list.is_array())
+        for (const json& row : list) take(row);
+}
+
 EventBody read_run_started(const json& line) {
     RunStarted body;
     body.schema = text_member(line, "schema");
@@ -97,15 +116,12 @@ EventBody read_run_started(const json& line) {
     body.plan.spec = spec_member(line);
     body.plan.predicted_seconds = number_member(line, "predicted_seconds");
     body.plan.predicted_peak_bytes = number_member(line, "predicted_peak_bytes");
-    const auto each = [&](const char* key, const auto& take) {
-        const json& list = member(line, key);
-        if (list.is_array())
-            for (const json& row : list) take(row);
-    };
-    each("points", [&](const json& row) { body.plan.points.push_back(point_from_json(row)); });
-    each("variants",
-         [&](const json& row) { body.variants.push_back(variant_info_from_json(row)); });
-    each("metrics", [&](const json& row) { body.metrics.push_back(metric_info_from_json(row)); });
+    for_each_row(line, "points",
+                 [&](const json& row) { body.plan.points.push_back(point_from_json(row)); });
+    for_each_row(line, "variants",
+                 [&](const json& row) { body.variants.push_back(variant_info_from_json(row)); });
+    for_each_row(line, "metrics",
+                 [&](const json& row) { body.metrics.push_back(metric_info_from_json(row)); });
     return body;
 }
 
@@ -115,7 +131,23 @@ EventBody read_run_resumed(const json& line) {
 }
 
 EventBody read_point_started(const json& line) {
-    return PointStarted{text_member(line, "point")};
+    const std::int64_t batch = integer_member(line, "batch");
+    return PointStarted{text_member(line, "point"),
+                        static_cast<std::uint32_t>(std::clamp<std::int64_t>(batch, 0, max_batch))};
+}
+
+EventBody read_points_added(const json& line) {
+    PointsAdded body;
+    body.why = text_member(line, "why");
+    for_each_row(line, "points",
+                 [&](const json& row) { body.points.push_back(point_from_json(row)); });
+    for_each_row(line, "variants",
+                 [&](const json& row) { body.variants.push_back(variant_info_from_json(row)); });
+    return body;
+}
+
+EventBody read_point_reopened(const json& line) {
+    return PointReopened{text_member(line, "point"), text_member(line, "why")};
 }
 
 EventBody read_samples(const json& line) {
@@ -135,11 +167,13 @@ EventBody read_point_finished(const json& line) {
     PointFinished body;
     body.point = text_member(line, "point");
     const std::string state = text_member(line, "state");
-    body.result.state = parse_point_state(state).value_or(PointState::failed);
+    auto ending = parse_point_state(state);
+    if (ending == PointState::pending || ending == PointState::running) ending.reset();  // no end
+    body.result.state = ending.value_or(PointState::failed);
     const json& reason = member(line, "reason");
     if (reason.is_string())
         body.result.reason = clean_text(reason.get_ref<const std::string&>(), max_reason);
-    if (!parse_point_state(state)) body.result.reason = "unknown state \"" + state + '"';
+    if (!ending) body.result.reason = "unknown state \"" + state + '"';
     const json& metrics = member(line, "metrics");
     if (metrics.is_object())
         for (const auto& [id, value] : metrics.items())
@@ -187,6 +221,8 @@ constexpr std::array<Type, std::variant_size_v<EventBody> - 1> types{{
     {"run-paused", read_run_paused},
     {"run-continued", read_run_continued},
     {"run-finished", read_run_finished},
+    {"points-added", read_points_added},
+    {"point-reopened", read_point_reopened},
 }};
 
 std::string sealed(std::string text) {  // an object's text, its closing brace included

@@ -33,6 +33,9 @@ struct RunResumed {  // a later start of the same run
 };
 struct PointStarted {
     std::string point;
+    // How often the point's group had been taken up before in this start of the run: 0 but for
+    // points that were added or measured again. Points with one batch were measured side by side.
+    std::uint32_t batch = 0;
 };
 struct SamplesTaken {  // raw samples, in the order taken, never dropped
     std::string point;
@@ -44,6 +47,15 @@ struct SamplesTaken {  // raw samples, in the order taken, never dropped
 struct PointFinished {
     std::string point;
     PointResult result;
+};
+struct PointsAdded {  // the plan grew, while the run went on or afterwards
+    std::vector<Point> points;
+    std::vector<VariantInfo> variants;  // the rows of variants that the plan did not have
+    std::string why;                    // "refine standard between L = 2,048 and 4,096"
+};
+struct PointReopened {  // a finished point is to be measured again; what it gave is kept
+    std::string point;
+    std::string why;
 };
 enum class Severity { info, warning, error };
 struct Message {
@@ -64,8 +76,9 @@ struct UnknownEvent {  // of a newer program: kept and passed over
     std::string json;
 };
 
-using EventBody = std::variant<RunStarted, RunResumed, PointStarted, SamplesTaken, PointFinished,
-                               Message, RunPaused, RunContinued, RunFinished, UnknownEvent>;
+using EventBody =
+    std::variant<RunStarted, RunResumed, PointStarted, SamplesTaken, PointFinished, Message,
+                 RunPaused, RunContinued, RunFinished, PointsAdded, PointReopened, UnknownEvent>;
 
 struct Event {
     std::uint64_t seq = 0;

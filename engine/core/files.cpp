@@ -140,4 +140,30 @@ Status write_file_atomically(const std::string& path, std::string_view content) 
     return done();
 }
 
+Status make_folder_below(const std::string& folder, const std::string& relative) {
+    if (Status made = make_folder(folder); !made) return made;
+    std::filesystem::path place(folder);
+    for (const std::filesystem::path& step : std::filesystem::path(relative)) {
+        if (step == ".." || step.is_absolute())
+            return Error{ErrorKind::cannot_create,
+                         clean_text(relative) + ": leads out of " + clean_text(folder)};
+        place /= step;
+        struct stat info {};
+        if (lstat(place.c_str(), &info) == 0 && S_ISLNK(info.st_mode))
+            return Error{ErrorKind::cannot_create,
+                         clean_text(place.string()) +
+                             ": is a link, and nothing is written through a link in a run's "
+                             "folder: remove it, or choose another folder"};
+        if (Status made = make_folder(place.string()); !made) return made;
+    }
+    return done();
+}
+
+Status write_file_below(const std::string& folder, const std::string& relative,
+                        std::string_view content) {
+    const std::filesystem::path path(relative);
+    if (Status made = make_folder_below(folder, path.parent_path().string()); !made) return made;
+    return write_file_atomically((std::filesystem::path(folder) / path).string(), content);
+}
+
 }  // namespace slay

@@ -36,14 +36,17 @@ class JournalWriter {
     JournalWriter(const JournalWriter&) = delete;
     JournalWriter& operator=(const JournalWriter&) = delete;
 
-    // Syncs after RunStarted, RunResumed, PointFinished and RunFinished. After an error the file
-    // ends with its last whole line, as far as that can be done, and the message says what to do.
+    // Syncs after RunStarted, RunResumed, PointFinished, RunFinished, and where the plan changes
+    // (PointsAdded, PointReopened), and looks then whether the path still leads to the file. After
+    // an error the file ends with its last whole line, as far as that can be done, and the message
+    // says what to do.
     Status append(const Event& event);
 
   private:
     JournalWriter(int descriptor, std::string path)
         : descriptor_(descriptor), path_(std::move(path)) {}
     Error failure(int error, const char* doing) const;
+    Status still_in_place() const;
     int descriptor_;
     std::string path_;
 };
@@ -60,6 +63,11 @@ Result<JournalContent> read_journal(const std::string& path);
 // Writes a file atomically: a temporary beside it, synced, renamed over it. Makes the folders that
 // are missing.
 Status write_file_atomically(const std::string& path, std::string_view content);
+// The same for FOLDER/RELATIVE ("tables/a.tex"). A link among the folders on the way is refused: a
+// run folder may come from a stranger, and nothing is written elsewhere.
+Status write_file_below(const std::string& folder, const std::string& relative,
+                        std::string_view content);
+Status make_folder_below(const std::string& folder, const std::string& relative);
 Result<std::string> read_text_file(const std::string& path,
                                    std::size_t max_bytes);  // regular files only
 Status make_folder(const std::string& path);                // and its parents

@@ -13,7 +13,9 @@ namespace {
 
 bool is_synced(const EventBody& body) {
     return std::holds_alternative<RunStarted>(body) || std::holds_alternative<RunResumed>(body) ||
-           std::holds_alternative<PointFinished>(body) || std::holds_alternative<RunFinished>(body);
+           std::holds_alternative<PointFinished>(body) ||
+           std::holds_alternative<RunFinished>(body) || std::holds_alternative<PointsAdded>(body) ||
+           std::holds_alternative<PointReopened>(body);
 }
 
 // Ends a torn last line, so that what follows stands on a line of its own.
@@ -68,10 +70,24 @@ Status JournalWriter::append(const Event& event) {
     }
     if (!is_synced(event.body)) return done();
     if (fdatasync(descriptor_) != 0) return failure(errno, "cannot be synced");
-    struct stat info {};
-    if (fstat(descriptor_, &info) == 0 && info.st_nlink == 0)
-        return Error{ErrorKind::io,
-                     clean_text(path_) + ": the journal was deleted while the run was writing it"};
+    return still_in_place();
+}
+
+// A descriptor goes on where its path does not lead any more; whoever resumes goes by the path.
+Status JournalWriter::still_in_place() const {
+    struct stat ours {
+    }, there{};
+    if (fstat(descriptor_, &ours) != 0) return done();
+    const auto lost = [&](const char* what) {
+        return Error{ErrorKind::io, clean_text(path_) + ": the journal was " + what +
+                                        " while the run was writing it"};
+    };
+    if (ours.st_nlink == 0) return lost("deleted");
+    const bool found = stat(path_.c_str(), &there) == 0;
+    if (found && (there.st_dev != ours.st_dev || there.st_ino != ours.st_ino))
+        return lost("replaced by another file");
+    if (!found && (errno == ENOENT || errno == ENOTDIR))
+        return lost("moved, or its folder was, or its file system taken away,");
     return done();
 }
 

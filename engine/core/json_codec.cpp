@@ -141,7 +141,10 @@ MetricInfo metric_info_from_json(const nlohmann::json& json) {
     info.heading = text_member(json, "heading");
     info.unit = text_member(json, "unit");
     info.digits =
-        static_cast<int>(std::clamp<std::int64_t>(integer_member(json, "digits", 3), 1, 17));
+        static_cast<int>(std::clamp<std::int64_t>(integer_member(json, "digits", 3), 0, 17));
+    // Files of before counts had a form of their own: a count of this program is one there, too.
+    if (const MetricInfo* known = find_metric(info.id); known && known->digits == 0)
+        info.digits = 0;
     info.better = enum_member(json, "better", {Better::lower, Better::higher, Better::neither},
                               Better::neither);
     info.help = text_member(json, "help");
@@ -192,6 +195,8 @@ VariantInfo variant_info_from_json(const nlohmann::json& json) {
         static_cast<std::uint32_t>(integer_member(style, "dark_colour") & 0xFFFFFF);
     info.style.marker = text_member(style, "marker");
     info.style.dash = text_member(style, "dash");
+    // One colour, marker and dash everywhere: a record of before a colour was changed follows.
+    if (const VariantInfo* known = find_variant(info.name)) info.style = known->style;
     return info;
 }
 

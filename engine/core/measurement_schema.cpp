@@ -36,11 +36,12 @@ std::vector<MeasurementField> build_fields() {
                      "Launch",
                      "",
                      "",
-                     "How kernels are launched.",
+                     "eager: kernel by kernel; graph: a pass is recorded as a CUDA graph and "
+                     "replayed (latency on a GPU).",
                      ParameterKind::choice,
                      0,
                      0,
-                     {"eager"},
+                     {"eager", "graph"},
                      {}});
     row(&M::tf32, {"tf32",
                    "",

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "engine/core/record_events.h"
 #include "engine/core/units.h"
 
 namespace slay {
@@ -35,7 +36,9 @@ void add_words(std::vector<std::string>& to, const std::vector<std::string>& fro
 
 class Merge {
   public:
-    explicit Merge(std::span<const RunRecord> records) : records_(records) {}
+    explicit Merge(std::span<const RunRecord> records,
+                   std::function<bool(const Point&)> keep = {})
+        : records_(records), keep_(std::move(keep)) {}
 
     RunRecord run() {
         choose();
@@ -62,6 +65,7 @@ class Merge {
             name_ += records_[r].run();
             const auto& points = records_[r].points();
             for (std::size_t i = 0; i < points.size(); ++i) {
+                if (keep_ && !keep_(points[i].point)) continue;
                 const auto [at, fresh] = chosen_.try_emplace(points[i].point.id, Origin{r, i});
                 if (fresh) {
                     order_.push_back(points[i].point.id);
@@ -93,6 +97,12 @@ class Merge {
             started.variants.begin(), started.variants.end(),
             [](const VariantInfo& a, const VariantInfo& b) { return rank(a.name) < rank(b.name); });
         for (const std::string& id : order_) started.plan.points.push_back(point(id).point);
+        if (keep_)
+            std::erase_if(started.variants, [&](const VariantInfo& row) {
+                return std::none_of(
+                    started.plan.points.begin(), started.plan.points.end(),
+                    [&](const Point& each) { return each.variant == row.name; });
+            });
         return started;
     }
 
@@ -117,36 +127,15 @@ class Merge {
             if (index > 0 || session > 0)
                 apply(RunResumed{origin, !origin.same_origin(records_.front().provenance())});
             for (const RecordedPoint& each : record.points()) {
-                const Origin& chosen = chosen_.at(each.point.id);
-                if (chosen.record == index && each.session == session) add_point(each);
+                const auto chosen = chosen_.find(each.point.id);
+                if (chosen != chosen_.end() && chosen->second.record == index)
+                    point_events(each, session, [this](EventBody body) { apply(std::move(body)); });
             }
         }
-    }
-
-    void add_point(const RecordedPoint& recorded) {
-        const std::string& id = recorded.point.id;
-        if (recorded.result.state == PointState::pending && recorded.samples.empty()) return;
-        apply(PointStarted{id});
-        for (const auto& [metric, samples] : recorded.samples) {
-            // Rounds in a row travel together.
-            for (std::size_t begin = 0; begin < samples.rounds.size();) {
-                std::size_t end = begin + 1;
-                while (end < samples.rounds.size() &&
-                       samples.rounds[end] == samples.rounds[end - 1] + 1)
-                    ++end;
-                const auto from = samples.values.begin();
-                apply(SamplesTaken{id,
-                                   metric,
-                                   samples.rounds[begin],
-                                   {from + static_cast<std::ptrdiff_t>(begin),
-                                    from + static_cast<std::ptrdiff_t>(end)}});
-                begin = end;
-            }
-        }
-        if (is_final(recorded.result.state)) apply(PointFinished{id, recorded.result});
     }
 
     std::span<const RunRecord> records_;
+    std::function<bool(const Point&)> keep_;  // empty: every point
     std::string name_;
     std::vector<std::string> order_;  // ids, as the runs have them
     std::map<std::string, Origin, std::less<>> chosen_;
@@ -172,6 +161,14 @@ Result<RunRecord> merge_records(std::span<const RunRecord> records) {
     }
     if (records.size() == 1) return records.front();
     return Merge(records).run();
+}
+
+RunRecord select_points(const RunRecord& record, const std::function<bool(const Point&)>& keep) {
+    const auto& points = record.points();
+    if (std::none_of(points.begin(), points.end(),
+                     [&](const RecordedPoint& each) { return keep(each.point); }))
+        return {};
+    return Merge({&record, 1}, keep).run();
 }
 
 }  // namespace slay

@@ -16,7 +16,7 @@ struct MetricInfo {
     std::string id;       // "latency_ms"
     std::string heading;  // "Latency"
     std::string unit;     // "ms"; empty for a pure number
-    int digits = 3;       // significant digits for people
+    int digits = 3;       // significant digits for people; 0: a count, 32,768
     Better better = Better::neither;
     std::string help;  // one sentence: what exactly was measured
     bool operator==(const MetricInfo&) const = default;

@@ -52,8 +52,10 @@ std::vector<ParameterInfo> build_shared() {
                 1024, 8),
         integer("width", "widths", "Width", "E", "", "Embedding width of the layer, E = H d.", 4,
                 65536, 256),
-        choice("dtype", "dtypes", "Data type", "Element type of inputs and weights.",
-               {"float64", "float32", "bfloat16", "float16"}, "float32"),
+        choice("dtype", "dtypes", "Data type",
+               "Element type of inputs and weights; tf32: float32 whose matrix products may round "
+               "to TF32 on a GPU.",
+               {"float64", "float32", "tf32", "bfloat16", "float16"}, "float32"),
         {"causal",
          "causal",
          "Causal",

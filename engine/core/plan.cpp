@@ -8,6 +8,8 @@
 #include <unordered_map>
 
 #include "engine/core/experiment_info.h"
+#include "engine/core/plan_growth.h"
+#include "engine/core/point_check.h"
 #include "engine/core/time_budget.h"
 #include "engine/core/units.h"
 #include "engine/core/variant_info.h"
@@ -15,7 +17,6 @@
 namespace slay {
 namespace {
 
-constexpr std::int64_t max_head_dim = 256;
 constexpr std::size_t max_pooled_seeds = 1000;
 
 // What one experiment of a spec sweeps: the spec's axes, scales and variants with its override.
@@ -154,30 +155,6 @@ double count_points(const Sweep& sweep) {
     return count;
 }
 
-// Derives head_dim; throws where the size is impossible.
-void complete_shape(Parameters& p, const std::string& experiment) {
-    const std::int64_t width = p.integer("width"), heads = p.integer("heads");
-    if (heads > 0 && width % heads != 0)
-        throw PlanFault{
-            fmt::format("{}: width {} does not divide into {} heads: E / H is the head "
-                        "dimension and must be whole",
-                        experiment, width, heads)};
-    const std::int64_t head_dim = heads > 0 ? width / heads : width;
-    if (head_dim % 4 != 0 || head_dim > max_head_dim)
-        throw PlanFault{
-            fmt::format("{}: width {} over {} heads gives a head dimension of {}: "
-                        "expected a multiple of 4 up to {}",
-                        experiment, width, heads, head_dim, max_head_dim)};
-    p.set("head_dim", head_dim);
-    // q, k and v in the widest type; beyond 2^63 bytes not even an offset can be held.
-    const double bytes = 3.0 * p.real("batch", 1) * p.real("length") * p.real("width") * 8;
-    if (bytes >= std::ldexp(1.0, 63))
-        throw PlanFault{fmt::format(
-            "{}: batch {}, length {} and width {} make tensors of {}: "
-            "more than 2^63 bytes",
-            experiment, p.integer("batch", 1), p.integer("length"), width, format_bytes(bytes))};
-}
-
 struct Group {
     double seconds = 0, latency_ms = 0;
     std::vector<Point> points;
@@ -190,7 +167,8 @@ class Expansion {
     void add(const Sweep& sweep) {
         for (const Scale& scale : sweep.scales)
             for_each_combination(shared_steps(sweep, scale), [&](Parameters shared) {
-                complete_shape(shared, sweep.experiment->name);
+                if (Status shaped = complete_shape(shared); !shaped)
+                    throw PlanFault{sweep.experiment->name + ": " + shaped.error().message};
                 const std::string id = point_id(sweep.experiment->name, "", shared);
                 for (const VariantChoice& choice : sweep.variants)
                     for_each_combination(

@@ -16,6 +16,7 @@ class Events {
 
     std::vector<Event> all() {
         add(opening());
+        add_growth();
         for (std::size_t session = 0; session <= record_.resumptions().size(); ++session)
             add_session(session);
         for (const LoggedMessage& message : record_.messages())
@@ -26,6 +27,10 @@ class Events {
     }
 
   private:
+    bool is_foreign(const Provenance& origin) const {
+        return !origin.same_origin(record_.provenance());
+    }
+
     void add(EventBody body) {
         events_.push_back({events_.size() + 1, record_.run(), record_.seconds(), std::move(body)});
     }
@@ -37,6 +42,7 @@ class Events {
         started.variants = record_.variants();
         started.metrics = record_.metrics();
         for (const RecordedPoint& each : record_.points()) {
+            if (each.added) continue;
             const Prediction& prediction = each.point.prediction;
             started.plan.points.push_back(each.point);
             started.plan.predicted_seconds += prediction.seconds;
@@ -46,39 +52,52 @@ class Events {
         return started;
     }
 
+    void add_growth() {
+        PointsAdded growth;
+        for (const RecordedPoint& each : record_.points())
+            if (each.added) growth.points.push_back(each.point);
+        if (!growth.points.empty()) add(std::move(growth));
+    }
+
     void add_session(std::size_t session) {
         if (session > 0) {
             const Provenance& origin = record_.resumptions()[session - 1];
-            add(RunResumed{origin, record_.foreign() && !origin.same_origin(record_.provenance())});
+            add(RunResumed{origin, record_.foreign() && (!tells_foreign_ || is_foreign(origin))});
         }
         for (const RecordedPoint& each : record_.points())
-            if (each.session == session) add_point(each);
-    }
-
-    void add_point(const RecordedPoint& each) {
-        if (each.result.state == PointState::pending && each.samples.empty()) return;
-        const std::string& id = each.point.id;
-        add(PointStarted{id});
-        for (const auto& [metric, samples] : each.samples) {
-            for (std::size_t begin = 0, end = 0; begin < samples.rounds.size(); begin = end) {
-                // Rounds in a row are one line.
-                for (end = begin + 1; end < samples.rounds.size() &&
-                                      samples.rounds[end] == samples.rounds[end - 1] + 1;)
-                    ++end;
-                const auto first = samples.values.begin();
-                add(SamplesTaken{id,
-                                 metric,
-                                 samples.rounds[begin],
-                                 {first + static_cast<std::ptrdiff_t>(begin),
-                                  first + static_cast<std::ptrdiff_t>(end)}});
-            }
-        }
-        if (is_final(each.result.state)) add(PointFinished{id, each.result});
+            point_events(each, session, [this](EventBody body) { add(std::move(body)); });
     }
 
     const RunRecord& record_;
+    // Whether the origins tell which resumption was on another device or build.
+    const bool tells_foreign_ =
+        std::any_of(record_.resumptions().begin(), record_.resumptions().end(),
+                    [this](const Provenance& origin) { return is_foreign(origin); });
     std::vector<Event> events_;
 };
+
+using Samples = std::map<std::string, RecordedPoint::Samples, std::less<>>;
+
+void attempt_events(const std::string& id, const PointResult& result, const Samples& taken,
+                    std::uint32_t batch, const std::function<void(EventBody)>& take) {
+    if (result.state == PointState::pending && taken.empty()) return;
+    take(PointStarted{id, batch});
+    for (const auto& [metric, samples] : taken) {
+        for (std::size_t begin = 0, end = 0; begin < samples.rounds.size(); begin = end) {
+            // Rounds in a row are one line.
+            for (end = begin + 1;
+                 end < samples.rounds.size() && samples.rounds[end] == samples.rounds[end - 1] + 1;)
+                ++end;
+            const auto first = samples.values.begin();
+            take(SamplesTaken{id,
+                              metric,
+                              samples.rounds[begin],
+                              {first + static_cast<std::ptrdiff_t>(begin),
+                               first + static_cast<std::ptrdiff_t>(end)}});
+        }
+    }
+    if (is_final(result.state)) take(PointFinished{id, result});
+}
 
 struct Measured {
     std::size_t record = 0;
@@ -111,6 +130,18 @@ std::string name_of(const Point& point) {
 
 std::vector<Event> record_events(const RunRecord& record) {
     return Events(record).all();
+}
+
+void point_events(const RecordedPoint& point, std::size_t session,
+                  const std::function<void(EventBody)>& take) {
+    const std::string& id = point.point.id;
+    for (const RecordedPoint::Attempt& attempt : point.earlier) {
+        if (attempt.session != session) continue;
+        attempt_events(id, attempt.result, attempt.samples, attempt.batch, take);
+        take(PointReopened{id, attempt.why_again});
+    }
+    if (point.session == session)
+        attempt_events(id, point.result, point.samples, point.batch, take);
 }
 
 std::vector<std::string> merge_conflicts(std::span<const RunRecord> records,

@@ -19,6 +19,21 @@ Ending ending_of(const RunRecord& record, const PointResult& result) {
                 : result.reason};
 }
 
+// What the point gave before it was measured again.
+Json attempt_to_json(const RunRecord& record, const RecordedPoint& recorded,
+                     const RecordedPoint::Attempt& attempt) {
+    Json json;
+    json["state"] = to_string(attempt.result.state);
+    json["reason"] = attempt.result.reason;
+    json["metrics"] = Json::object();
+    for (const auto& [id, value] : metrics_of(record, as_measured(recorded, attempt)))
+        json["metrics"][id] = to_json(value);
+    json["notes"] = attempt.result.notes;
+    if (attempt.session > 0) json["resumption"] = attempt.session;
+    json["why_again"] = attempt.why_again;
+    return json;
+}
+
 Json point_to_json(const RunRecord& record, const RecordedPoint& recorded) {
     const Point& point = recorded.point;
     const Ending ending = ending_of(record, recorded.result);
@@ -36,6 +51,9 @@ Json point_to_json(const RunRecord& record, const RecordedPoint& recorded) {
         json["metrics"][id] = to_json(value);
     json["notes"] = recorded.result.notes;
     if (recorded.session > 0) json["resumption"] = recorded.session;
+    if (recorded.added) json["added"] = true;
+    for (const RecordedPoint::Attempt& attempt : recorded.earlier)
+        json["superseded"].push_back(attempt_to_json(record, recorded, attempt));
     return json;
 }
 

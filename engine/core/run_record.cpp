@@ -1,8 +1,10 @@
 #include "engine/core/run_record.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "engine/core/units.h"
+#include "engine/core/variant_info.h"
 
 namespace slay {
 namespace {
@@ -17,6 +19,11 @@ const auto* find_by(const auto& rows, std::string_view name, auto member) {
     const auto row = std::find_if(rows.begin(), rows.end(),
                                   [&](const auto& each) { return each.*member == name; });
     return row == rows.end() ? nullptr : &*row;
+}
+
+std::uint64_t new_stamp() {
+    static std::atomic<std::uint64_t> last = 0;
+    return ++last;
 }
 
 }  // namespace
@@ -46,6 +53,11 @@ void RunRecord::apply(const Event& event) {
         point.result.state = PointState::running;
         point.samples.clear();
         point.session = resumptions_.size();
+        point.batch = begun->batch;
+    } else if (const auto* added = std::get_if<PointsAdded>(&event.body)) {
+        grow(*added);
+    } else if (const auto* reopened = std::get_if<PointReopened>(&event.body)) {
+        reopen(*reopened);
     } else if (const auto* taken = std::get_if<SamplesTaken>(&event.body)) {
         RecordedPoint::Samples& samples = at(taken->point).samples[taken->metric];
         for (std::size_t i = 0; i < taken->values.size(); ++i) {
@@ -69,6 +81,7 @@ void RunRecord::apply(const Event& event) {
 }
 
 void RunRecord::start(const RunStarted& started) {
+    plan_stamp_ = new_stamp();
     provenance_ = started.provenance;
     spec_ = started.plan.spec;
     variants_ = started.variants;
@@ -85,9 +98,11 @@ void RunRecord::start(const RunStarted& started) {
     }
     for (RecordedPoint& known : earlier) {
         RecordedPoint& place = at(known.point.id);
-        place.result = std::move(known.result);
-        place.samples = std::move(known.samples);
-        place.session = known.session;
+        const bool planned = !place.point.experiment.empty();
+        const Point point = planned ? place.point : known.point;
+        place = std::move(known);
+        place.point = point;
+        place.added = place.added && !planned;
     }
     for (std::size_t i = 0; i < points_.size(); ++i) {
         groups_[points_[i].point.group].push_back(i);
@@ -100,13 +115,77 @@ void RunRecord::start(const RunStarted& started) {
         });
 }
 
+void RunRecord::grow(const PointsAdded& added) {
+    add_variants(added.variants);
+    for (const Point& point : added.points) {
+        if (point.id.empty()) continue;
+        RecordedPoint& place = at(point.id);
+        if (!place.point.experiment.empty()) continue;  // in the plan already
+        place.point = point;
+        place.added = true;
+        place_in_series(index_.at(point.id));
+    }
+}
+
+void RunRecord::place_in_series(std::size_t index) {
+    const Point& point = points_[index].point;
+    groups_[point.group].push_back(index);
+    auto& members = series_[series_key(point)];
+    const auto length = [&](std::size_t i) {
+        return points_[i].point.parameters.integer("length");
+    };
+    members.insert(std::upper_bound(
+                       members.begin(), members.end(), length(index),
+                       [&](std::int64_t mine, std::size_t other) { return mine < length(other); }),
+                   index);
+}
+
+// In the catalog's order, as a plan has them.
+void RunRecord::add_variants(const std::vector<VariantInfo>& rows) {
+    const auto rank = [](const VariantInfo& row) {
+        const auto& catalog = variant_catalog();
+        return std::find_if(catalog.begin(), catalog.end(),
+                            [&](const VariantInfo& each) { return each.name == row.name; }) -
+               catalog.begin();
+    };
+    for (const VariantInfo& row : rows) {
+        if (variant(row.name)) continue;
+        const auto place =
+            std::find_if(variants_.begin(), variants_.end(),
+                         [&](const VariantInfo& each) { return rank(each) > rank(row); });
+        variants_.insert(place, row);
+    }
+}
+
+void RunRecord::reopen(const PointReopened& reopened) {
+    RecordedPoint& point = at(reopened.point);
+    if (is_final(point.result.state))
+        point.earlier.push_back({std::move(point.result), point.session, point.batch,
+                                 std::move(point.samples), reopened.why});
+    point.result = {};
+    point.samples.clear();
+    point.session = 0;
+    point.batch = 0;
+}
+
 RecordedPoint& RunRecord::at(const std::string& point_id) {
     const auto [place, is_new] = index_.emplace(point_id, points_.size());
     if (is_new) {
+        plan_stamp_ = new_stamp();
         points_.emplace_back();
         points_.back().point.id = point_id;
     }
     return points_[place->second];
+}
+
+bool side_by_side(const RecordedPoint& one, const RecordedPoint& other) {
+    return one.point.group == other.point.group && one.session == other.session &&
+           one.batch == other.batch;
+}
+
+RecordedPoint as_measured(const RecordedPoint& point, const RecordedPoint::Attempt& attempt) {
+    return {point.point, attempt.result, attempt.session, attempt.samples, attempt.batch,
+            {},          point.added};
 }
 
 const VariantInfo* RunRecord::variant(std::string_view name) const {

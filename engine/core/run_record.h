@@ -1,6 +1,7 @@
 // Everything a person sees or keeps is a pure function of this.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -22,8 +23,27 @@ struct RecordedPoint {
         std::vector<std::int64_t> rounds;
         std::vector<double> values;
     };
-    std::map<std::string, Samples, std::less<>> samples;
+    std::map<std::string, Samples, std::less<>> samples = {};
+    // Which taking up of its group in that start measured it; see side_by_side().
+    std::uint32_t batch = 0;
+    // What measuring it gave before it was measured again, the oldest first. Nothing is thrown
+    // away: a figure that was superseded can still be looked at.
+    struct Attempt {
+        PointResult result;
+        std::size_t session = 0;
+        std::uint32_t batch = 0;
+        std::map<std::string, Samples, std::less<>> samples = {};
+        std::string why_again;  // why it was measured again
+    };
+    std::vector<Attempt> earlier = {};
+    bool added = false;  // came to the plan after the run had begun
 };
+
+// Whether the two were measured in the same rounds, so that their samples are pairs.
+bool side_by_side(const RecordedPoint& one, const RecordedPoint& other);
+
+// The point as it stood with an earlier attempt at it: for derived_metrics of that attempt.
+RecordedPoint as_measured(const RecordedPoint& point, const RecordedPoint::Attempt& attempt);
 
 struct LoggedMessage {
     double seconds = 0;
@@ -34,7 +54,8 @@ struct LoggedMessage {
 class RunRecord {
   public:
     // Takes up one event. Late events of another run and repeated sequence numbers are ignored.
-    // A PointStarted clears what an earlier, interrupted attempt at that point left.
+    // A PointStarted clears what an earlier, interrupted attempt at that point left; a
+    // PointReopened keeps what a finished one gave.
     void apply(const Event& event);
 
     const std::string& run() const { return run_; }
@@ -46,6 +67,9 @@ class RunRecord {
     const MetricInfo* metric(std::string_view id) const;
     const std::vector<RecordedPoint>& points() const { return points_; }  // in the plan's order
     const RecordedPoint* find(std::string_view point_id) const;
+    // Stands for the plan in this process: two records with one stamp have the same points,
+    // whatever their files call the run. What follows from the plan alone may be remembered by it.
+    std::uint64_t plan_stamp() const { return plan_stamp_; }
     // Indices into points() of a group, and of a series (series_key) by ascending length.
     const std::vector<std::size_t>& group(std::string_view group_id) const;
     const std::vector<std::size_t>& series(std::string_view key) const;
@@ -67,6 +91,10 @@ class RunRecord {
     using Indices = std::map<std::string, std::vector<std::size_t>, std::less<>>;
 
     void start(const RunStarted& started);
+    void grow(const PointsAdded& added);
+    void reopen(const PointReopened& reopened);
+    void add_variants(const std::vector<VariantInfo>& rows);
+    void place_in_series(std::size_t index);
     RecordedPoint& at(const std::string& point_id);
 
     std::string run_, finished_at_, reason_;
@@ -79,7 +107,7 @@ class RunRecord {
     Indices groups_, series_;
     std::vector<LoggedMessage> messages_;
     std::vector<Provenance> resumptions_;
-    std::uint64_t last_seq_ = 0;
+    std::uint64_t last_seq_ = 0, plan_stamp_ = 0;
     double seconds_ = 0;
     RunOutcome outcome_ = RunOutcome::finished;
     bool finished_ = false, foreign_ = false;

@@ -69,7 +69,9 @@ Scale read_scale(const json& value, const std::string& pointer) {
     Scale scale;
     Words known = names_of(parameters_where([](const auto&) { return true; }), &ParameterInfo::id);
     known.insert(known.begin(), "label");
-    for (const auto& [key, each] : value.items()) {
+    for (const auto& item : value.items()) {
+        const std::string& key = item.key();
+        const json& each = item.value();
         if (key == "label") {
             scale.label = read_text(each, step(pointer, key), 64);
             continue;

@@ -50,8 +50,8 @@ struct Override {
 // How to measure (measurement.md). Times in seconds, sizes in GB = 1e9 bytes.
 struct Measurement {
     std::string l2 = "cold";       // cold: the cache is flushed between samples; hot
-    std::string launch = "eager";  // eager
-    bool tf32 = false;             // the labelled TF32 lane
+    std::string launch = "eager";  // eager; graph: recorded once as a CUDA graph, then replayed
+    bool tf32 = false;             // float32 points as the data type tf32
     int warmup_iterations = 10;    // at least
     int min_samples = 10;
     int max_samples = 1000;

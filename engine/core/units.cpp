@@ -71,7 +71,11 @@ std::string format_duration(double seconds) {
 std::string format_number(double value, int digits) {
     if (!std::isfinite(value)) return not_finite(value);
     if (value == 0) return "0";
-    const int significant = std::max(1, digits);
+    // A count is written out whole: 12,976,128. A mean of small ones keeps what is behind the
+    // point.
+    if (digits == 0 && (value == std::round(value) || std::abs(value) >= 100))
+        return format_count(value);
+    const int significant = digits == 0 ? 3 : std::max(1, digits);
     const double size = std::abs(value);
     if (size >= 1e6 || size < 1e-4) return fmt::format("{:.{}e}", value, significant - 1);
     // The exponent after rounding, so that 9.996 becomes 10.0 and not 10.00.

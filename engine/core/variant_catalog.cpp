@@ -163,7 +163,7 @@ std::vector<VariantInfo> build_catalog() {
                               tensor_form(), {0xDB3A0A, 0xFF5A2B, "triangle", "solid"}));
     rows.push_back(linearised("yat-performer-laplace", "SLAY (Laplace)", "SLAY (Laplace)",
                               "Psi_r(u) = sqrt(C alpha_r / 4) prf_r(u)", false, shared_form(),
-                              {0xE58906, 0xF6AB20, "plus", "dash"}));
+                              {0xCC7400, 0xF6AB20, "plus", "dash"}));
     rows.push_back(linearised("yat-performer", "SLAY (Hadamard)", "SLAY (Hadamard)",
                               "Psi_r(u)_m = sqrt(w_r) (omega_rm . u^)^2 / sqrt(M) prf_r(u)_m",
                               false, shared_form(), {0x5A2A0C, 0xB07A4A, "cross", "dash-dot"}));
@@ -173,7 +173,7 @@ std::vector<VariantInfo> build_catalog() {
     rows.push_back(linearised("yat-performer-rm", "SLAY (RM)", "SLAY (RM)",
                               "Psi_r(u) = sqrt(w_r) (r_p . u^)(r'_p . u^) / sqrt(P) (x) prf_r(u)",
                               true, tensor_form(),
-                              {0xF0708A, 0xFFA9A0, "triangle-down", "dash-dot"}));
+                              {0xE8607C, 0xFFA9A0, "triangle-down", "dash-dot"}));
     rows.push_back(
         linearised("yat-performer-nystrom", "SLAY (Nystr\u00f6m)", "SLAY (Nystr\\\"om)",
                    "Psi_r(u) = sqrt(w_r) kappa(u^, A) (kappa(A,A) + lambda I)^(-1/2) (x) prf_r(u)",

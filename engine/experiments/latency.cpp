@@ -3,22 +3,24 @@
 
 #include <cmath>
 #include <deque>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "engine/core/checksum.h"
+#include "engine/core/preferences.h"
 #include "engine/experiments/experiment.h"
 #include "engine/experiments/latency_candidate.h"
 #include "engine/measure/cpu_load.h"
 #include "engine/measure/cpu_threads.h"
 #include "engine/measure/iteration_timer.h"
+#include "engine/measure/recorded_graph.h"
 #include "engine/measure/sampling.h"
 
 namespace slay {
 namespace {
 
-constexpr double kClockReadSeconds = 0.05;  // between two readings of one point
-constexpr double kFlushFactor = 2;          // times the L2 cache
+constexpr double kFlushFactor = 2;  // times the L2 cache
 // A variant that takes more than this share of a GPU is measured alone: side by side, the
 // allocator would have to give memory back within a timed pass.
 constexpr double kShareForCompany = 0.4;
@@ -33,7 +35,10 @@ class LatencyGroup {
           timer_(context.device.gpu,
                  context.measurement().l2 == "cold" ? kFlushFactor * context.device.l2_bytes : 0),
           sampler_(sampling_settings(context.measurement()), crc32(group.front().group),
-                   context.run.control) {}
+                   context.run.control) {
+        if (context.device.gpu && context.measurement().launch == "graph")
+            recordable_.emplace(*context.device.gpu);
+    }
 
     // All variants are warm at this shape before the first sample of any.
     void run() {
@@ -58,6 +63,11 @@ class LatencyGroup {
     }
 
   private:
+    // nullptr where the user prefers that clocks are not read.
+    const Nvml* clock_source() const {
+        return clock_milliseconds_ > 0 ? context_.device.nvml.get() : nullptr;
+    }
+
     bool may_go_on() const { return !context_.stopping() && context_.device.lost.empty(); }
 
     const SharedInputs& inputs_for(const PointSetup& setup) {
@@ -72,13 +82,16 @@ class LatencyGroup {
     bool admit(const Point& point) {
         context_.run.observer.point_started(point);
         if (!context_.admitted(point)) return false;
-        LatencyCandidate candidate(point, context_.device.nvml.get());
+        LatencyCandidate candidate(point, clock_source());
         candidate.free_bytes = context_.device.free_bytes();
         try {
             candidate.setup = point_setup(point);
             if (!is_correct(candidate)) return false;
             candidate.pass =
                 std::make_unique<AttentionPass>(candidate.setup, inputs_for(candidate.setup));
+            if (recordable_)
+                candidate.graphed =
+                    std::make_unique<GraphedPass>(*candidate.pass, candidate.setup.pass);
         } catch (...) {
             context_.fail(point, std::current_exception(), candidate.free_bytes);
             return false;
@@ -109,11 +122,11 @@ class LatencyGroup {
 
     TimedIteration iteration(LatencyCandidate& candidate) {
         const std::optional<int> gpu = context_.device.gpu;
-        if (!gpu) return [this, &candidate] { return timer_.time_ms(*candidate.pass); };
+        if (!gpu) return [this, &candidate] { return timer_.time_ms(candidate.measured()); };
         return [this, &candidate, gpu] {
             for (int attempt = 1;; ++attempt) {
                 const GpuMemory before = gpu_memory(*gpu);
-                const double ms = timer_.time_ms(*candidate.pass);
+                const double ms = timer_.time_ms(candidate.measured());
                 const GpuMemory after = gpu_memory(*gpu);
                 const bool called = after.driver_allocations != before.driver_allocations ||
                                     after.allocation_retries != before.allocation_retries;
@@ -142,6 +155,7 @@ class LatencyGroup {
 
     void fail(LatencyCandidate& candidate, const std::exception_ptr& exception) {
         candidate.finished = true;
+        candidate.graphed.reset();
         candidate.pass.reset();
         context_.fail(candidate.point, exception, candidate.free_bytes);
     }
@@ -159,7 +173,7 @@ class LatencyGroup {
                     if (!first_to_fail_) first_to_fail_ = candidate;
                     throw;
                 }
-                candidate->clocks.read(clock_(), kClockReadSeconds);
+                candidate->clocks.read(clock_(), clock_milliseconds_ * 1e-3);
                 return ms;
             };
             subject.report = [this, candidate](std::int64_t first, std::span<const double> values) {
@@ -207,7 +221,7 @@ class LatencyGroup {
         for (LatencyCandidate* candidate : candidates) {
             if (!candidate->clocks.throttled() || candidate->outcome.failure) continue;
             candidate->first_throttling = candidate->clocks.throttling();
-            candidate->clocks = ClockLog(context_.device.nvml.get());
+            candidate->clocks = ClockLog(clock_source());
             throttled.push_back(candidate);
         }
         if (throttled.empty()) return;
@@ -225,9 +239,11 @@ class LatencyGroup {
 
     std::span<const Point> group_;
     ExperimentContext& context_;
+    std::optional<RecordableStream> recordable_;  // while graphs are recorded and replayed
     IterationTimer timer_;
     RoundSampler sampler_;
     Clock clock_ = steady_seconds();
+    const int clock_milliseconds_ = read_preferences().nvml_milliseconds;
     std::deque<Drawn> drawn_;  // a deque: passes hold references into it
     std::deque<LatencyCandidate> candidates_;
     LatencyCandidate* first_to_fail_ = nullptr;  // of the rounds in progress

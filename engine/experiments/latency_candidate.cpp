@@ -55,9 +55,9 @@ void add_clocks(PointResult& result, const LatencyCandidate& candidate) {
 
 std::string arithmetic_of(const LatencyCandidate& candidate, const Measurement& measurement,
                           bool gpu) {
-    if (candidate.setup.type != DataType::float32)
-        return std::string(to_string(candidate.setup.type));
-    return gpu && measurement.tf32 ? "TF32" : "float32 (IEEE)";
+    const DataType type = candidate.setup.type;
+    if (type != DataType::float32 && type != DataType::tf32) return std::string(to_string(type));
+    return type == DataType::tf32 || (gpu && measurement.tf32) ? "TF32" : "float32 (IEEE)";
 }
 
 }  // namespace
@@ -77,7 +77,7 @@ PointResult latency_result(const LatencyCandidate& candidate, const Measurement&
     const std::string backend = candidate.pass->backend();
     if (!backend.empty()) result.notes["backend"] = backend;
     result.notes["implementation"] = implementation_of(backend);
-    result.notes["launch"] = "eager";
+    result.notes["launch"] = candidate.graphed ? candidate.graphed->launch() : "eager";
     result.notes["arithmetic"] = arithmetic_of(candidate, measurement, surroundings.gpu);
     result.notes["warmup"] = fmt::format("{} iterations, {}", candidate.warmup.iterations,
                                          candidate.warmup.settled ? "settled" : "not settled");

@@ -8,7 +8,7 @@
 
 #include "engine/core/point.h"
 #include "engine/core/sweep_spec.h"
-#include "engine/experiments/attention_pass.h"
+#include "engine/experiments/graphed_pass.h"
 #include "engine/measure/nvml.h"
 #include "engine/measure/sampling.h"
 
@@ -17,9 +17,13 @@ namespace slay {
 struct LatencyCandidate {
     LatencyCandidate(const Point& measured, const Nvml* nvml) : point(measured), clocks(nvml) {}
 
+    // What is timed.
+    MeasuredPass& measured() { return graphed ? static_cast<MeasuredPass&>(*graphed) : *pass; }
+
     const Point& point;
     PointSetup setup;
     std::unique_ptr<AttentionPass> pass;
+    std::unique_ptr<GraphedPass> graphed;  // where graphs are asked for; destroyed before `pass`
     double implementation_error = 0;
     double free_bytes = 0;  // of the device when it began
     double peak_bytes = 0;  // of its warm-up, on a GPU

@@ -7,13 +7,11 @@
 #include <tuple>
 
 #include "engine/attention/random_stream.h"
+#include "engine/core/input_clusters.h"
 
 namespace slay {
 namespace {
 
-constexpr std::int64_t kClusters = 16;
-constexpr double kClusterNoise = 0.5;
-constexpr double kKeyQueryCorrelation = 0.9;
 constexpr std::int64_t kSliceElements = 1 << 22;  // drawn at once, in float64 on the CPU
 
 // N(0, 1) of the shape [rows, columns], drawn in slices so that the float64 draw stays small.
@@ -31,14 +29,14 @@ at::Tensor draw_normal(RandomStream& stream, std::int64_t rows, std::int64_t col
 // Which cluster each position belongs to: [rows], int64.
 at::Tensor draw_clusters(std::uint64_t seed, std::int64_t rows) {
     RandomStream stream(seed, "inputs/cluster");
-    return stream.integers({rows}, kClusters);
+    return stream.integers({rows}, input_clusters);
 }
 
 // Positions around their cluster's centre: [rows, columns].
 at::Tensor draw_around(const at::Tensor& centres, const at::Tensor& clusters, RandomStream& noise,
                        at::ScalarType type, at::Device device) {
     const at::Tensor offsets =
-        noise.normal({clusters.size(0), centres.size(1)}).mul_(kClusterNoise);
+        noise.normal({clusters.size(0), centres.size(1)}).mul_(cluster_noise);
     return offsets.add_(centres.index_select(0, clusters)).to(device, type);
 }
 
@@ -53,9 +51,9 @@ void mix_key_projection(LayerWeights& weights, std::int64_t width) {
     const at::NoGradGuard no_grad;
     const at::Tensor of_queries = weights.qkv.narrow(0, 0, width);
     at::Tensor of_keys = weights.qkv.narrow(0, width, width);
-    const double rest = std::sqrt(1 - kKeyQueryCorrelation * kKeyQueryCorrelation);
+    const double rest = std::sqrt(1 - key_query_correlation * key_query_correlation);
     const at::Tensor mixed =
-        of_keys.to(at::kDouble).mul_(rest).add_(of_queries.to(at::kDouble), kKeyQueryCorrelation);
+        of_keys.to(at::kDouble).mul_(rest).add_(of_queries.to(at::kDouble), key_query_correlation);
     of_keys.copy_(mixed);
 }
 
@@ -66,7 +64,7 @@ void draw_layer(SharedInputs& inputs, const PointSetup& setup, at::ScalarType ty
     at::Tensor x;
     if (setup.clustered) {
         RandomStream centre_stream(setup.seed, "inputs/centres");
-        const at::Tensor centres = centre_stream.normal({kClusters, setup.width});
+        const at::Tensor centres = centre_stream.normal({input_clusters, setup.width});
         x = draw_around(centres, draw_clusters(setup.seed, rows), stream, type, device);
     } else {
         x = draw_normal(stream, rows, setup.width, type, device);
@@ -86,7 +84,7 @@ void draw_core(SharedInputs& inputs, const PointSetup& setup, at::ScalarType typ
             return split_heads(draw_normal(stream, rows, setup.width, type, device), setup);
         }
         RandomStream centre_stream(setup.seed, "inputs/centres");
-        const at::Tensor centres = centre_stream.normal({kClusters, setup.width});
+        const at::Tensor centres = centre_stream.normal({input_clusters, setup.width});
         const at::Tensor clusters = draw_clusters(setup.seed, rows);
         return split_heads(draw_around(centres, clusters, stream, type, device), setup);
     };

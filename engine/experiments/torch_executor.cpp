@@ -6,7 +6,9 @@
 #include <set>
 
 #include "engine/attention/arithmetic.h"
+#include "engine/attention/kernel_coverage.h"
 #include "engine/attention/verify.h"
+#include "engine/core/data_type.h"
 #include "engine/experiments/resident_probe.h"
 #include "engine/experiments/torch_provenance.h"
 #include "engine/measure/cpu_threads.h"
@@ -75,6 +77,11 @@ class OpenPoints final : public PointObserver {
     bool closed_ = false;
     std::set<std::string, std::less<>> started_, finished_;
 };
+
+// The points of a group have one data type.
+bool in_tf32(const Point& point) {
+    return point.parameters.text("dtype", "float32") == to_string(DataType::tf32);
+}
 
 std::optional<int> gpu_index(const std::string& device) {
     if (device.rfind("cuda:", 0) != 0) return std::nullopt;
@@ -146,7 +153,7 @@ void TorchExecutor::run_group(std::span<const Point> group, const ExecutionConte
 
     const Measurement& measurement = context.spec.measurement;
     const ThreadScope threads(threads_of(measurement));
-    const Float32Lane lane(measurement.tf32);
+    const Float32Lane lane(measurement.tf32 || in_tf32(group.front()));
     ExperimentContext experiment_context{
         {context.spec, context.device, context.control, open, context.folder}, device};
     PointResult rest = without_figures(PointState::failed, "The point was left unmeasured.");
@@ -189,6 +196,10 @@ Result<bool> TorchExecutor::verify(const std::string& golden_path, const std::st
         return Error{ErrorKind::cancelled, "the verification was stopped"};
     return std::all_of(lines->begin(), lines->end(),
                        [](const VerifyLine& line) { return line.passed; });
+}
+
+std::vector<KernelCoverage> TorchExecutor::kernel_coverage() {
+    return slay::kernel_coverage();
 }
 
 std::string TorchExecutor::probe_memory(const std::string& point_json) {

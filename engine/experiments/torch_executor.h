@@ -26,6 +26,7 @@ class TorchExecutor final : public Engine {
                         const std::vector<std::string>& variants, RunControl& control,
                         const VerifyObserver& observe) override;
     std::string probe_memory(const std::string& point_json) override;
+    std::vector<KernelCoverage> kernel_coverage() override;
 
   private:
     Experiment* find_experiment_of(std::string_view name);

@@ -42,9 +42,9 @@ struct BackwardSide {
 struct BackwardArguments {
     TensorView q, k, v, y, dy, correction, dq, dk, dv;
     const float* denominators;
-    void* gradients;  // dN, [B H, L, d]
-    float* weights;   // dD, [B H, L]
-    float* inverses;  // of q, then of k, [B H, L] each
+    TensorView gradients;  // dN, of the inputs' type; it may lie in dq
+    float* weights;        // dD, [B H, L]
+    float* inverses;       // of q, then of k, [B H, L] each
     GradientFeatures features;
     // State kernel and scan: the side that is summed up. Gradient kernel: the
     // other side.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/kernels/backward_rows.cuh"
+#include "engine/kernels/launch.cuh"
 
 namespace slay::kernels {
 
@@ -127,6 +128,7 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
     constexpr bool Keys = Form::Keys, HasPoly = Form::HasPoly;
     using T = Scalar<Terms>;
     SLAY_DYNAMIC_SHARED(shared);
+    let_next_grid_start();
     const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
     const GradientFeatures& f = args.features;
     // Constant where all of a row's factors are in registers.
@@ -310,6 +312,8 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
         for (int i = lane; i < 16 * layout.dp_stride; i += 32) rows.dp_shared[i] = 0.f;
     }
     __syncwarp();
+    // From here on states are read and gradients written.
+    wait_for_previous_grid();
 
     rows.clear(rows.dg);
     rows.clear(rows.dp);

@@ -23,18 +23,33 @@ class BackwardLaunch {
     cudaError_t run() {
         constexpr int kRows = 256 / (D / 8);
         const dim3 grid(static_cast<unsigned>((args_.length + kRows - 1) / kRows), rows_);
-        const cudaError_t status = launch(prepare_kernel<D, Terms>, grid, 256, 0, stream_, args_);
+        cudaError_t status = launch(prepare_kernel<D, Terms>, grid, 256, 0, stream_, args_);
         if (status != cudaSuccess) return status;
-        const std::int64_t d = D;
-        const TensorView gradients{args_.gradients, args_.heads * args_.length * d,
-                                   args_.length * d, d};
-        const BackwardSide queries{args_.q, gradients, args_.weights, args_.inverses};
+        int device = 0, major = 0;
+        status = cudaGetDevice(&device);
+        if (status == cudaSuccess)
+            status = cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
+        if (status != cudaSuccess) return status;
+        can_overlap_ = major >= 9;
+        const BackwardSide queries{args_.q, args_.gradients, args_.weights, args_.inverses};
         const BackwardSide keys{args_.k, args_.v, nullptr, args_.inverses + rows_ * args_.length};
-        const cudaError_t first = run_side<false>(queries, keys);
-        return first == cudaSuccess ? run_side<true>(keys, queries) : first;
+        // The keys' side first: the other one overwrites dN, which lies in dq, row by row.
+        const cudaError_t first = run_side<true>(keys, queries);
+        return first == cudaSuccess ? run_side<false>(queries, keys) : first;
     }
 
   private:
+    // Kernels after the first one overlap. Each lets the next one start when all its blocks have
+    // started, and the scan only once the states before it are complete, so that whatever the
+    // prepare kernel wrote is there for all of them; each waits for the one before where they
+    // share memory that either writes.
+    template <typename Kernel>
+    cudaError_t enqueue(Kernel kernel, dim3 grid, int threads, int bytes) {
+        const bool overlaps = can_overlap_ && !first_;
+        first_ = false;
+        return launch(kernel, grid, threads, bytes, stream_, args_, overlaps);
+    }
+
     template <bool Keys>
     cudaError_t run_side(const BackwardSide& target, const BackwardSide& source) {
         args_.target = target;
@@ -50,7 +65,7 @@ class BackwardLaunch {
                 args_.features.p_units == 1 ? run_state<false>() : run_state<true>();
             if (status != cudaSuccess) return status;
             const dim3 grid(static_cast<unsigned>((args_.elements / 8 + 127) / 128), rows_);
-            status = launch(backward_scan_kernel<Terms>, grid, 128, 0, stream_, args_);
+            status = enqueue(backward_scan_kernel<Terms>, grid, 128, 0);
             if (status != cudaSuccess) return status;
             if (!args_.causal) continue;
             status = run_gradients<Keys>();
@@ -73,8 +88,8 @@ class BackwardLaunch {
             bytes = std::max(bytes, layout.total(tensor, span.last - span.first));
         }
         const dim3 grid(static_cast<unsigned>(args_.wave * args_.unit_groups), rows_);
-        return launch(backward_state_kernel<D, Terms, tensor>, grid, backward_state_warps<D>() * 32,
-                      bytes, stream_, args_);
+        return enqueue(backward_state_kernel<D, Terms, tensor>, grid,
+                       backward_state_warps<D>() * 32, bytes);
     }
 
     template <typename Form>
@@ -87,7 +102,7 @@ class BackwardLaunch {
         const bool states = args_.segment > 0;
         const GradientLayout<Form> layout(f.blocks, f.p_padded, states, args_.causal || !states);
         const dim3 grid(static_cast<unsigned>((last - first + Form::Rows - 1) / Form::Rows), rows_);
-        return launch(gradient_kernel<Form>, grid, Form::Threads, layout.bytes, stream_, args_);
+        return enqueue(gradient_kernel<Form>, grid, Form::Threads, layout.bytes);
     }
 
     // The usual shapes keep all of a row's factors in registers; the others read
@@ -111,6 +126,8 @@ class BackwardLaunch {
     const FusedPlan& plan_;
     unsigned rows_;
     cudaStream_t stream_;
+    bool can_overlap_ = false;
+    bool first_ = true;  // nothing but the prepare kernel was enqueued yet
 };
 
 }  // namespace slay::kernels

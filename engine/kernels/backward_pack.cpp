@@ -65,7 +65,7 @@ class Rows {
 
 }  // namespace
 
-PackedGradients pack_gradients(const FeatureMap& map) {
+PackedGradients describe_gradients(const FeatureMap& map) {
     PackedGradients packed;
     packed.factor = map.factor;
     packed.normalise = map.normalise;
@@ -75,9 +75,14 @@ PackedGradients pack_gradients(const FeatureMap& map) {
     packed.cancels = map.cancels;
     packed.heads = map.heads;
     packed.head_dim = map.head_dim;
-    const int copies = packed.turned ? 2 : 1;
-    packed.g = map.g * copies;
+    packed.g = map.g * (packed.turned ? 2 : 1);
     packed.p = packed.product ? map.p : 1;
+    return packed;
+}
+
+PackedGradients pack_gradients(const FeatureMap& map) {
+    PackedGradients packed = describe_gradients(map);
+    const int copies = packed.turned ? 2 : 1;
     const BackwardSizes sizes = backward_sizes({.head_dim = map.head_dim}, packed);
 
     // Exponentials are taken to base 2: z is scaled by log2(e).

@@ -8,6 +8,7 @@ namespace slay::kernels {
 namespace {
 
 constexpr std::int64_t kSegmentStep = 256;  // a multiple of every kernel's row block
+constexpr std::int64_t kFewPositions = 16;
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) {
     return (a + b - 1) / b;
@@ -43,18 +44,20 @@ BackwardScratch backward_scratch(const BackwardShape& shape, const BackwardSizes
     const auto terms = static_cast<std::size_t>(sizes.terms);
     const auto slots = static_cast<std::size_t>(wave);
     BackwardScratch scratch;
-    scratch.weights_at = align(positions * static_cast<std::size_t>(shape.head_dim) * 2 * terms);
-    scratch.inverses_at = scratch.weights_at + align(positions * 4);
+    scratch.inverses_at = align(positions * 4);
     scratch.states_at = scratch.inverses_at + align(positions * 8);
     scratch.carry_at = scratch.states_at + align(rows * slots * elements * 2 * terms);
     scratch.bytes = scratch.carry_at + (wave == 0 ? 0 : align(rows * elements * 4));
     return scratch;
 }
 
-std::string fused_backward_unsupported(const BackwardShape& shape,
-                                       const PackedGradients& features) {
+std::string fused_backward_unsupported(const BackwardShape& shape, const PackedGradients& features,
+                                       const FusedDevice& device) {
     if (shape.element == Element::float16) return "the type is float16";
+    // What the widest forms take.
+    if (device.shared_bytes < 227 * 1024) return "less than 227 KB of shared memory a block";
     if (!features.known) return "no gradient of mixed or double products";
+    if (shape.length < 1) return "empty sequence";
     const int d = shape.head_dim;
     if (d != 16 && d != 32 && d != 64 && d != 128) return "head dimension is not 16, 32, 64 or 128";
     if (features.head_dim != d) return "feature map made for another head dimension";
@@ -65,10 +68,21 @@ std::string fused_backward_unsupported(const BackwardShape& shape,
     if (features.g < 1 || features.g > most)
         return "features g are not in 1.." + std::to_string(most);
     if (features.p < 1 || features.p > 64) return "P is not in 1..64";
-    if (shape.length < 1) return "empty sequence";
     if (shape.batch * shape.heads > 65535) return "B H is above 65535";
     if (features.heads != 1 && features.heads != shape.heads)
         return "feature map made for other heads";
+    return {};
+}
+
+std::string fused_backward_inaccurate(const BackwardShape& shape, const PackedGradients& features) {
+    // Its gradients would need more than the two terms of an operand.
+    if (features.cancels) return "sums of the kernel cancel";
+    // A random projection next to zero takes the other branch with the last bits of its sum: one
+    // such feature among 50,000 is 5e-3 of the gradient, where float32 is held to 1e-4.
+    if (features.factor == Factor::relu && !features.turned && shape.element == Element::float32)
+        return "the derivative of relu jumps, and its projections are not exact to float32";
+    // Rows that see a key or two: v - y is what rounding left of v.
+    if (shape.length < kFewPositions) return "fewer than 16 positions";
     return {};
 }
 

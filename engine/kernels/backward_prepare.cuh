@@ -4,9 +4,28 @@
 #pragma once
 
 #include "engine/kernels/backward_arguments.cuh"
+#include "engine/kernels/rounding.cuh"
 #include "engine/kernels/split.cuh"
 
 namespace slay::kernels {
+
+// y += what rounding it to bf16 had left, for eight elements.
+__device__ __forceinline__ void add_correction(float (&y)[8], const BackwardArguments& args,
+                                               int batch, int head, std::int64_t row, int column) {
+    const auto* at = head_rows<const signed char>(args.correction, batch, head) +
+                     row * args.correction.row_stride + column;
+    const char4 four[2] = {reinterpret_cast<const char4*>(at)[0],
+                           reinterpret_cast<const char4*>(at)[1]};
+#pragma unroll
+    for (int i = 0; i < 2; ++i) {
+        const signed char rest[4] = {four[i].x, four[i].y, four[i].z, four[i].w};
+#pragma unroll
+        for (int j = 0; j < 4; ++j) {
+            float& to = y[i * 4 + j];
+            to += decode_rest(rest[j], __float_as_uint(to) >> 16);
+        }
+    }
+}
 
 // Eight elements a lane, D / 8 lanes a row. grid (ceil(L / rows a block), B H),
 // block 256.
@@ -46,15 +65,11 @@ __global__ void __launch_bounds__(256) prepare_kernel(const BackwardArguments ar
         }
         read(dy, args.dy);
         read(y, args.y);
-        if (args.correction.data) {
-            float rest[8];
-            read(rest, args.correction);
-#pragma unroll
-            for (int i = 0; i < 8; ++i) y[i] += rest[i];
-        }
+        if (Terms == 1 && args.correction.data) add_correction(y, args, batch, head, row, column);
 #pragma unroll
         for (int i = 0; i < 8; ++i) dy[i] *= inverse;
-        T* out = static_cast<T*>(args.gradients) + at * D + column;
+        T* out =
+            head_rows<T>(args.gradients, batch, head) + row * args.gradients.row_stride + column;
         if constexpr (Terms == 1) {
             uint32_t words[4];
 #pragma unroll

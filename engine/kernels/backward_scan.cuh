@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/kernels/backward_arguments.cuh"
+#include "engine/kernels/launch.cuh"
 #include "engine/kernels/split.cuh"
 
 namespace slay::kernels {
@@ -36,6 +37,8 @@ __device__ __forceinline__ void write_chunk(uint4* chunk, const float (&x)[8]) {
 // 128), B H), block 128.
 template <int Terms>
 __global__ void __launch_bounds__(128) backward_scan_kernel(const BackwardArguments args) {
+    wait_for_previous_grid();
+    let_next_grid_start();
     const std::int64_t chunk = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
     if (chunk * 8 >= args.elements) return;
     const std::int64_t row = blockIdx.y, step = args.elements / 8 * Terms;

@@ -22,15 +22,14 @@ struct BackwardSizes {
 
 BackwardSizes backward_sizes(const BackwardShape& shape, const PackedGradients& features);
 
-// Byte offsets in the scratch: dN, dD, inverse norms, states, carry. States are chunks of 8
-// elements: 8 bf16, or, for two terms, 8 float32 that the scan turns into 8 high and 8 low terms in
-// place.
+// Byte offsets in the scratch: dD, inverse norms, states, carry (dN lies in dq). States are chunks
+// of 8 elements: 8 bf16, or, for two terms, 8 float32 that the scan turns into 8 high and 8 low
+// terms in place.
 struct BackwardScratch {
-    std::size_t gradients_at = 0;  // dN [B H, L, d] of the inputs' type
-    std::size_t weights_at = 0;    // dD [B H, L] float32
-    std::size_t inverses_at = 0;   // 1 / |q|, then 1 / |k|, [B H, L] float32 each
-    std::size_t states_at = 0;     // [B H, wave, elements], 2 bytes a term
-    std::size_t carry_at = 0;      // [B H, elements]
+    std::size_t weights_at = 0;   // dD [B H, L] float32
+    std::size_t inverses_at = 0;  // 1 / |q|, then 1 / |k|, [B H, L] float32 each
+    std::size_t states_at = 0;    // [B H, wave, elements], 2 bytes a term
+    std::size_t carry_at = 0;     // [B H, elements]
     std::size_t bytes = 0;
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/kernels/backward_features.cuh"
+#include "engine/kernels/launch.cuh"
 
 namespace slay::kernels {
 
@@ -224,6 +225,7 @@ __global__ void __launch_bounds__(backward_state_warps<D>() * 32, 1)
     constexpr int kUnits = backward_units_per_warp<D, tensor>();
     constexpr int kRowTiles = kTile / 16, kParts = kWarps / kRowTiles;
     SLAY_DYNAMIC_SHARED(shared);
+    let_next_grid_start();
     const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
     const GradientFeatures& f = args.features;
     const int group = blockIdx.x % args.unit_groups;
@@ -365,6 +367,7 @@ __global__ void __launch_bounds__(backward_state_warps<D>() * 32, 1)
             if (active && way == 0) share.add_stored(stored, lane);
         }
     }
+    wait_for_previous_grid();  // the gradient kernel before reads these states
     if (!active || way > 0) return;
     uint16_t* out =
         args.states +

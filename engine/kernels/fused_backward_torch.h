@@ -14,13 +14,15 @@ class FusedBackward {
   public:
     explicit FusedBackward(const FeatureMap& map) : packed_(pack_gradients(map)) {}
 
+    const PackedGradients& features() const { return packed_; }
+
     // Why the backward kernels do not cover these inputs ([B, H, L, d]), or empty if they do.
     std::string unsupported(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) const;
 
     struct Inputs {
         at::Tensor q, k, v;       // [B, H, L, d]
         at::Tensor y;             // the forward pass's output
-        at::Tensor correction;    // what rounding took from y, of y's type; or undefined
+        at::Tensor correction;    // FusedLinear::Output::correction; undefined in float32
         at::Tensor denominators;  // [B, H, L], float32
         at::Tensor dy;
     };

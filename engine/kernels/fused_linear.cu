@@ -4,15 +4,20 @@
 #include "engine/kernels/fused_forms.cuh"
 #include "engine/kernels/fused_linear.h"
 #include "engine/kernels/fused_sizes.h"
+#include "engine/kernels/known_map.h"
 #include "engine/kernels/launch.cuh"
 #include "engine/kernels/scan_kernel.cuh"
+#include "engine/kernels/warpgroup_forms.cuh"
 
 namespace slay::kernels {
 
 template <int Terms>
 cudaError_t run_scan(const KernelArguments& args, unsigned rows, cudaStream_t stream) {
-    const dim3 grid(static_cast<unsigned>((args.elements / 8 + 127) / 128), rows);
-    return launch(scan_kernel<Terms>, grid, 128, 0, stream, args, args.overlaps);
+    const dim3 grid(static_cast<unsigned>((args.elements / 8 + 31) / 32), rows);
+    // As many parts as a wave fills.
+    return args.wave > 4 * scan_ahead(Terms)
+               ? launch(scan_kernel<Terms, 16>, grid, 512, 0, stream, args, args.overlaps)
+               : launch(scan_kernel<Terms, 4>, grid, 128, 0, stream, args, args.overlaps);
 }
 template cudaError_t run_scan<1>(const KernelArguments&, unsigned, cudaStream_t);
 template cudaError_t run_scan<2>(const KernelArguments&, unsigned, cudaStream_t);
@@ -34,6 +39,7 @@ DeviceFeatures device_features(const FusedLinearPass& pass, const FusedSizes& si
     f.p_padded = sizes.p_padded;
     f.products = packed.products;
     f.rotate = packed.rotate;
+    f.identity = takes_elements(sizes.known);
     f.factor = packed.factor;
     f.normalise = packed.normalise;
     f.position_scale = 1.57079632679f / static_cast<float>(pass.shape.length);
@@ -41,10 +47,28 @@ DeviceFeatures device_features(const FusedLinearPass& pass, const FusedSizes& si
 }
 
 template <int Terms>
+cudaError_t run_states_of(const KernelArguments& args, const FusedPlan& plan, int head_dim,
+                          unsigned rows, cudaStream_t stream) {
+    if constexpr (Terms == 1) {
+        if (plan.groups) return run_group_states(args, head_dim, rows, stream);
+    }
+    return run_states<Terms>(args, head_dim, rows, stream);
+}
+
+template <int Terms>
+cudaError_t run_outputs_of(const KernelArguments& args, const FusedPlan& plan, int head_dim,
+                           unsigned rows, cudaStream_t stream) {
+    if constexpr (Terms == 1) {
+        if (plan.groups) return run_group_outputs(args, head_dim, rows, stream);
+    }
+    return run_outputs<Terms>(args, head_dim, plan.wide, rows, stream);
+}
+
+template <int Terms>
 cudaError_t run_waves(KernelArguments args, const FusedPlan& plan, int head_dim, unsigned rows,
                       cudaStream_t stream) {
     if (plan.segment == 0) {
-        return run_outputs<Terms>(args, head_dim, plan.wide, rows, stream);
+        return run_outputs_of<Terms>(args, plan, head_dim, rows, stream);
     }
     int device = 0, major = 0;
     cudaError_t found = cudaGetDevice(&device);
@@ -61,19 +85,19 @@ cudaError_t run_waves(KernelArguments args, const FusedPlan& plan, int head_dim,
         args.formed = args.causal && args.finish ? args.wave - 1 : args.wave;
         // Nothing of this pass comes before its first kernel.
         args.overlaps = overlaps && first > 0;
-        cudaError_t status = run_states<Terms>(args, head_dim, rows, stream);
+        cudaError_t status = run_states_of<Terms>(args, plan, head_dim, rows, stream);
         if (status != cudaSuccess) return status;
         args.overlaps = overlaps && args.formed > 0;
         status = run_scan<Terms>(args, rows, stream);
         if (status != cudaSuccess) return status;
         if (!args.causal) continue;
         args.overlaps = overlaps;
-        status = run_outputs<Terms>(args, head_dim, plan.wide, rows, stream);
+        status = run_outputs_of<Terms>(args, plan, head_dim, rows, stream);
         if (status != cudaSuccess) return status;
     }
     if (args.causal) return cudaSuccess;
     args.first_segment = 0;
-    return run_outputs<Terms>(args, head_dim, plan.wide, rows, stream);
+    return run_outputs_of<Terms>(args, plan, head_dim, rows, stream);
 }
 
 }  // namespace
@@ -97,6 +121,7 @@ cudaError_t run_fused_linear(const FusedLinearPass& pass, const FusedPlan& plan)
     args.row_block = plan.row_block;
     args.block_segments = plan.block_segments;
     args.buffers = plan.buffers;
+    args.key_capacity = plan.key_capacity;
     args.known = sizes.known;
     args.element = pass.shape.element;
     args.causal = pass.shape.causal;

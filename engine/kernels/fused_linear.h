@@ -36,6 +36,9 @@ struct PackedFeatures {
 
 PackedFeatures pack_features(const FeatureMap& map);
 
+// The same without the words: what the questions below ask.
+PackedFeatures describe_features(const FeatureMap& map);
+
 // The type of q, k, v and y.
 enum class Element { bfloat16, float16, float32 };
 
@@ -61,7 +64,11 @@ struct FusedShape {
 struct FusedDevice {
     int multiprocessors = 132;
     int shared_bytes = 232448;  // of shared memory, the most that one block may take
+    bool warpgroups = false;    // warpgroups_usable()
 };
+
+// Whether the current device runs the kernels with warpgroup products (sm_90a).
+bool warpgroups_usable();
 
 // How a pass is cut up. Without states (segment 0) it is one launch of the quadratic product form.
 struct FusedPlan {
@@ -70,9 +77,11 @@ struct FusedPlan {
     std::int64_t wave = 0;      // segments whose states are stored at the same time
     int block_segments = 1;     // that one block of the state kernel forms
     std::size_t scratch_bytes = 0;
+    bool groups = false;   // the forms with warpgroup products
+    int key_capacity = 0;  // positions whose factors a block of these has room for
     bool wide = false;    // the output kernel's form for known maps, with many rows a block
-    int row_block = 128;  // output rows of a block of the other form
-    int buffers = 2;      // of keys' factors in it
+    int row_block = 128;  // output rows of a block of the other forms
+    int buffers = 2;      // of keys' factors in the form without warpgroup products
 };
 
 // bf16 terms of an operand: one for bfloat16 inputs, two for the others and for maps that cancel.
@@ -91,7 +100,8 @@ FusedPlan plan_fused_linear(const FusedShape& shape, const PackedFeatures& featu
 struct FusedLinearPass {
     FusedShape shape;
     TensorView q, k, v, y;
-    TensorView residual;            // bfloat16 y only: what its rounding left, in bfloat16; or null
+    // bfloat16 y only: what its rounding left, a signed byte in 1/256 of y's last place; or null.
+    TensorView residual;
     float* denominators = nullptr;  // D_i = sum_j K_ij, [B, H, L] contiguous; or null
     float delta = 1e-6f;            // y_i = N_i / (D_i + delta)
     const PackedFeatures* features = nullptr;

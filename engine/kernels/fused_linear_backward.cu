@@ -49,7 +49,7 @@ cudaError_t run_fused_backward(const FusedBackwardPass& pass, const FusedPlan& p
     args.dk = pass.dk;
     args.dv = pass.dv;
     args.denominators = pass.denominators;
-    args.gradients = scratch + layout.gradients_at;
+    args.gradients = pass.dq;
     args.weights = reinterpret_cast<float*>(scratch + layout.weights_at);
     args.inverses = reinterpret_cast<float*>(scratch + layout.inverses_at);
     args.features = device_features(pass, sizes);

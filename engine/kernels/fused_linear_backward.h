@@ -41,18 +41,16 @@ struct PackedGradients {
 };
 
 PackedGradients pack_gradients(const FeatureMap& map);
+PackedGradients describe_gradients(const FeatureMap& map);  // without the words
 
-struct BackwardShape {
-    std::int64_t batch = 1;
-    std::int64_t heads = 1;
-    std::int64_t length = 1;
-    int head_dim = 16;
-    bool causal = true;
-    Element element = Element::bfloat16;  // of q, k, v, y and of all gradients
-};
+using BackwardShape = FusedShape;  // its element: of q, k, v, y and of all gradients
 
 // Why the backward kernels do not cover a case, or empty if they do.
-std::string fused_backward_unsupported(const BackwardShape& shape, const PackedGradients& features);
+std::string fused_backward_unsupported(const BackwardShape& shape, const PackedGradients& features,
+                                       const FusedDevice& device = {});
+
+// Why gradients of a case that is covered would miss the bounds of the variants, or empty.
+std::string fused_backward_inaccurate(const BackwardShape& shape, const PackedGradients& features);
 
 // As plan_fused_linear: `segment` 0 lets the plan choose, -1 asks for the quadratic form;
 // `state_budget` bounds the bytes of states stored at the same time, as far as one segment allows.
@@ -63,9 +61,9 @@ FusedPlan plan_fused_backward(const BackwardShape& shape, const PackedGradients&
 struct FusedBackwardPass {
     BackwardShape shape;
     TensorView q, k, v, y, dy;
-    TensorView correction;  // what rounding took from y, in y's type; data may be null
+    TensorView correction;  // FusedLinearPass::residual of a bfloat16 pass; data may be null
     const float* denominators = nullptr;  // D_i of the forward pass, [B, H, L] contiguous
-    TensorView dq, dk, dv;                // written whole
+    TensorView dq, dk, dv;                // written whole; dq holds dN in between
     float delta = 1e-6f;
     const PackedGradients* features = nullptr;
     const void* device_words = nullptr;  // features->words on the device

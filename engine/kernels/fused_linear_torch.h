@@ -14,19 +14,21 @@ class FusedLinear {
   public:
     explicit FusedLinear(const FeatureMap& map) : packed_(pack_features(map)) {}
 
+    const PackedFeatures& features() const { return packed_; }
+
     // Why the fused form does not cover these inputs ([B, H, L, d]), or empty if it does.
     std::string unsupported(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) const;
 
     struct Output {
         at::Tensor y;  // [B, H, L, d], laid out [B, L, H, d] as the output projection reads it
+        // What the backward pass needs besides, where it was asked for:
         at::Tensor denominators;  // [B, H, L], float32
-        // What rounding took from a bfloat16 y, of its type and layout; undefined unless asked for.
-        at::Tensor correction;
+        at::Tensor correction;    // FusedLinearPass::residual of a bfloat16 y, int8, laid out as y
     };
 
     // Scratch comes from the caching allocator; the stream is the current one.
     Output forward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool causal,
-                   double delta, bool keep_correction = false);
+                   double delta, bool for_backward = false);
 
   private:
     PackedFeatures packed_;

@@ -7,6 +7,7 @@
 #include "engine/kernels/known_map.h"
 #include "engine/kernels/output_layout.h"
 #include "engine/kernels/state_layout.h"
+#include "engine/kernels/warpgroup_layout.h"
 
 namespace slay::kernels {
 namespace {
@@ -84,6 +85,62 @@ bool states_fit(const FusedShape& shape, const FusedSizes& sizes, const FusedDev
     return true;
 }
 
+// Whether the kernels with warpgroup products are compiled for a map.
+bool has_group_form(const FusedShape& shape, const FusedSizes& sizes,
+                    const PackedFeatures& features, const FusedDevice& device) {
+    const int d = shape.head_dim;
+    if (!device.warpgroups || sizes.terms != 1 || (d != 32 && d != 64)) return false;
+    if (features.has_poly) return sizes.known > 0 && sizes.known * d <= 1024;
+    if (features.rotate % kBlock != 0) return false;
+    return sizes.g_padded == 32 || sizes.g_padded == 64 || sizes.g_padded == 128;
+}
+
+// Plans with warpgroup products: quadratic where one block has room for the keys and a whole pass
+// is short, otherwise with segments. False where `segment` (as in plan_fused_linear) does not fit.
+bool plan_groups(const FusedShape& shape, const PackedFeatures& features, const FusedSizes& sizes,
+                 const FusedDevice& device, std::int64_t segment, FusedPlan& plan) {
+    constexpr int kShortest = 1024;       // positions from which on segments are faster
+    constexpr int kReservedBytes = 1024;  // of shared memory, by each block
+    const int p = features.has_poly ? sizes.p_units : 0;
+    const bool identity = takes_elements(sizes.known);
+    const auto bytes = [&](std::int64_t keys, bool states) {
+        return GroupOutputLayout(shape.head_dim, sizes.g_padded, p, static_cast<int>(keys),
+                                 identity, states)
+            .total;
+    };
+    const std::int64_t padded = divide_up(shape.length, kGroupRows) * kGroupRows;
+    const bool quadratic = padded <= 4096 && bytes(padded, false) <= device.shared_bytes;
+    if (segment < 0 && !quadratic) return false;
+    if (segment < 0 || (segment == 0 && quadratic && shape.length <= kShortest)) {
+        plan.groups = true;
+        plan.row_block = output_groups(p) * kGroupRows;
+        plan.key_capacity = static_cast<int>(padded);
+        return true;
+    }
+    const std::int64_t step = p > 0 ? kStateRows : kGroupRows;
+    const std::int64_t rows = shape.batch * shape.heads;
+    // Blocks of one factor share a multiprocessor.
+    const int together = output_blocks(shape.head_dim, sizes.g_padded, p);
+    const auto fits = [&](std::int64_t keys) {
+        return together * (bytes(shape.causal ? keys : 0, true) + kReservedBytes) <=
+               device.shared_bytes + kReservedBytes;
+    };
+    if (segment == 0) {
+        // Enough segments for every multiprocessor; no more rows than there is room for.
+        const std::int64_t wanted = divide_up(together * device.multiprocessors, rows);
+        const std::int64_t least = p > 0 ? kStateRows : output_groups(0) * kGroupRows;
+        const std::int64_t filling = divide_up(divide_up(shape.length, wanted), least) * least;
+        segment = shape.causal ? std::min<std::int64_t>(filling, p > 0 ? 512 : 256) : filling;
+        while (segment > step && !fits(segment)) segment -= step;
+    }
+    if (segment % step != 0 || !fits(segment)) return false;
+    plan.groups = true;
+    plan.segment = segment;
+    plan.row_block = static_cast<int>(segment);
+    plan.key_capacity = shape.causal ? static_cast<int>(segment) : 0;
+    return true;
+}
+
 }  // namespace
 
 int fused_terms(const FusedShape& shape, const PackedFeatures& features) {
@@ -144,19 +201,28 @@ FusedPlan plan_fused_linear(const FusedShape& shape, const PackedFeatures& featu
     const FusedSizes sizes = fused_sizes(shape, features);
     const std::int64_t rows = shape.batch * shape.heads;
     const int processors = device.multiprocessors;
-    // Blocks of fewer rows where wide ones would leave multiprocessors idle.
-    const int wide_rows = sizes.terms == 1 && shape.head_dim == 32 ? 256 : 128;
-    plan.wide = sizes.known > 0 && 2 * rows * divide_up(shape.length, wide_rows) >= 3 * processors;
+    // Blocks of fewer rows where wide ones would leave multiprocessors idle; with two terms those
+    // are slower even so.
+    const int wide_rows = shape.head_dim == 32 ? 256 : 128;
+    plan.wide =
+        sizes.known > 0 &&
+        (sizes.terms > 1 || 2 * rows * divide_up(shape.length, wide_rows) >= 3 * processors);
     const bool narrow = rows * divide_up(shape.length, 128) < processors;
     const StreamedForm form = streamed_form(shape, sizes, device, narrow);
     plan.row_block = form.row_block;
     plan.buffers = plan.wide ? 2 : form.buffers;
 
+    if (has_group_form(shape, sizes, features, device) &&
+        plan_groups(shape, features, sizes, device, segment, plan)) {
+        segment = plan.segment > 0 ? plan.segment : -1;
+    }
+
     // Operations a position: with states 4 F d, in the quadratic form (P + G + d) L (twice that
     // where nothing is masked).
     const double pair = sizes.p_padded + sizes.g_padded + shape.head_dim;
+    // The operands of a pair cost more where they have two terms: half the length, as measured.
     const double crossover =
-        4.0 * static_cast<double>(sizes.elements) / pair / (shape.causal ? 1 : 2);
+        4.0 * static_cast<double>(sizes.elements) / pair / (shape.causal ? 1 : 2) / sizes.terms;
     if (segment == 0) {
         if (static_cast<double>(shape.length) <= std::max(crossover, 256.0)) return plan;
         segment = balanced_segment(sizes, shape);
@@ -174,7 +240,8 @@ FusedPlan plan_fused_linear(const FusedShape& shape, const PackedFeatures& featu
     const std::size_t room = scratch_budget > base ? (scratch_budget - base) / each : 0;
     auto capacity = static_cast<std::int64_t>(std::max<std::size_t>(room, 1));
     // A wave of several is a whole number of rounds over the multiprocessors, or just under it.
-    const std::int64_t blocks = rows * state_blocks_per_segment(sizes, shape.head_dim);
+    const std::int64_t blocks =
+        rows * (plan.groups ? 1 : state_blocks_per_segment(sizes, shape.head_dim));
     if (capacity < plan.segments && capacity * blocks > processors) {
         capacity = capacity * blocks / processors * processors / blocks;
     }

@@ -20,7 +20,7 @@ struct DeviceFeatures {
     int p_units;                // 1, or P padded to a multiple of 8
     int p_padded;               // a multiple of 16
     int products;               // 0: poly[0] squared; 1: poly[0] poly[1]; 2: + poly[2] poly[3]
-    bool identity;              // omega is the identity, or two of them
+    bool identity;              // features are the elements themselves, over again if rotated
     int rotate;                 // g up to here times cos, from here on times sin; 0: neither
     Factor factor;
     bool normalise;
@@ -48,6 +48,7 @@ struct KernelArguments {
     int units;           // g_padded / 32 * p_units
     int row_block;       // output rows of a block
     int block_segments;  // that a block of the state kernel forms one after the other
+    int key_capacity;    // positions whose factors a block of the warpgroup form has room for
     int buffers;         // of keys' factors: 2, or 1 where they are large
     int known;           // the map that the kernels are compiled for (known_map.h)
     Element element;

@@ -4,6 +4,7 @@
 
 #include "engine/kernels/launch.cuh"
 #include "engine/kernels/output_rows.cuh"
+#include "engine/kernels/rounding.cuh"
 
 namespace slay::kernels {
 
@@ -273,7 +274,10 @@ __global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_block
     }
 
     const Rows y(args.y, args.element, batch, head, row0);
-    const Rows residual(args.residual, Element::bfloat16, batch, head, row0);
+    // Bytes, so that strides in elements are strides in bytes.
+    unsigned char* const residual =
+        static_cast<unsigned char*>(args.residual.data) + batch * args.residual.batch_stride +
+        head * args.residual.head_stride + row0 * args.residual.row_stride;
     float* denominators =
         args.denominators ? args.denominators + blockIdx.y * args.length + row0 : nullptr;
 #pragma unroll
@@ -293,9 +297,12 @@ __global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_block
                 const float high = rows.acc[m][n][2 * i + 1] * inverse;
                 store_output<Terms>(at + n * 8 * size, args.element, low, high);
                 if (args.residual.data) {
-                    unsigned char* rest =
-                        const_cast<unsigned char*>(residual.at(row)) + (lane & 3) * 4 + n * 16;
-                    *reinterpret_cast<uint32_t*>(rest) = split<2>(low, high).term[1];
+                    const uint32_t bits = pack(low, high);
+                    const uint32_t rest = encode_rest(low - low_float(bits), bits) |
+                                          encode_rest(high - high_float(bits), bits >> 16) << 8;
+                    *reinterpret_cast<uint16_t*>(residual + row * args.residual.row_stride +
+                                                 (lane & 3) * 2 + n * 8) =
+                        static_cast<uint16_t>(rest);
                 }
             }
         }

@@ -57,7 +57,7 @@ void pad_to_16_bytes(std::vector<std::uint32_t>& words) {
 
 }  // namespace
 
-PackedFeatures pack_features(const FeatureMap& map) {
+PackedFeatures describe_features(const FeatureMap& map) {
     PackedFeatures packed;
     packed.factor = map.factor;
     packed.has_poly = map.poly == Poly::product;
@@ -68,12 +68,20 @@ PackedFeatures pack_features(const FeatureMap& map) {
     packed.g = map.g;
     packed.p = packed.has_poly ? map.p : 1;
     packed.identity = is_identity(map);
-    std::vector<double> twice;
-    const std::vector<double>* omega = &map.omega;
     if (map.poly == Poly::cos_sin) {
         // Each g comes with cos, then each with sin.
         packed.rotate = map.g;
         packed.g = 2 * map.g;
+    }
+    if (packed.has_poly) packed.products = !map.third.empty() ? 2 : !map.second.empty() ? 1 : 0;
+    return packed;
+}
+
+PackedFeatures pack_features(const FeatureMap& map) {
+    PackedFeatures packed = describe_features(map);
+    std::vector<double> twice;
+    const std::vector<double>* omega = &map.omega;
+    if (map.poly == Poly::cos_sin) {
         const std::size_t count = static_cast<std::size_t>(map.g) * map.head_dim;
         for (int head = 0; head < map.heads; ++head) {
             const auto first = map.omega.begin() + static_cast<std::ptrdiff_t>(head * count);
@@ -105,7 +113,6 @@ PackedFeatures pack_features(const FeatureMap& map) {
     }
     pad_to_16_bytes(packed.words);
     if (!packed.has_poly) return packed;
-    packed.products = !map.third.empty() ? 2 : !map.second.empty() ? 1 : 0;
     const std::vector<double>* parts[] = {&map.first, &map.second, &map.third, &map.fourth};
     for (int i = 0; i < 4 && !parts[i]->empty(); ++i) {
         packed.poly_at[i] = packed.words.size() * 4;

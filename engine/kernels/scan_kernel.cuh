@@ -52,13 +52,22 @@ __device__ __forceinline__ void store_operands(uint4* at, const float (&sum)[8])
     }
 }
 
-// A chunk a lane, segments in their order: state s becomes the sum before it.
+// Segments whose states a thread has under way together.
+__host__ __device__ constexpr int scan_ahead(int terms) {
+    return 8 / terms;
+}
+
+// State s becomes the sum before it. `parts` threads share a chunk: each sums up segments that
+// follow each other, then adds what the threads before it have.
 // Bidirectional: slot 0 becomes the sum of all once the last wave is done.
-// grid (ceil(elements / 8 / 128), B * H), block 128.
-template <int Terms>
-__global__ void __launch_bounds__(128) scan_kernel(const KernelArguments args) {
-    const std::int64_t chunk = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-    if (chunk * 8 >= args.elements) return;
+// grid (ceil(elements / 8 / 32), B * H), block 32 parts.
+template <int Terms, int parts>
+__global__ void __launch_bounds__(32 * parts) scan_kernel(const KernelArguments args) {
+    constexpr int kAhead = scan_ahead(Terms);
+    __shared__ float sums[parts][8][32];
+    const int lane = threadIdx.x & 31, part = threadIdx.x >> 5;
+    const std::int64_t chunk = static_cast<std::int64_t>(blockIdx.x) * 32 + lane;
+    const bool there = chunk * 8 < args.elements;
     const std::int64_t row = blockIdx.y;
     const std::int64_t step = args.elements / 8 * Terms;
     uint4* states =
@@ -69,25 +78,45 @@ __global__ void __launch_bounds__(128) scan_kernel(const KernelArguments args) {
     let_next_grid_start();
     wait_for_previous_grid();
     float sum[8] = {};
-    if (!args.begin) {
+    if (!args.begin && there) {
         const float4 low = carry[0], high = carry[1];
         sum[0] = low.x, sum[1] = low.y, sum[2] = low.z, sum[3] = low.w;
         sum[4] = high.x, sum[5] = high.y, sum[6] = high.z, sum[7] = high.w;
     }
-    constexpr int kAhead = 16 / Terms;
-    for (int s = 0; s < args.wave; s += kAhead) {
-        StateChunk<Terms> next[kAhead];
+    for (int round = 0; round < args.wave; round += parts * kAhead) {
+        const int first = round + part * kAhead;
+        StateChunk<Terms> own[kAhead];
 #pragma unroll
         for (int i = 0; i < kAhead; ++i) {
-            next[i].clear();
-            if (s + i < args.formed) next[i].load(slot(s + i));
+            own[i].clear();
+            if (there && first + i < args.formed) own[i].load(slot(first + i));
         }
+        float mine[8] = {};
+#pragma unroll
+        for (int i = 0; i < kAhead; ++i) own[i].add_to(mine);
+        if (round > 0) __syncthreads();  // the sums of the round before have been read
+#pragma unroll
+        for (int i = 0; i < 8; ++i) sums[part][i][lane] = mine[i];
+        __syncthreads();
+        float before[8];
+#pragma unroll
+        for (int i = 0; i < 8; ++i) before[i] = sum[i];
+        for (int p = 0; p < parts; ++p) {
+#pragma unroll
+            for (int i = 0; i < 8; ++i) {
+                const float more = sums[p][i][lane];
+                if (p < part) before[i] += more;
+                sum[i] += more;
+            }
+        }
+        if (!args.causal || !there) continue;
 #pragma unroll
         for (int i = 0; i < kAhead; ++i) {
-            if (args.causal && s + i < args.wave) store_operands<Terms>(slot(s + i), sum);
-            next[i].add_to(sum);
+            if (first + i < args.wave) store_operands<Terms>(slot(first + i), before);
+            own[i].add_to(before);
         }
     }
+    if (part > 0 || !there) return;
     if (!args.causal && args.finish) {
         store_operands<Terms>(states, sum);
     } else if (!args.finish) {

@@ -17,6 +17,22 @@ __device__ __forceinline__ uint64_t matrix_descriptor(const void* shared, int ro
            swizzle << 62;
 }
 
+// The same for rows of a known length, with the upper half a constant; `at` is so many 16-byte
+// units further on.
+template <int row_bytes>
+struct MatrixOperand {
+    static constexpr uint32_t kUpper = (8 * row_bytes >> 4) | (row_bytes == 128 ? 1u : 2u) << 30;
+    uint32_t lower;
+    __device__ __forceinline__ explicit MatrixOperand(const void* shared)
+        : lower((static_cast<uint32_t>(__cvta_generic_to_shared(shared)) & 0x3ffff) >> 4 |
+                (8 * row_bytes >> 4) << 16) {}
+    __device__ __forceinline__ uint64_t at(int units) const {
+        uint64_t both;
+        asm("mov.b64 %0, {%1, %2};" : "=l"(both) : "r"(lower + units), "n"(kUpper));
+        return both;
+    }
+};
+
 // The place of the 16-byte piece `piece` of row `row` in such a tile, in bytes.
 template <int row_bytes>
 __device__ __forceinline__ int swizzled(int row, int piece) {
@@ -53,10 +69,40 @@ __device__ __forceinline__ void hold(uint32_t (&registers)[count]) {
     for (int i = 0; i < count; ++i) asm volatile("" : "+r"(registers[i])::"memory");
 }
 
+// Four 8x8 matrices of bf16 into shared memory; the eight lanes 8i..8i+7 give the addresses of
+// matrix i's rows, register i of `r` is its part. Transposed: of its columns.
+template <bool transposed>
+__device__ __forceinline__ void store_matrices(void* row, const uint32_t (&r)[4]) {
+    const auto address = static_cast<uint32_t>(__cvta_generic_to_shared(row));
+    if constexpr (transposed) {
+        asm volatile(
+            "stmatrix.sync.aligned.m8n8.x4.trans.shared.b16 [%0], {%1,%2,%3,%4};" ::"r"(address),
+            "r"(r[0]), "r"(r[1]), "r"(r[2]), "r"(r[3])
+            : "memory");
+    } else {
+        asm volatile("stmatrix.sync.aligned.m8n8.x4.shared.b16 [%0], {%1,%2,%3,%4};" ::"r"(address),
+                     "r"(r[0]), "r"(r[1]), "r"(r[2]), "r"(r[3])
+                     : "memory");
+    }
+}
+
 #define SLAY_WGMMA_16(d, o)                                                                     \
     "+f"(d[o]), "+f"(d[o + 1]), "+f"(d[o + 2]), "+f"(d[o + 3]), "+f"(d[o + 4]), "+f"(d[o + 5]), \
         "+f"(d[o + 6]), "+f"(d[o + 7]), "+f"(d[o + 8]), "+f"(d[o + 9]), "+f"(d[o + 10]),        \
         "+f"(d[o + 11]), "+f"(d[o + 12]), "+f"(d[o + 13]), "+f"(d[o + 14]), "+f"(d[o + 15])
+
+// d [64, 16] += a [64, 16] b [16, 16]; otherwise as the next one.
+template <bool transposed>
+__device__ __forceinline__ void warpgroup_mma(float (&d)[8], const uint32_t* a, uint64_t b,
+                                              int add) {
+    asm volatile(
+        "{\n.reg .pred p;\nsetp.ne.b32 p, %13, 0;\n"
+        "wgmma.mma_async.sync.aligned.m64n16k16.f32.bf16.bf16 "
+        "{%0,%1,%2,%3,%4,%5,%6,%7}, {%8,%9,%10,%11}, %12, p, 1, 1, %14;\n}"
+        : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3]), "+f"(d[4]), "+f"(d[5]), "+f"(d[6]),
+          "+f"(d[7])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(add), "n"(transposed ? 1 : 0));
+}
 
 // d [64, 32] += a [64, 16] b [16, 32]; `transposed`: b is stored [k][n]. `add` 0: d = a b.
 template <bool transposed>

@@ -5,10 +5,18 @@
 
 #include <string>
 
+#include "engine/kernels/yat_exact.h"
+
 namespace slay::kernels {
 
-// Why the kernels do not cover these inputs ([B, H, L, d]), or empty if they do: bfloat16, float16
-// or float32 on one CUDA device, d up to 128.
+// d rounded up to what the kernels take: other rows are padded with zeros.
+int exact_yat_padded(std::int64_t head_dim);
+
+// Why the kernels do not cover a shape on a device whose blocks may take so much shared memory, or
+// empty if they do.
+std::string exact_yat_refusal(const YatShape& shape, double epsilon, int shared_bytes);
+
+// The same of inputs ([B, H, L, d]): bfloat16, float16 or float32 on one CUDA device, d up to 128.
 std::string exact_yat_unsupported(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                                   double epsilon);
 

@@ -2,11 +2,15 @@
 
 #include <ATen/Parallel.h>
 
+#include "engine/core/preferences.h"
+
 namespace slay {
 
 int threads_of(const Measurement& measurement) {
     static const int all = at::get_num_threads();
-    return measurement.threads > 0 ? measurement.threads : all;
+    if (measurement.threads > 0) return measurement.threads;
+    const int preferred = read_preferences().threads;
+    return preferred > 0 ? preferred : all;
 }
 
 ThreadScope::ThreadScope(int threads) : before_(at::get_num_threads()) {

@@ -5,7 +5,7 @@
 
 namespace slay {
 
-// As the measurement asks, or all that LibTorch took at its start.
+// As the measurement asks; else as the user prefers, or all that LibTorch took at its start.
 int threads_of(const Measurement& measurement);
 
 class ThreadScope {

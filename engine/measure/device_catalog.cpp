@@ -9,6 +9,7 @@
 #include <chrono>
 #include <fstream>
 
+#include "engine/core/preferences.h"
 #include "engine/measure/admission.h"
 #include "engine/measure/gpu.h"
 
@@ -134,7 +135,9 @@ std::vector<DeviceInfo> DeviceCatalog::devices() {
 
 Result<DeviceInfo> DeviceCatalog::resolve(const std::string& device) {
     std::vector<DeviceInfo> all = devices();
-    const std::string wanted = device == "auto"   ? all.front().id
+    const std::string preferred = device == "auto" ? read_preferences().device : std::string();
+    const std::string wanted = !preferred.empty() ? preferred
+                               : device == "auto" ? all.front().id
                                : device == "cuda" ? "cuda:0"
                                                   : device;
     const auto found = std::find_if(all.begin(), all.end(),
@@ -144,7 +147,8 @@ Result<DeviceInfo> DeviceCatalog::resolve(const std::string& device) {
         for (const DeviceInfo& info : all)
             names.push_back(fmt::format("{} ({})", info.id, info.name));
         return Error{ErrorKind::no_device,
-                     fmt::format("There is no device \"{}\" here; there is {}.", device,
+                     fmt::format("There is no device \"{}\" here{}; there is {}.", wanted,
+                                 preferred.empty() ? "" : ", which the preferences name",
                                  fmt::join(names, ", "))};
     }
     if (!found->cuda) return *found;

@@ -155,7 +155,8 @@ void close_and_forget(int& descriptor) {
 }  // namespace
 
 std::string ChildEnd::text() const {
-    std::string text = signal != 0
+    std::string text = stuck ? std::string("closed its pipe, or left it unread, without ending")
+                       : signal != 0
                            ? fmt::format("was ended by signal {} ({})", signal, strsignal(signal))
                            : fmt::format("exited with {}", code);
     if (!tail.empty()) text += "; its last messages: " + tail;
@@ -264,6 +265,7 @@ const ChildEnd& ChildProcess::wait() {
     const auto deadline = std::chrono::steady_clock::now() + exit_patience;
     while (!has_exited() && std::chrono::steady_clock::now() < deadline)
         std::this_thread::sleep_for(std::chrono::milliseconds(look_milliseconds));
+    end_.stuck = !has_exited();
     return kill();
 }
 

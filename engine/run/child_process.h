@@ -19,9 +19,10 @@ struct ChildCommand {
 };
 
 struct ChildEnd {
-    int signal = 0;    // that ended it, or 0
-    int code = 0;      // its exit code, when no signal ended it
-    std::string tail;  // the end of its standard error, cleaned
+    int signal = 0;      // that ended it, or 0
+    int code = 0;        // its exit code, when no signal ended it
+    bool stuck = false;  // it broke off, did not exit, and was killed for that
+    std::string tail;    // the end of its standard error, cleaned
 
     // "was ended by signal 11 (Segmentation fault); its last messages: ..."
     std::string text() const;

@@ -7,12 +7,15 @@
 #include <filesystem>
 #include <vector>
 
+#include "engine/core/preferences.h"
 #include "engine/core/units.h"
+#include "engine/run/libtorch_place.h"
 
 namespace slay {
 namespace {
 
 constexpr const char* library_name = "libslay_engine.so";
+constexpr const char* lacks_libtorch = "LibTorch or a library it needs was not found";
 
 std::filesystem::path program_folder() {
     std::error_code error;
@@ -32,9 +35,10 @@ Error load_error(const std::string& path, const std::string& message) {
     std::string advice;
     for (const char* library : {"libtorch", "libc10", "libcudart", "libcu", "libnv", "libnccl"})
         if (message.find(library) != std::string::npos)
-            advice =
-                ": LibTorch or a library it needs was not found; run ./packaging/run once, which "
-                "fetches it, or name its lib folders in LD_LIBRARY_PATH";
+            advice = std::string(": ") + lacks_libtorch +
+                     "; fetch it with \"slay-bench libtorch "
+                     "--fetch\" (in a source tree: ./packaging/run), or name its lib folders in "
+                     "LD_LIBRARY_PATH";
     return {ErrorKind::no_input, clean_text(path) + ": the engine could not be loaded (" +
                                      clean_text(message, 600) + ')' + advice};
 }
@@ -60,7 +64,18 @@ Result<std::unique_ptr<Engine>> load_engine() {
 
     // Never closed: LibTorch leaves threads and CUDA state behind that a dlclose would pull the
     // code from under.
-    void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    const auto open = [&] { return dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL); };
+    const bool named = std::getenv("SLAY_LIBTORCH") || !read_preferences().libtorch.empty();
+    if (named)
+        if (const Status loaded = preload_libtorch(); !loaded) return loaded.error();
+    void* library = open();
+    if (!library && !named) {
+        // An installed engine does not know where LibTorch is: it finds it loaded already.
+        const Error failed = load_error(path, dlerror());
+        if (failed.message.find(lacks_libtorch) == std::string::npos) return failed;
+        if (const Status loaded = preload_libtorch(); !loaded) return loaded.error();
+        library = open();
+    }
     if (!library) return load_error(path, dlerror());
     dlerror();
     const auto create = reinterpret_cast<CreateExecutor>(dlsym(library, "slay_create_executor"));

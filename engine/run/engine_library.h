@@ -15,7 +15,7 @@ Result<std::unique_ptr<Engine>> load_engine();
 
 // The symbol that libslay_engine.so exports: extern "C" slay::Engine* slay_create_executor(int
 // abi). Returns nullptr where `abi` is not its own.
-inline constexpr int engine_abi = 4;
+inline constexpr int engine_abi = 5;
 using CreateExecutor = Engine* (*)(int abi);
 
 }  // namespace slay

@@ -24,6 +24,12 @@ class EventLog {
 
     std::optional<Error> failure() const;
 
+    // Looks at the record while nobody adds to it. `look` must not emit.
+    void read(const std::function<void(const RunRecord&)>& look) const {
+        const std::lock_guard lock(mutex_);
+        look(record_);
+    }
+
     // Not while another thread emits.
     const RunRecord& record() const { return record_; }
     RunRecord take_record() { return std::move(record_); }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/core/event.h"
+#include "engine/core/kernel_coverage.h"
 #include "engine/core/plan.h"
 #include "engine/core/point.h"
 #include "engine/core/provenance.h"
@@ -94,6 +95,9 @@ class Engine : public Executor {
     // Reads one point as JSON, measures its peak memory in this process, returns the result as
     // JSON: the child's half of the memory experiment on a CPU.
     virtual std::string probe_memory(const std::string& point_json) = 0;
+
+    // What the engine's own CUDA kernels cover, in the catalog's order; empty where it has none.
+    virtual std::vector<KernelCoverage> kernel_coverage() { return {}; }
 };
 
 }  // namespace slay

@@ -37,9 +37,16 @@ std::optional<std::string> MemoryLimits::reason_to_skip(const Point& point) cons
            " ran out of memory already";
 }
 
-GroupRun::GroupRun(std::vector<Point> points, EventLog& log, RunControl& control,
-                   MemoryLimits& limits)
-    : points_(std::move(points)), log_(log), control_(control), limits_(limits) {
+void MemoryLimits::forget(const Point& point) {
+    const std::lock_guard lock(mutex_);
+    const auto known = shortest_.find(series_key(point));
+    if (known != shortest_.end() && point.parameters.integer("length") >= known->second)
+        shortest_.erase(known);
+}
+
+GroupRun::GroupRun(std::vector<Point> points, std::uint32_t batch, EventLog& log,
+                   RunControl& control, MemoryLimits& limits)
+    : points_(std::move(points)), batch_(batch), log_(log), control_(control), limits_(limits) {
     for (const Point& point : points_) open_.insert(point.id);
 }
 
@@ -89,7 +96,7 @@ void GroupRun::stop_on_failure() {
 
 void GroupRun::point_started(const Point& point) {
     if (!is_open(point.id)) return;
-    log_.emit(PointStarted{point.id});
+    log_.emit(PointStarted{point.id, batch_});
     stop_on_failure();
 }
 

@@ -1,6 +1,7 @@
 // One group of points in the hands of an executor: whatever it does, each point ends once.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <set>
@@ -18,6 +19,8 @@ class MemoryLimits {
     void note(const Point& point);
     // Why the point need not be tried, or nothing.
     std::optional<std::string> reason_to_skip(const Point& point) const;
+    // The point is to be tried whatever is known of its series.
+    void forget(const Point& point);
 
   private:
     mutable std::mutex mutex_;
@@ -26,7 +29,9 @@ class MemoryLimits {
 
 class GroupRun : private PointObserver {
   public:
-    GroupRun(std::vector<Point> points, EventLog& log, RunControl& control, MemoryLimits& limits);
+    // `batch`: how often the group was taken up before in this start of the run.
+    GroupRun(std::vector<Point> points, std::uint32_t batch, EventLog& log, RunControl& control,
+             MemoryLimits& limits);
 
     // Every point is finished afterwards, but those that a stop, a full disk or a broken executor
     // left open. `folder`: the run's.
@@ -45,6 +50,7 @@ class GroupRun : private PointObserver {
     void stop_on_failure();
 
     std::vector<Point> points_;
+    const std::uint32_t batch_;
     EventLog& log_;
     RunControl& control_;
     MemoryLimits& limits_;

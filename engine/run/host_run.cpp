@@ -72,8 +72,8 @@ class HostRunner {
                          fmt::format("{}: its run ended{}: {}", clean_text(target_.host),
                                      end_->code > 0 ? fmt::format(" with {}", end_->code) : "",
                                      end_->words)};
-        if (Status status = write_file_atomically(
-                options_.folder + "/artifacts/benchmark_results.json", results_text(record_));
+        if (Status status = write_file_below(options_.folder, "artifacts/benchmark_results.json",
+                                             results_text(record_));
             !status)
             return status.error();
         return std::move(record_);

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -12,6 +13,7 @@
 #include <thread>
 
 #include "engine/core/experiment_info.h"
+#include "engine/core/point_check.h"
 #include "engine/core/time_budget.h"
 #include "engine/core/time_stamp.h"
 #include "engine/core/trusted_files.h"
@@ -19,13 +21,16 @@
 #include "engine/core/variant_info.h"
 #include "engine/run/event_log.h"
 #include "engine/run/executor_choice.h"
+#include "engine/run/group_queue.h"
 #include "engine/run/group_run.h"
+#include "engine/run/plan_grower.h"
+#include "engine/run/run_requests.h"
 #include "engine/run/side_by_side.h"
 
 namespace slay {
 namespace {
 
-constexpr const char* results_path = "/artifacts/benchmark_results.json";
+constexpr const char* results_path = "artifacts/benchmark_results.json";
 
 bool has_journal(const std::string& folder) {
     struct stat info {};
@@ -144,6 +149,7 @@ class Run {
         if (const std::string reason = executor_.broken(); !reason.empty())
             return Error{ErrorKind::no_device, reason + "; start the program again"};
 
+        for (const Point& point : plan->points) planned_.emplace(point.id, point);
         if (!has_journal(options_.folder)) return begin(std::move(*plan));
         if (!options_.resume)
             return Error{ErrorKind::cannot_create, clean_text(options_.folder) +
@@ -152,8 +158,8 @@ class Run {
         return resume(std::move(*plan));
     }
 
-    // Files with somebody's code: hashed, so that the record says which bytes were measured, allowed
-    // by the user, and measured where they can do this process no harm.
+    // Files with somebody's code: hashed, so that the record says which bytes were measured,
+    // allowed by the user, and measured where they can do this process no harm.
     Status take_own_files() {
         if (own_files(spec_).empty()) return done();
         Result<SweepSpec> hashed = with_file_hashes(spec_);
@@ -219,7 +225,8 @@ class Run {
             plan_lost ? std::vector<std::string>{}
                       : origin_differences(record_.provenance(), provenance_);
         const bool complete = !plan_lost && record_.finished() &&
-                              record_.outcome() == RunOutcome::finished && !has_open_points();
+                              record_.outcome() == RunOutcome::finished && !has_open_points() &&
+                              !has_requests(options_.folder);
         if (complete) return done();  // only the results file is written again
         if (!differences.empty() && !options_.allow_foreign)
             return Error{ErrorKind::bad_data,
@@ -227,6 +234,9 @@ class Run {
                              ": was measured on another device or build (" + joined(differences) +
                              "): resume it there, or allow it to be resumed here "
                              "(--allow-foreign), which is then labelled"};
+
+        if (Status checked = plan_lost ? done() : check_open_points(); !checked)
+            return checked.error();
 
         const std::string run = record_.run();
         if (Status status = open_log(run); !status) return status;
@@ -243,6 +253,25 @@ class Run {
                           "resumed on another device or build: " + joined(differences));
         warn_of_build();
         return log_status();
+    }
+
+    // A journal may be a stranger's: what is measured are points whose sizes were checked and whose
+    // ids are no paths.
+    Status check_open_points() const {
+        for (const RecordedPoint& each : record_.points()) {
+            if (is_final(each.result.state) || each.point.experiment.empty()) continue;
+            if (planned_.contains(each.point.id)) continue;
+            if (Status checked = check_point(each.point); !checked)
+                return Error{ErrorKind::bad_data,
+                             clean_text(options_.folder) +
+                                 ": its journal leaves a point open that its preset does not give "
+                                 "and that cannot be measured (" +
+                                 clean_text(each.point.variant + ' ' + each.point.id, 100) + ": " +
+                                 checked.error().message +
+                                 "): it was changed, or is of another "
+                                 "version of this program; start its preset anew"};
+        }
+        return done();
     }
 
     bool has_open_points() const {
@@ -271,59 +300,77 @@ class Run {
     std::vector<std::vector<Point>> open_groups() const {
         std::vector<std::vector<Point>> groups;
         for (const RecordedPoint& recorded : log_->record().points()) {
+            if (is_final(recorded.result.state)) continue;
             // A point without an experiment was in a damaged plan and not in the new one.
-            if (is_final(recorded.result.state) || recorded.point.experiment.empty()) continue;
-            if (groups.empty() || groups.back().front().group != recorded.point.group)
-                groups.emplace_back();
-            groups.back().push_back(recorded.point);
+            const auto planned = planned_.find(recorded.point.id);
+            const Point& point = planned == planned_.end() ? recorded.point : planned->second;
+            if (point.experiment.empty()) continue;
+            if (groups.empty() || groups.back().front().group != point.group) groups.emplace_back();
+            groups.back().push_back(point);
         }
         return groups;
     }
 
     // Each lane takes the next group that nobody has, so that the points of one shape stay together
-    // on one device.
+    // on one device. Requests that come meanwhile are taken up; those that come in the last moment
+    // get another round.
     void measure_groups() {
         MemoryLimits limits;
         note_known_limits(limits);
         SweepSpec spec = log_->record().spec();
         spec.device = spec_.device;
-        const std::vector<std::vector<Point>> groups = open_groups();
+        GroupQueue queue(open_groups());
+        PlanGrower grower(options_.folder, *log_, queue, limits, spec_.measurement, device_.rates);
+        grower.take_up();
         const std::size_t lanes = executor_.lanes(device_.id);
-        std::atomic<std::size_t> next = 0;
-        const auto measure = [&] {
-            TimeBudget budget(spec_.measurement, device_.rates, monotonic_seconds);
-            SweepSpec here = spec;
-            for (std::size_t mine = next++; mine < groups.size(); mine = next++) {
-                if (!control_.wait_while_paused() || log_->failure()) return;
-                if (!executor_.broken().empty()) return;
-                // What this lane has to expect: its share of the groups that are left.
-                std::vector<Point> left;
-                for (std::size_t i = mine; budget.limited() && i < groups.size(); i += lanes)
-                    left.insert(left.end(), groups[i].begin(), groups[i].end());
-                BudgetCut cut;
-                if (!budget.begin_group(left, groups[mine].size(), cut)) {
-                    if (!budget_spent_.exchange(true))
-                        log_->message(Severity::warning, budget_message(points_from(groups, mine)));
-                    return;
-                }
-                here.measurement.point_seconds = cut.point_seconds;
-                GroupRun(groups[mine], *log_, control_, limits)
-                    .run(executor_, here, device_.id, options_.folder);
-                budget.end_group();
+        do {
+            grower.watch();
+            {
+                const auto measure = [&] { measure_lane(queue, limits, spec, lanes); };
+                std::vector<std::jthread> others;
+                for (std::size_t lane = 1; lane < lanes; ++lane) others.emplace_back(measure);
+                measure();
             }
-        };
-        {
-            std::vector<std::jthread> others;
-            for (std::size_t lane = 1; lane < lanes; ++lane) others.emplace_back(measure);
-            measure();
-        }
-        if (lanes > 1) tell_cost_of_company(groups, spec);
+            grower.stop();
+        } while (!queue.empty() && !ends_early());
+        if (lanes > 1) tell_cost_of_company(queue.taken(), spec);
     }
 
-    static std::size_t points_from(const std::vector<std::vector<Point>>& groups,
-                                   std::size_t first) {
-        std::size_t count = 0;
-        for (std::size_t i = first; i < groups.size(); ++i) count += groups[i].size();
+    bool ends_early() const {
+        return control_.stop_requested() || budget_spent_ || log_->failure().has_value() ||
+               !executor_.broken().empty();
+    }
+
+    void measure_lane(GroupQueue& queue, MemoryLimits& limits, const SweepSpec& spec,
+                      std::size_t lanes) {
+        TimeBudget budget(spec_.measurement, device_.rates, monotonic_seconds);
+        SweepSpec here = spec;
+        while (const auto group = queue.take()) {
+            if (!control_.wait_while_paused() || log_->failure()) return;
+            if (!executor_.broken().empty()) return;
+            // What this lane has to expect: its share of the groups that are left.
+            std::vector<Point> left = group->points;
+            if (budget.limited()) {
+                const auto waiting = queue.waiting();
+                for (std::size_t i = lanes - 1; i < waiting.size(); i += lanes)
+                    left.insert(left.end(), waiting[i].begin(), waiting[i].end());
+            }
+            BudgetCut cut;
+            if (!budget.begin_group(left, group->points.size(), cut)) {
+                if (!budget_spent_.exchange(true))
+                    log_->message(Severity::warning, budget_message(open_points(queue, *group)));
+                return;
+            }
+            here.measurement.point_seconds = cut.point_seconds;
+            GroupRun(group->points, group->batch, *log_, control_, limits)
+                .run(executor_, here, device_.id, options_.folder);
+            budget.end_group();
+        }
+    }
+
+    static std::size_t open_points(const GroupQueue& queue, const GroupQueue::Group& mine) {
+        std::size_t count = mine.points.size();
+        for (const auto& group : queue.waiting()) count += group.size();
         return count;
     }
 
@@ -370,7 +417,7 @@ class Run {
     Status write_results() const {
         const std::string text = results_json(record_).dump(
             2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-        return write_file_atomically(options_.folder + results_path, text + '\n');
+        return write_file_below(options_.folder, results_path, text + '\n');
     }
 
     SweepSpec spec_;  // with the hashes of files
@@ -379,6 +426,7 @@ class Run {
     const RunOptions& options_;
     const EventSink& sink_;
     DeviceInfo device_;
+    std::map<std::string, Point, std::less<>> planned_;  // by id
     Provenance provenance_;
     std::unique_ptr<FolderLock> lock_;
     std::optional<EventLog> log_;  // absent when nothing is left to do

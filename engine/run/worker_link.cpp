@@ -151,9 +151,13 @@ bool WorkerLink::send(EventBody body) {
 // the clock is looked at, so that a parent which slept itself blames nobody.
 LinkEnd WorkerLink::exchange(const std::string& name, Watch& watch, const Take& take) {
     for (;;) {
+        const bool gone = child_->has_exited();  // then what it said is all there
+        const std::size_t held = lines_.bytes().size();
         const bool open = child_->read(lines_.bytes(), look_milliseconds);
+        const bool quiet = lines_.bytes().size() == held;
         if (auto end = take_lines(name, watch, take)) return *end;
-        if (!open) return died();
+        // A process that it started may hold its pipe open after its death.
+        if (!open || (quiet && gone)) return died();
         if (watch.control->stop_requested() && !watch.stop_sent) {
             watch.stop_sent = Clock::now();
             if (watch.pause_sent) watch.forget_time();

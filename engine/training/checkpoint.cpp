@@ -77,7 +77,9 @@ struct Damaged {
 
 class Reader {
   public:
-    explicit Reader(int descriptor) : descriptor_(descriptor) {}
+    // `bytes`: of the whole file.
+    Reader(int descriptor, std::uint64_t bytes) : descriptor_(descriptor), left_(bytes) {}
+    std::uint64_t left() const { return left_; }
     void get(void* to, std::size_t count) {
         read_raw(to, count);
         hash_.add({static_cast<const char*>(to), count});
@@ -102,9 +104,11 @@ class Reader {
             if (got <= 0) throw Damaged{got < 0 ? reason_of(errno) : "it is cut short"};
             at += got;
             count -= static_cast<std::size_t>(got);
+            left_ -= std::min(left_, static_cast<std::uint64_t>(got));
         }
     }
     int descriptor_;
+    std::uint64_t left_;
     Hash hash_;
 };
 
@@ -130,7 +134,8 @@ CheckpointState read_all(Reader& reader, const std::string& point_id,
     reader.get(magic.data(), magic.size());
     if (magic != kMagic) throw Damaged{"it is no checkpoint of this program"};
     const std::uint64_t header_bytes = reader.number();
-    if (header_bytes > kMaxHeader) throw Damaged{"its header is too long"};
+    if (header_bytes > std::min<std::uint64_t>(kMaxHeader, reader.left()))
+        throw Damaged{"its header is too long"};
     std::string text(header_bytes, ' ');
     reader.get(text.data(), text.size());
     const json header = json::parse(text, nullptr, false);
@@ -144,6 +149,7 @@ CheckpointState read_all(Reader& reader, const std::string& point_id,
     for (const json& row : header.value("series", json::array())) {
         const std::size_t count = row.value("count", std::size_t{0});
         if (count > kMaxSeries) throw Damaged{"a series is too long"};
+        if (count * 2 * sizeof(double) > reader.left()) throw Damaged{"it is cut short"};
         TrainingHistory::Series& series = state.series[clean_text(row.value("metric", ""), 64)];
         series.steps.resize(count);
         series.values.resize(count);
@@ -170,8 +176,11 @@ std::string checkpoint_path(const std::string& folder, const std::string& point_
 Status write_checkpoint(const std::string& path, const CheckpointState& state,
                         const std::vector<at::Tensor>& tensors) {
     const at::NoGradGuard no_grad;
-    const std::string folder = std::filesystem::path(path).parent_path().string();
-    if (Status made = make_folder(folder); !made) return made;
+    const std::filesystem::path place = std::filesystem::path(path).parent_path();
+    if (Status made = make_folder_below(place.parent_path().string(), place.filename().string());
+        !made)
+        return made;
+    const std::string folder = place.string();
     const std::string temporary = path + ".new";
     const auto failed = [&] {
         const int error = errno;
@@ -205,7 +214,9 @@ Result<CheckpointState> read_checkpoint(const std::string& path, const std::stri
     if (!file) return file.error();
     std::vector<at::Tensor> values;
     try {
-        Reader reader(file->get());
+        struct stat info {};
+        if (fstat(file->get(), &info) != 0) throw Damaged{reason_of(errno)};
+        Reader reader(file->get(), static_cast<std::uint64_t>(info.st_size));
         CheckpointState state = read_all(reader, point_id, tensors, values);
         for (std::size_t i = 0; i < tensors.size(); ++i) at::Tensor(tensors[i]).copy_(values[i]);
         return state;

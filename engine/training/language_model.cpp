@@ -73,13 +73,19 @@ at::Tensor TransformerBlock::product(const at::Tensor& x, const at::Tensor& weig
                       bias.defined() ? std::optional(bias.to(product_type_)) : std::nullopt);
 }
 
-at::Tensor TransformerBlock::forward(const at::Tensor& x) {
+AttentionInputs TransformerBlock::attention_inputs(const at::Tensor& x) const {
     const std::int64_t batch = x.size(0), length = x.size(1), width = x.size(2);
     const auto qkv = product(norm(x, norm1_weight_, norm1_bias_), qkv_)
                          .view({batch, length, 3, heads_, width / heads_})
                          .permute({2, 0, 3, 1, 4})
                          .unbind(0);
-    const at::Tensor attended = attention_->forward(qkv[0], qkv[1], qkv[2]);
+    return {qkv[0], qkv[1], qkv[2]};
+}
+
+at::Tensor TransformerBlock::forward(const at::Tensor& x) {
+    const std::int64_t batch = x.size(0), length = x.size(1), width = x.size(2);
+    const AttentionInputs of = attention_inputs(x);
+    const at::Tensor attended = attention_->forward(of.q, of.k, of.v);
     const at::Tensor merged = attended.transpose(1, 2).reshape({batch, length, width});
     const at::Tensor middle = x + product(merged, output_);
     const at::Tensor wide =
@@ -108,6 +114,16 @@ at::Tensor LanguageModel::hidden(const at::Tensor& tokens) {
     at::Tensor x = at::embedding(tokens_, tokens) + positions_.narrow(0, 0, tokens.size(1));
     for (const auto& block : blocks_) x = block->forward(x);
     return norm(x, norm_weight_, norm_bias_);
+}
+
+std::vector<AttentionInputs> LanguageModel::attention_inputs(const at::Tensor& tokens) {
+    std::vector<AttentionInputs> out;
+    at::Tensor x = at::embedding(tokens_, tokens) + positions_.narrow(0, 0, tokens.size(1));
+    for (const auto& block : blocks_) {
+        out.push_back(block->attention_inputs(x));
+        x = block->forward(x);
+    }
+    return out;
 }
 
 at::Tensor LanguageModel::loss(const at::Tensor& tokens, const at::Tensor& rows,

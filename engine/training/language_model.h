@@ -17,6 +17,11 @@ struct ModelShape {
     std::int64_t vocabulary = 64, length = 128, width = 64, heads = 4, layers = 2;
 };
 
+// What an attention takes: [B, H, L, d] each.
+struct AttentionInputs {
+    at::Tensor q, k, v;
+};
+
 // x + W_o attention(norm(x)), then x + W_2 gelu(W_1 norm(x) + b_1) + b_2. qkv and output projection
 // have no biases, as everywhere in this program; the MLP is four times as wide.
 class TransformerBlock final : public torch::nn::Module {
@@ -25,6 +30,7 @@ class TransformerBlock final : public torch::nn::Module {
     TransformerBlock(const ModelShape& shape, const TrainingSetup& setup, std::int64_t index);
 
     at::Tensor forward(const at::Tensor& x);  // [B, L, E] -> [B, L, E]
+    AttentionInputs attention_inputs(const at::Tensor& x) const;
     Attention& attention() { return *attention_; }
 
   private:
@@ -47,6 +53,8 @@ class LanguageModel final : public torch::nn::Module {
     LanguageModel(const ModelShape& shape, const TrainingSetup& setup, at::Device device);
 
     at::Tensor hidden(const at::Tensor& tokens);  // [B, L] int64 -> [B, L, E], normed
+    // What the attention of each block takes of these tokens, first block first.
+    std::vector<AttentionInputs> attention_inputs(const at::Tensor& tokens);
     // Mean cross-entropy in nats, a scalar: position `rows[i]` of the flattened batch against
     // `targets[i]`; all positions in their order where `rows` is undefined.
     at::Tensor loss(const at::Tensor& tokens, const at::Tensor& rows, const at::Tensor& targets);

@@ -14,6 +14,7 @@
 #include "engine/measure/failure.h"
 #include "engine/measure/gpu.h"
 #include "engine/measure/process_memory.h"
+#include "engine/training/attention_sample.h"
 #include "engine/training/checkpoint.h"
 #include "engine/training/trainer.h"
 #include "engine/training/training_history.h"
@@ -97,8 +98,16 @@ class TrainingLoop {
         resumed_at_ = state->step;
     }
 
-    void save(const Trainer& trainer) {
+    // q, k, v at the model as it is, for who wants to see what it attends to.
+    void keep_attention(Trainer& trainer) {
+        if (host_.folder.empty()) return;
+        const Status kept = keep_attention_sample(trainer, setup_, point_, host_.folder);
+        if (!kept) host_.observer.message(Severity::warning, kept.error().message);
+    }
+
+    void save(Trainer& trainer) {
         if (host_.folder.empty() || trainer.steps_made() == 0) return;
+        keep_attention(trainer);
         CheckpointState state{point_.id, trainer.steps_made(), seconds_, history_.series()};
         if (const Status written = write_checkpoint(path(), state, trainer.state()); !written)
             host_.observer.message(Severity::warning, written.error().message);
@@ -178,6 +187,7 @@ class TrainingLoop {
         if (const std::string backend = trainer.model().backend(); !backend.empty())
             result.notes["backend"] = backend;
         if (resumed_at_ > 0) result.notes["resumed_at_step"] = std::to_string(resumed_at_);
+        keep_attention(trainer);
         remove_checkpoint(path());
         return result;
     }

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "engine/core/experiment_info.h"
 #include "engine/core/paired_samples.h"
 #include "engine/core/variant_info.h"
+#include "exports/compare/row_filter.h"
 #include "exports/panels.h"
 
 namespace slay {
@@ -18,18 +20,9 @@ std::string lower(std::string text) {
     return text;
 }
 
-std::vector<std::string> words_of(const std::string& text) {
-    std::vector<std::string> words;
-    std::string word;
-    for (const char c : lower(text) + ' ') {
-        if (c != ' ') {
-            word += c;
-        } else if (!word.empty()) {
-            words.push_back(std::move(word));
-            word.clear();
-        }
-    }
-    return words;
+bool is_filter_id(const std::string& id) {
+    return id == "variant" || id == "state" || id == "run" || id == "value" ||
+           find_parameter(id) != nullptr;
 }
 
 bool is_own_parameter(const RunRecord& record, const RecordedPoint& point, const std::string& id) {
@@ -109,6 +102,8 @@ void RunComparison::show(const std::string& experiment, const std::string& metri
     metric_ = metric;
     rows_.clear();
     baselines_.clear();
+    kinds_.clear();
+    kind_points_.clear();
     for (std::size_t run = 0; run < runs_.size(); ++run) add_rows(run);
 }
 
@@ -128,6 +123,9 @@ void RunComparison::add_rows(std::size_t run) {
         for (const auto& [id, value] : each.point.parameters)
             row.text += '\n' + id + '=' + to_text(value) + '\n' + describe_parameter(id, value);
         row.text = lower(std::move(row.text));
+        const auto [kind, fresh] = kinds_.try_emplace(each.point.id, kind_points_.size());
+        if (fresh) kind_points_.push_back(&each.point);
+        row.kind = kind->second;
         rows_.push_back(std::move(row));
         index_baseline(rows_.size() - 1);
     }
@@ -160,15 +158,37 @@ void RunComparison::index_baseline(std::size_t row) {
         baselines_.try_emplace(baseline_key(each, variant), row);
 }
 
-std::vector<std::size_t> RunComparison::filtered(const std::string& filter,
+std::vector<std::size_t> RunComparison::filtered(const std::string& text,
                                                  const std::string& group) const {
-    const std::vector<std::string> words = words_of(filter);
+    RowFilter filter = parse_filter(text, is_filter_id);
+    // What is asked of the parameters is the same for a point in whichever run.
+    std::vector<char> fits(kind_points_.size(), 1);
+    std::vector<RowCondition> of_rows;
+    for (const RowCondition& each : filter.conditions) {
+        const bool of_row =
+            each.id == "variant" || each.id == "state" || each.id == "run" || each.id == "value";
+        if (of_row) of_rows.push_back(each);
+        for (std::size_t kind = 0; kind < fits.size() && !of_row; ++kind)
+            fits[kind] = fits[kind] && meets(*kind_points_[kind], each);
+    }
+    const auto meets_row = [&](const Row& row, const RowCondition& each) {
+        if (each.id == "value") return row.value && each.holds(row.value->value);
+        if (each.id == "state") return each.holds(std::string(to_string(row.point->result.state)));
+        return each.holds(
+            lower(each.id == "run" ? runs_[row.run].label : row.point->point.variant));
+    };
     std::vector<std::size_t> out;
-    for (std::size_t i = 0; i < rows_.size(); ++i)
-        if (std::all_of(words.begin(), words.end(), [&](const std::string& word) {
-                return rows_[i].text.find(word) != std::string::npos;
-            }))
-            out.push_back(i);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        const Row& row = rows_[i];
+        if (!fits[row.kind]) continue;
+        const bool holds =
+            std::all_of(of_rows.begin(), of_rows.end(),
+                        [&](const RowCondition& each) { return meets_row(row, each); }) &&
+            std::all_of(filter.words.begin(), filter.words.end(), [&](const std::string& word) {
+                return row.text.find(word) != std::string::npos;
+            });
+        if (holds) out.push_back(i);
+    }
     if (group.empty() || group == "run") return out;  // that is their order
     std::stable_sort(out.begin(), out.end(), [&](std::size_t a, std::size_t b) {
         const Point& one = rows_[a].point->point;
@@ -179,14 +199,28 @@ std::vector<std::size_t> RunComparison::filtered(const std::string& filter,
     return out;
 }
 
+bool RunComparison::begins_group(const std::vector<std::size_t>& rows, std::size_t at,
+                                 const std::string& group) const {
+    if (at == 0) return true;
+    const Row &here = rows_[rows[at]], &before = rows_[rows[at - 1]];
+    if (group.empty() || group == "run") return here.run != before.run;
+    if (group == "variant") return here.point->point.variant != before.point->point.variant;
+    const ParameterValue* a = here.point->point.parameters.find(group);
+    const ParameterValue* b = before.point->point.parameters.find(group);
+    return (a == nullptr) != (b == nullptr) || (a && *a != *b);
+}
+
 std::vector<std::string> RunComparison::differing(const std::vector<std::size_t>& rows) const {
     std::map<std::string, ParameterValue> first;
     std::set<std::string> differs;
-    for (const std::size_t i : rows)
+    std::vector<char> seen(kind_points_.size(), 0);
+    for (const std::size_t i : rows) {
+        if (std::exchange(seen[rows_[i].kind], 1)) continue;
         for (const auto& [id, value] : rows_[i].point->point.parameters) {
             const auto [known, fresh] = first.try_emplace(id, value);
             if (!fresh && known->second != value) differs.insert(id);
         }
+    }
     std::vector<std::string> out;
     const auto take = [&](const std::string& id) {
         if (differs.erase(id) > 0) out.push_back(id);
@@ -215,15 +249,16 @@ Compared RunComparison::against(const Row& row) const {
     // The larger margin of the two devices: a CPU beside a GPU is judged as a CPU is.
     CompareRules rules = rules_for(record.origin(*row.point).device);
     const Provenance& other = runs_[base->run].record->origin(*base->point);
-    rules.margin = std::max(rules.margin, rules_for(other.device).margin);
+    const CompareRules theirs_too = rules_for(other.device);
+    rules.margin = std::max(rules.margin, theirs_too.margin);
+    rules.host_jitter = std::max(rules.host_jitter, theirs_too.host_jitter);
 
     const auto* mine = samples_of(*row.point, metric_);
     const auto* theirs = samples_of(*base->point, metric_);
     // Samples of a metric that is pooled over seeds are no repetitions of one thing.
     if (metric_ != "latency_ms" || !mine || !theirs)
         return compare_values(*base->value, *row.value, better, rules);
-    const bool together = row.run == base->run && row.point->session == base->point->session &&
-                          row.point->point.group == base->point->point.group;
+    const bool together = row.run == base->run && side_by_side(*row.point, *base->point);
     if (together) {
         const PairedSamples pairs = pair_samples(*theirs, *mine);
         const Compared paired = compare_pairs(pairs.first, pairs.second, better, rules);

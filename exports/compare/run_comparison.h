@@ -34,10 +34,14 @@ class RunComparison {
         const RecordedPoint* point = nullptr;
         std::optional<MetricValue> value;  // empty: not measured
         std::string text;                  // what a filter looks in, in lower case
+        std::size_t kind = 0;              // rows of one point, in whichever runs, have one kind
     };
 
     // A label that was given before gets a number. Returns the run's index.
     std::size_t add(std::string label, std::shared_ptr<const RunRecord> record);
+    // Whether a row is the first of its group in `rows`, as filtered() gives them.
+    bool begins_group(const std::vector<std::size_t>& rows, std::size_t at,
+                      const std::string& group) const;
     void remove(std::size_t run);  // a baseline in that run ends; later runs move up
     const std::vector<ComparedRun>& runs() const { return runs_; }
 
@@ -56,8 +60,9 @@ class RunComparison {
     void set_baseline(Baseline baseline);
     const Baseline& baseline() const { return baseline_; }
 
-    // Indices of the rows whose text holds every word of `filter`; then, where `group` is the id of
-    // a parameter, "variant" or "run", sorted by it.
+    // Indices of the rows whose text holds every word of `filter` and that meet its conditions
+    // (row_filter.h: "length>=1024 variant=linear run=monday state=ok value<2"); then, where
+    // `group` is the id of a parameter, "variant" or "run", sorted by it.
     std::vector<std::size_t> filtered(const std::string& filter,
                                       const std::string& group = {}) const;
 
@@ -80,6 +85,8 @@ class RunComparison {
     std::map<std::string, int, std::less<>> labels_;  // how often each was given
     std::string experiment_, metric_;
     std::vector<Row> rows_;
+    std::map<std::string, std::size_t, std::less<>> kinds_;  // point id -> Row::kind
+    std::vector<const Point*> kind_points_;                  // one point of each kind
     Baseline baseline_;
     std::map<std::string, std::size_t, std::less<>> baselines_;  // key -> index into rows_
 };

@@ -3,6 +3,8 @@
 
 #include <qcustomplot.h>
 
+#include "exports/axis_scale.h"
+
 namespace slay {
 
 // A logarithmic axis of sizes that double: 256, 512, 1K, ..., 128K, 1M (K = 1024). Every tick is
@@ -34,14 +36,5 @@ class DecadeTicker : public QCPAxisTicker {
   private:
     bool whole_decades_ = true;
 };
-
-// Whether all positive values are powers of two.
-bool doubles(const QVector<double>& values);
-
-// A range that holds low..high with room, its ends on steps (1, 2, 5 of a decade on a logarithmic
-// axis), so that it stays while points arrive.
-QCPRange stepped_range(double low, double high, bool log);
-
-QString length_text(double value);  // "256", "32K", "1M", "1000"
 
 }  // namespace slay

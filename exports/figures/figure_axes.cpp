@@ -3,24 +3,9 @@
 #include <QFontMetricsF>
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 namespace slay {
 namespace {
-
-// How many first failures stand above each other, at most.
-int failure_levels(const FigureData& data) {
-    std::map<double, int> stacked;
-    int levels = 0;
-    for (const Series& series : data.series) {
-        if (series.kind != SeriesKind::measured || series.hidden) continue;
-        const auto first =
-            std::find_if(series.undrawn.begin(), series.undrawn.end(),
-                         [](const UndrawnPoint& p) { return p.state != PointState::running; });
-        if (first != series.undrawn.end()) levels = std::max(levels, ++stacked[first->x]);
-    }
-    return std::min(levels, 4);
-}
 
 // Broken at the space nearest to the middle; as it is without one.
 QString in_two_lines(const QString& name) {
@@ -123,45 +108,16 @@ void FigureAxes::fit_categories(const FigureTheme& theme, double room) {
 }
 
 void FigureAxes::set_scales(const FigureData& data) {
-    QVector<double> places;
-    for (const Series& series : data.series) {
-        if (series.kind != SeriesKind::measured) continue;
-        for (const FigurePoint& point : series.points) places.append(point.x);
-        for (const UndrawnPoint& point : series.undrawn) places.append(point.x);
-    }
-    if (places.isEmpty() && data.x.low <= data.x.high) places = {data.x.low, data.x.high};
-    set_scale(plot_->xAxis, data.x, data.x.log && !data.x_is_metric && doubles(places));
+    set_scale(plot_->xAxis, data.x, doubles(data));
     set_scale(plot_->yAxis, data.y, false);
     set_categories(data.x.categories);
 }
 
 void FigureAxes::follow(const FigureData& data) {
-    if (!names_.isEmpty()) {
-        plot_->xAxis->setRange(-0.55, static_cast<double>(names_.size()) - 0.45);
-    } else if (data.x_is_metric) {
-        plot_->xAxis->setRange(stepped_range(data.x.low, data.x.high, data.x.log));
-    } else if (data.x.low <= data.x.high) {
-        if (data.x.log) {
-            const double pad = std::max(1.08, std::pow(data.x.high / data.x.low, 0.035));
-            plot_->xAxis->setRange(data.x.low / pad, data.x.high * pad);
-        } else {
-            const double pad = std::max((data.x.high - data.x.low) * 0.04, 1e-9);
-            plot_->xAxis->setRange(data.x.low - pad, data.x.high + pad);
-        }
-    } else {
-        plot_->xAxis->setRange(data.x.log ? QCPRange(1, 10) : QCPRange(0, 1));
-    }
-    if (data.y.share) {
-        plot_->yAxis->setRange(-0.02, failure_levels(data) > 0 ? 1.09 : 1.02);
-        return;
-    }
-    // A band at the top for the marks of what failed.
-    double high = data.y.high;
-    const double share = 0.07 * failure_levels(data);
-    if (share > 0 && data.y.low <= data.y.high)
-        high = data.y.log ? high * std::pow(std::max(3.0, high / data.y.low), share)
-                          : high + (high - data.y.low) * share;
-    plot_->yAxis->setRange(stepped_range(data.y.low, high, data.y.log));
+    const AxisRange x = x_range(data), y = y_range(data);
+    plot_->xAxis->setRange(x.low, x.high);
+    plot_->yAxis->setRangeReversed(data.map.has_value());  // row 1 at the top
+    plot_->yAxis->setRange(y.low, y.high);
 }
 
 // As many labels of lengths as stand apart.

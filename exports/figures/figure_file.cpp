@@ -37,16 +37,39 @@ Status check(const PaperFormat& format) {
     return done();
 }
 
+// The title in the middle of the first line or, where it is too long, of the first lines. Returns
+// the height it takes, in units.
+int draw_title(const FigureData& data, const PaperFormat& format, const FigureTheme& theme,
+               int width, QCPPainter& painter) {
+    QFont font = theme.label_font;
+    font.setPixelSize(qRound(format.title_points * FigureTheme::paper_units_per_point));
+    font.setBold(true);
+    painter.setFont(font);
+    painter.setPen(QPen(theme.text));
+    const QString title = QString::fromStdString(data.title);
+    const int flags = Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap;
+    const QRect needed =
+        QFontMetrics(font).boundingRect(QRect(0, 0, width, width), flags, title);
+    painter.drawText(QRect(0, 0, width, needed.height()), flags, title);
+    return needed.height() + qRound(2 * theme.unit);
+}
+
 // The figure laid out at its size on paper, in units, onto any device of that many pixels.
 void draw(const FigureData& data, const PaperFormat& format, QCPPainter& painter, bool vector) {
     QCustomPlot plot;
     FigureRenderer renderer(&plot);
-    const QSize size = units_of(format);
-    plot.setViewport(QRect(QPoint(0, 0), size));
-    renderer.show(data, FigureTheme::paper_theme(format), false);
+    const FigureTheme theme = FigureTheme::paper_theme(format);
+    QSize size = units_of(format);
     painter.setMode(QCPPainter::pmVectorized, vector);
     painter.setMode(QCPPainter::pmNoCaching);
     painter.setMode(QCPPainter::pmNonCosmetic);
+    if (format.title) {
+        const int height = draw_title(data, format, theme, size.width(), painter);
+        painter.translate(0, height);
+        size.rheight() -= height;
+    }
+    plot.setViewport(QRect(QPoint(0, 0), size));
+    renderer.show(data, theme, false);
     plot.toPainter(&painter, size.width(), size.height());
 }
 
@@ -91,8 +114,7 @@ Status write_figure_pdf(const FigureData& data, const PaperFormat& format, const
     return write_file_atomically(path, *pdf);
 }
 
-Status write_figure_svg(const FigureData& data, const PaperFormat& format,
-                        const std::string& path) {
+Result<std::string> figure_svg(const FigureData& data, const PaperFormat& format) {
     if (const Status status = check(format); !status) return status.error();
     QByteArray bytes;
     QBuffer buffer(&bytes);
@@ -110,11 +132,18 @@ Status write_figure_svg(const FigureData& data, const PaperFormat& format,
         draw(data, format, painter, true);
         painter.end();
     }
-    return write_file_atomically(path, bytes.toStdString());
+    return bytes.toStdString();
 }
 
-Status write_figure_png(const FigureData& data, const PaperFormat& format, const std::string& path,
-                        int dots_per_inch) {
+Status write_figure_svg(const FigureData& data, const PaperFormat& format,
+                        const std::string& path) {
+    const Result<std::string> svg = figure_svg(data, format);
+    if (!svg) return svg.error();
+    return write_file_atomically(path, *svg);
+}
+
+Result<std::string> figure_png(const FigureData& data, const PaperFormat& format,
+                               int dots_per_inch) {
     if (const Status status = check(format); !status) return status.error();
     if (dots_per_inch < 36 || dots_per_inch > 2400)
         return Error{ErrorKind::usage, "A PNG has between 36 and 2400 dots per inch."};
@@ -137,7 +166,14 @@ Status write_figure_png(const FigureData& data, const PaperFormat& format, const
     buffer.open(QIODevice::WriteOnly);
     if (!image.save(&buffer, "PNG"))
         return Error{ErrorKind::internal, data.id + ": the PNG could not be encoded."};
-    return write_file_atomically(path, bytes.toStdString());
+    return bytes.toStdString();
+}
+
+Status write_figure_png(const FigureData& data, const PaperFormat& format, const std::string& path,
+                        int dots_per_inch) {
+    const Result<std::string> png = figure_png(data, format, dots_per_inch);
+    if (!png) return png.error();
+    return write_file_atomically(path, *png);
 }
 
 std::vector<ExportJob> figure_jobs(const RunRecord& record, const PaperFormat& format) {

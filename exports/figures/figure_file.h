@@ -19,6 +19,9 @@ Result<std::string> figure_pdf(const FigureData& data, const PaperFormat& format
                                const std::string& created = {});
 Status write_figure_pdf(const FigureData& data, const PaperFormat& format, const std::string& path,
                         const std::string& created = {});
+Result<std::string> figure_svg(const FigureData& data, const PaperFormat& format);
+Result<std::string> figure_png(const FigureData& data, const PaperFormat& format,
+                               int dots_per_inch = 300);
 Status write_figure_svg(const FigureData& data, const PaperFormat& format, const std::string& path);
 Status write_figure_png(const FigureData& data, const PaperFormat& format, const std::string& path,
                         int dots_per_inch = 300);

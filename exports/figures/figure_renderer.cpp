@@ -9,6 +9,7 @@
 #include "exports/figures/figure_axes.h"
 #include "exports/figures/figure_curves.h"
 #include "exports/figures/figure_legend.h"
+#include "exports/figures/figure_map.h"
 #include "exports/figures/figure_marks.h"
 #include "exports/figures/legend_entries.h"
 #include "exports/trade_offs.h"
@@ -19,7 +20,8 @@ namespace {
 bool same_theme(const FigureTheme& a, const FigureTheme& b) {
     return a.ground == b.ground && a.text == b.text && a.dark == b.dark && a.paper == b.paper &&
            a.label_font == b.label_font && a.tick_font == b.tick_font && a.unit == b.unit &&
-           a.curve_width == b.curve_width && a.legend_columns == b.legend_columns;
+           a.curve_width == b.curve_width && a.legend_columns == b.legend_columns &&
+           a.legend == b.legend;
 }
 
 // "SLAY (anchor)   R = 2, M = 16, P = 32", below it the two figures, below them the rest.
@@ -45,33 +47,43 @@ QString describe_trade_off(const FigureRenderer::Hit& hit, const FigureData& dat
 }  // namespace
 
 struct FigureRenderer::Parts {
-    explicit Parts(QCustomPlot* on) : plot(on), curves(on), axes(on) {}
+    explicit Parts(QCustomPlot* on) : plot(on), curves(on), axes(on), map(on) {}
 
     QPointer<QCustomPlot> plot;
     QPointer<FigureLegend> legend;
     QPointer<FigureMarks> marks;
     FigureCurves curves;
     FigureAxes axes;
+    FigureMapLayer map;
     FigureData data;
     FigureTheme theme;
     QMetaObject::Connection before_replot;
     bool styled = false;
     bool beside = false;
 
-    // Beside the axes where there is room for it, below them elsewhere.
+    // Beside the axes where there is room for it, below them elsewhere; on paper where it is asked
+    // for.
     void place_legend() {
         const QSize need = legend->beside_size();
         const QRect view = plot->viewport();
-        const bool want = !theme.paper && !legend->empty() && view.width() > 3.2 * need.width() &&
-                          view.height() > need.height();
+        bool want = !theme.paper && !legend->empty() && view.width() > 3.2 * need.width() &&
+                    view.height() > need.height();
+        if (theme.paper) want = theme.legend == LegendPlace::right;
         if (want == beside && legend->layout()) return;
         beside = want;
         if (legend->layout()) legend->layout()->take(legend);
         plot->plotLayout()->simplify();
         legend->set_beside(beside);
-        plot->plotLayout()->addElement(beside ? 0 : 1, beside ? 1 : 0, legend);
+        const bool above = theme.paper && theme.legend == LegendPlace::above;
+        if (above) plot->plotLayout()->insertRow(0);
+        plot->plotLayout()->addElement(beside || above ? 0 : 1, beside ? 1 : 0, legend);
         legend->setLayer(QStringLiteral("legend"));
-        legend->set_entries(legend_entries(data, theme), theme);
+        legend->set_entries(entries(), theme);
+    }
+
+    std::vector<FigureLegend::Entry> entries() const {
+        if (theme.paper && theme.legend == LegendPlace::none) return {};
+        return legend_entries(data, theme);
     }
 };
 
@@ -112,10 +124,11 @@ void FigureRenderer::show(const FigureData& data, const FigureTheme& theme, bool
     parts.styled = true;
     if (other_figure) held_ = false;
     parts.curves.take(data, theme, restyle);
+    parts.map.take(data, theme);
     parts.axes.set_scales(data);
     if (!held_) parts.axes.follow(data);
     parts.marks->set_figure(&parts.data, theme);
-    parts.legend->set_entries(legend_entries(data, theme), theme);
+    parts.legend->set_entries(parts.entries(), theme);
     parts.place_legend();
     parts.axes.set_label_room(parts.theme, parts.beside);
     if (replot) parts.plot->replot(QCustomPlot::rpQueuedReplot);

@@ -78,21 +78,26 @@ FigureTheme FigureTheme::paper_theme(const PaperFormat& format) {
     theme.tick_font = paper_font(family, format.tick_points);
     theme.legend_font = paper_font(family, format.legend_points);
     theme.axis_width = format.axis_points * unit;
-    theme.grid_width = 0.35 * unit;
+    theme.grid_width = format.grid_points * unit;
     theme.curve_width = format.curve_points * unit;
-    theme.interval_width = 0.5 * unit;
-    theme.marker_size = 3.4 * unit;
+    theme.interval_width = format.interval_points * unit;
+    theme.marker_size = format.marker_points * unit;
     theme.legend_columns = format.legend_columns;
+    theme.legend = format.legend;
     return theme;
 }
 
 QString paper_family() {
-    static const QStringList wanted{"TeX Gyre Termes", "Liberation Serif", "Nimbus Roman", "Times",
-                                    "Times New Roman"};
+    const QString times = installed_family(paper_faces().front());
+    return times.isEmpty() ? QFontDatabase::systemFont(QFontDatabase::GeneralFont).family() : times;
+}
+
+QString installed_family(const PaperFace& face) {
     const QStringList installed = QFontDatabase::families();
-    for (const QString& family : wanted)
-        if (installed.contains(family)) return family;
-    return QFontDatabase::systemFont(QFontDatabase::GeneralFont).family();
+    for (const std::string& family : face.families)
+        if (const QString name = QString::fromStdString(family); installed.contains(name))
+            return name;
+    return {};
 }
 
 }  // namespace slay

@@ -3,22 +3,23 @@
 
 #include <QColor>
 #include <QFont>
+#include <QString>
+
+#include "exports/paper/paper_choice.h"
+#include "exports/paper/paper_sizes.h"
 
 class QPalette;
 
 namespace slay {
 
-// The size of a figure on paper, independent of any display.
-struct PaperFormat {
+// A figure on paper, independent of any display.
+struct PaperFormat : PaperSizes {
     double width_inches = 3.25;  // ICML column; 6.75 across both
     double height_inches = 2.9;  // with the legend
     QString family;              // empty: the first Times-like face that is installed
-    double label_points = 8;     // axis labels
-    double tick_points = 7;
-    double legend_points = 6.5;
-    double axis_points = 0.5;  // line widths
-    double curve_points = 1.0;
-    int legend_columns = 0;  // 0: as many as fit
+    int legend_columns = 0;      // 0: as many as fit
+    LegendPlace legend = LegendPlace::below;
+    bool title = false;  // above the axes
 };
 
 struct FigureTheme {
@@ -27,6 +28,7 @@ struct FigureTheme {
     bool paper = false;  // no title, legend below
     QFont label_font, tick_font, legend_font;
     int legend_columns = 0;  // 0: as many as fit
+    LegendPlace legend = LegendPlace::below;  // on paper
     // A figure is laid out in units: pixels on the screen; on paper a tenth of a point, so that
     // rounding to whole units does not show.
     static constexpr double paper_units_per_point = 10;
@@ -46,5 +48,8 @@ QColor blend(const QColor& a, const QColor& b, double share_of_b);
 
 // The first installed of TeX Gyre Termes, Liberation Serif, Nimbus Roman, Times; else the system's.
 QString paper_family();
+
+// The first family of a face that is installed; empty: none is.
+QString installed_family(const PaperFace& face);
 
 }  // namespace slay

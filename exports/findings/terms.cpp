@@ -93,7 +93,9 @@ std::optional<double> floor_ms(const DeviceFloor& device, const CheckTerm& term,
     const double product =
         p.real("nodes", 1) * p.real("prf_features", 1) * p.real("poly_features", 1);
     const double features = product > 1 ? product : d;
-    const double rate = *type == DataType::float32 ? device.float32_flops : device.flops;
+    const double rate = *type == DataType::float32 ? device.float32_flops
+                        : *type == DataType::tf32  ? device.flops / 2
+                                                   : device.flops;
     return 4 * rows * features * d / rate * 1e3;
 }
 
@@ -138,8 +140,7 @@ std::optional<Extent> paired(const Check& check, const Side& numerator, const Si
     // Rounds were taken side by side only within one group and one start of the run.
     // Other metrics' samples are a history (a loss by step), which the last figure sums up.
     if (!over_seeds && check.metric != "latency_ms") return std::nullopt;
-    if (!over_seeds && (numerator.point->point.group != denominator.point->point.group ||
-                        numerator.point->session != denominator.point->session))
+    if (!over_seeds && !side_by_side(*numerator.point, *denominator.point))
         return std::nullopt;
     const auto [above, below] = in_rounds(*a, *b);
     if (above.empty()) return std::nullopt;

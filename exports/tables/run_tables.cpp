@@ -9,7 +9,6 @@
 #include "exports/findings/report.h"
 #include "exports/latex_text.h"
 #include "exports/panels.h"
-#include "exports/tables/latex_table.h"
 
 namespace slay {
 namespace {
@@ -57,17 +56,6 @@ constexpr std::array table_writers{
     TableWriter{"max-context", "max_context", "max_length", write_context},
 };
 
-// Comment, macros, floats.
-std::string whole_file(const RunRecord& record, const Table& table) {
-    const Provenance& from = record.provenance();
-    const std::string about = clean_text(
-        "SLAY Workbench " + from.program_version + ", run " + record.run() + ", " + from.started,
-        200);
-    std::string line;
-    for (const char c : about) line += c == '\n' ? ' ' : c;
-    return latex_preamble(line) + table.macros + latex_table(table);
-}
-
 }  // namespace
 
 std::vector<RunTable> tables_of(const RunRecord& record) {
@@ -87,15 +75,29 @@ std::vector<RunTable> tables_of(const RunRecord& record) {
     return out;
 }
 
-std::string table_file(const RunRecord& record, const RunTable& which) {
+Table run_table(const RunRecord& record, const RunTable& which) {
     const auto writer =
         std::find_if(table_writers.begin(), table_writers.end(),
                      [&](const TableWriter& each) { return each.experiment == which.experiment; });
-    return whole_file(record, writer->write(record, which));
+    return writer->write(record, which);
+}
+
+std::string table_text(const RunRecord& record, const Table& table, const PageFormat& page) {
+    const Provenance& from = record.provenance();
+    const std::string about = clean_text(
+        "SLAY Workbench " + from.program_version + ", run " + record.run() + ", " + from.started,
+        200);
+    std::string line;
+    for (const char c : about) line += c == '\n' ? ' ' : c;
+    return latex_preamble(line) + table.macros + latex_table(table, page);
+}
+
+std::string table_file(const RunRecord& record, const RunTable& which) {
+    return table_text(record, run_table(record, which));
 }
 
 std::string findings_file(const RunRecord& record, const JudgedSet& judged) {
-    return whole_file(record, findings_table(judged, record.provenance().device_name));
+    return table_text(record, findings_table(judged, record.provenance().device_name));
 }
 
 std::string points_csv(const RunRecord& record, const std::string& experiment) {

@@ -6,6 +6,7 @@
 
 #include "engine/core/run_record.h"
 #include "exports/figure_data.h"
+#include "exports/tables/latex_table.h"
 #include "exports/tables/table_model.h"
 
 namespace slay {
@@ -38,8 +39,13 @@ Table task_table(const RunRecord& record, const FigureSpec& spec);
 // Experiment 7: how long a sequence fits, and how long one that also takes bearable time is.
 Table context_table(const RunRecord& record);
 
+// One of tables_of() as a model.
+Table run_table(const RunRecord& record, const RunTable& which);
+
 // The whole file: comment, macros, floats.
 std::string table_file(const RunRecord& record, const RunTable& which);
+// The same of any table of the record, for a page.
+std::string table_text(const RunRecord& record, const Table& table, const PageFormat& page = {});
 
 // The table of a set of findings as such a file.
 struct JudgedSet;

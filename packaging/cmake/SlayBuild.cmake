@@ -3,6 +3,8 @@ include_guard()
 
 option(SLAY_WERROR "Treat compiler warnings as errors" OFF)
 set(SLAY_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them: address,undefined or thread")
+option(SLAY_TORCH "Build the engine, which needs LibTorch; OFF: all else, with its tests" ON)
+option(SLAY_FUZZ "Build libFuzzer programs for the readers of files (tests/fuzz) and nothing else; needs clang" OFF)
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
     set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
@@ -45,6 +47,14 @@ if(SLAY_SANITIZE)
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${SLAY_SANITIZE}>
                         $<$<COMPILE_LANGUAGE:CXX>:-fno-omit-frame-pointer>)
     add_link_options(-fsanitize=${SLAY_SANITIZE})
+endif()
+
+# The programs of tests/fuzz, each whole in one file but for the C library.
+if(SLAY_FUZZ)
+    set(SLAY_TORCH OFF)
+    add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-recover=all)
+    add_compile_definitions(FMT_HEADER_ONLY=1)
+    add_link_options(-static-libstdc++ -static-libgcc LINKER:--as-needed)
 endif()
 
 # Warnings for our own C++; the headers of others are SYSTEM.

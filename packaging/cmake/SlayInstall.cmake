@@ -20,7 +20,9 @@ foreach(target IN LISTS slay_programs slay_libraries)
     set(runpath $ORIGIN)
     if(target IN_LIST slay_programs)
         list(APPEND runpath $ORIGIN/${slay_library_from_bin})
-    elseif(target STREQUAL "slay_engine")
+    elseif(target STREQUAL "slay_engine" AND SLAY_LIBTORCH)
+        # One that the user named. The pinned one is found at run time, in the cache of whoever runs
+        # the program (engine/run/libtorch_place.h): a package names no folder of the builder's.
         list(APPEND runpath ${SLAY_TORCH_ROOT}/lib)
     endif()
     set_target_properties(${target} PROPERTIES INSTALL_RPATH "${runpath}")
@@ -30,3 +32,10 @@ foreach(target IN LISTS slay_programs slay_libraries)
 endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/presets DESTINATION ${CMAKE_INSTALL_DATADIR}/slay-workbench)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/slay-workbench)
+# What the first start fetches LibTorch with, in the source tree's places.
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/packaging/libtorch/fetch-libtorch
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/slay-workbench/packaging/libtorch)
+install(FILES ${PROJECT_SOURCE_DIR}/packaging/libtorch/requirements.txt
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/slay-workbench/packaging/libtorch)
+install(FILES ${PROJECT_SOURCE_DIR}/packaging/lib/say.sh ${PROJECT_SOURCE_DIR}/packaging/lib/libtorch.sh
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/slay-workbench/packaging/lib)

@@ -51,6 +51,10 @@ is_whole() {
     python3 "$ROOT/packaging/lib/check_wheel.py" "$LIBTORCH_HOME" "${name//-/_}-$version.dist-info/RECORD" 2>/dev/null
 }
 
+# While this file is there, what is unpacked is not all: no program takes it for a LibTorch.
+begin_fetching() { : >"$LIBTORCH_HOME/.incomplete"; }
+end_fetching() { rm -f "$LIBTORCH_HOME/.incomplete"; }
+
 # Every command says what to do when it fails: `set -e` has no effect inside a step.
 fetch_wheel() {
     local pin=$1 hash=$2 downloads="$LIBTORCH_HOME/.downloads"
@@ -62,10 +66,14 @@ fetch_wheel() {
         platforms+=("manylinux_2_${minor}_x86_64")
     done
     # The wheel is used without Python, so that the machine's own version of it does not matter.
-    python3 -m pip download --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes \
+    # Its temporary files lie here, where they can be seen to grow and do not fill a small /tmp.
+    mkdir -p "$downloads/parts"
+    TMPDIR="$downloads/parts" PIP_NO_CACHE_DIR=1 PIP_RESUME_RETRIES=5 \
+        python3 -m pip download --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes \
         --python-version 3.11 --implementation cp "${platforms[@]/#/--platform=}" \
         --dest "$downloads" --requirement "$downloads/pin.txt" || return
     echo "unpacking"
+    : >"$downloads/unpacking"
     unzip -qo "$downloads"/*.whl -d "$LIBTORCH_HOME" || return
     rm -rf "$downloads"
 }
@@ -126,6 +134,7 @@ need_libtorch() {
 
     exec 9>"$LIBTORCH_HOME/.lock"
     flock -n 9 || { say "Another set-up is fetching LibTorch; waiting for it" && flock 9; }
+    begin_fetching
     mapfile -t missing < <(wheels_to_fetch)
     for line in "${missing[@]}"; do
         total=$((total + ${line##* })) count=$((count + 1))
@@ -140,6 +149,7 @@ need_libtorch() {
         done
     fi
     link_toolkit
+    end_fetching
     flock -u 9
     exec 9>&-
 }

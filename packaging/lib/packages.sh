@@ -13,6 +13,7 @@ nlohmann-json3-dev
 libcli11-dev
 libfmt-dev
 libsentencepiece-dev
+libpoppler-cpp-dev
 qt6-base-dev
 qt6-svg-dev|libqt6svg6-dev
 libqcustomplot-dev

@@ -85,7 +85,9 @@ class GoldenTest : public QObject {
             << changed("\"performer\": {", "\"perform~er/\": {") << "no attention variant";
         QTest::newRow("missing buffer")
             << changed("\"anchor_vectors\"", "\"anchors\"") << "anchor_vectors";
-        QTest::newRow("not UTF-8") << changed("golden-a", "golden-\xff") << "not JSON";
+        QTest::newRow("not UTF-8") << changed("golden-a", "golden-\xff") << "not UTF-8";
+        QTest::newRow("twice") << changed("\"causal\": true", "\"causal\": true, \"causal\": false")
+                               << "/causal: the key comes twice";
     }
     void refuses() {
         QFETCH(QByteArray, text);

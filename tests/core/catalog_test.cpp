@@ -20,7 +20,7 @@ class CatalogTest : public QObject {
             QVERIFY2(ids.insert(row.id).second, row.id.c_str());
             QVERIFY2(headings.insert(row.heading).second, row.heading.c_str());
             QVERIFY2(!row.help.empty() && row.help.ends_with("."), row.id.c_str());
-            QVERIFY(row.digits >= 1 && row.digits <= 6);
+            QVERIFY(row.digits >= 0 && row.digits <= 6);  // 0: a count
             QCOMPARE(find_metric(row.id), &row);
         }
         QVERIFY(!find_metric("speed"));
@@ -70,12 +70,13 @@ class CatalogTest : public QObject {
     }
 
     void data_types_round_trip() {
-        for (const DataType type :
-             {DataType::float64, DataType::float32, DataType::bfloat16, DataType::float16})
+        for (const DataType type : {DataType::float64, DataType::float32, DataType::tf32,
+                                    DataType::bfloat16, DataType::float16})
             QVERIFY(parse_data_type(to_string(type)) == type);
         QVERIFY(!parse_data_type("float8"));
         QCOMPARE(bytes_of(DataType::float64), 8);
         QCOMPARE(bytes_of(DataType::float32), 4);
+        QCOMPARE(bytes_of(DataType::tf32), 4);
         QCOMPARE(bytes_of(DataType::bfloat16), 2);
         QCOMPARE(bytes_of(DataType::float16), 2);
         // The choices of the parameter are the types.

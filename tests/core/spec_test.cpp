@@ -301,8 +301,8 @@ class SpecTest : public QObject {
         set("interval of zero", "measurement", "{\"relative_interval\": 0}",
             ":2: /measurement/relative_interval: 0 is less than 1e-06, the smallest "
             "relative_interval");
-        set("launch", "measurement", "{\"launch\": \"graph\"}",
-            ":2: /measurement/launch: \"graph\" is not one of \"eager\"");
+        set("launch", "measurement", "{\"launch\": \"batched\"}",
+            ":2: /measurement/launch: \"batched\" is not one of \"eager\", \"graph\"");
         set("long title", "title", ('"' + QByteArray(201, 'x') + '"').constData(),
             ":2: /title: a text of 201 bytes; at most 200 are taken");
         row("climbing name",

@@ -59,6 +59,12 @@ class UnitsTest : public QObject {
         QCOMPARE(text(format_number(0.00123, 3)), "0.00123");
         QCOMPARE(text(format_number(1.234e-7, 3)), "1.23e-07");
         QCOMPARE(text(format_number(-0.5, 1)), "-0.5");
+        // Counts: whole, with separators, at any size; means of small ones keep their fraction.
+        QCOMPARE(text(format_number(2752, 0)), "2,752");
+        QCOMPARE(text(format_number(12976128, 0)), "12,976,128");
+        QCOMPARE(text(format_number(1, 0)), "1");
+        QCOMPARE(text(format_number(1.5, 0)), "1.50");
+        QCOMPARE(text(format_number(2752.4, 0)), "2,752");
         QCOMPARE(text(format_number(std::nan(""), 3)), "nan");
     }
     void counts() {

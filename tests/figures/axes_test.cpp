@@ -33,8 +33,8 @@ class AxesTest : public QObject {
         QCOMPARE(labels[256], QString("256"));
         QCOMPARE(labels[1024], QString("1K"));
         QCOMPARE(labels[131072], QString("128K"));
-        QCOMPARE(length_text(1048576), QString("1M"));
-        QCOMPARE(length_text(1000), QString("1000"));
+        QCOMPARE(length_text(1048576), std::string("1M"));
+        QCOMPARE(length_text(1000), std::string("1000"));
     }
     void crowded_lengths_have_fewer_labels() {
         DoublingTicker ticker;
@@ -83,11 +83,11 @@ class AxesTest : public QObject {
         QFETCH(double, low);
         QFETCH(double, high);
         QFETCH(bool, log);
-        const QCPRange range = stepped_range(low, high, log);
-        QVERIFY(range.lower < low || (!log && range.lower == 0));
-        QVERIFY(range.upper > high);
+        const AxisRange range = stepped_range(low, high, log);
+        QVERIFY(range.low < low || (!log && range.low == 0));
+        QVERIFY(range.high > high);
         if (!log) return;
-        for (const double end : {range.lower, range.upper}) {
+        for (const double end : {range.low, range.high}) {
             const double lead = end / std::pow(10.0, std::floor(std::log10(end * (1 + 1e-9))));
             QVERIFY(std::abs(lead - 1) < 1e-6 || std::abs(lead - 2) < 1e-6 ||
                     std::abs(lead - 5) < 1e-6);

@@ -1,6 +1,6 @@
 // Checks the fused linear attention against its plain form in float64 over awkward shapes, then
 // times it. Needs the CUDA runtime only:  fused_linear_check
-// [check|quick|few|long|time|profile|all]
+// [check|groups|quick|few|long|time|brief|profile|all]
 #include <cuda_runtime_api.h>
 
 #include <algorithm>
@@ -21,6 +21,10 @@ namespace {
 struct Errors {
     double numerator = 0, denominator = 0, output = 0;
 };
+
+const char* form_name(const FusedPlan& plan) {
+    return plan.groups ? "group" : plan.wide ? "wide " : "any  ";
+}
 
 // Relative L2 over the rows of `sample` (all if empty) of head (0, 0) and of the last one.
 Errors compare(const Problem& problem, const std::vector<std::int64_t>& sample) {
@@ -106,13 +110,14 @@ struct Worst {
     double error[2][3] = {};  // without and with signs; by element
 };
 
-bool check(const Case& c, std::uint64_t seed, Worst& worst) {
+bool check(const Case& c, std::uint64_t seed, bool groups_only, Worst& worst) {
     std::mt19937_64 rng(seed);
     Problem problem(c, rng);
     if (!problem.reason.empty()) {
         std::printf("unsupported: %s\n", problem.reason.c_str());
         return false;
     }
+    if (groups_only && !problem.plan.groups) return true;
     run(problem);
     std::vector<std::int64_t> sample;
     if (c.length > 1200) {
@@ -139,17 +144,29 @@ bool check(const Case& c, std::uint64_t seed, Worst& worst) {
         kind_name(c.kind), element_name(c.element), static_cast<long long>(c.batch),
         static_cast<long long>(c.heads), static_cast<long long>(c.length), c.d, c.nodes, c.m, c.p,
         c.causal ? "causal" : "bidir ", static_cast<long long>(problem.plan.segment),
-        static_cast<long long>(problem.plan.wave), problem.plan.wide ? "wide" : "any ", e.numerator,
+        static_cast<long long>(problem.plan.wave), form_name(problem.plan), e.numerator,
         e.denominator, e.output, same ? "" : " BITS DIFFER", holes ? " NOT FINITE" : "",
         good ? "ok" : "WRONG");
     std::fflush(stdout);
     return good;
 }
 
-int check_all(bool quick, bool few = false) {
+enum class Extent { all, groups, quick, few, race };
+
+// `groups`: all that the forms with warpgroup products take. `few` and `race` are for a
+// sanitizer.
+int check_all(Extent extent) {
     std::vector<Case> cases;
     using enum Kind;
-    if (quick) {
+    if (extent == Extent::race) {
+        cases = {{anchor, 1, 1, 200, 32, 2, 16, 32, true, -1},
+                 {anchor, 1, 1, 600, 32, 2, 16, 32, true, 256, 1},
+                 {anchor, 1, 1, 300, 64, 2, 16, 16, true, 256},
+                 {anchor, 1, 1, 300, 32, 2, 16, 16, false, 256},
+                 {linear, 1, 1, 300, 32, 1, 1, 1, true, 128},
+                 {performer, 1, 1, 200, 64, 1, 64, 1, true, 128, 1},
+                 {cosformer, 1, 1, 200, 64, 1, 1, 1, true, 128}};
+    } else if (extent == Extent::quick || extent == Extent::few) {
         cases = {{anchor, 1, 2, 300, 32, 2, 16, 32, true, -1},
                  {anchor, 1, 2, 600, 32, 2, 16, 32, true, 256},
                  {anchor, 1, 1, 300, 32, 2, 16, 32, false, 256},
@@ -174,7 +191,22 @@ int check_all(bool quick, bool few = false) {
                  {sketch, 1, 1, 300, 32, 2, 16, 32, true, 256, 1 << 20},
                  {nystrom, 1, 1, 300, 32, 2, 16, 20, true, 256, 1 << 20, Element::float32},
                  {anchor, 4, 8, 1030, 32, 2, 16, 32, true, 512, 1 << 20},
-                 {anchor, 4, 16, 530, 64, 2, 16, 16, true, 256, 1 << 20}};
+                 {anchor, 4, 16, 530, 64, 2, 16, 16, true, 256, 1 << 20},
+                 {anchor, 1, 2, 600, 32, 2, 16, 16, true, 256},
+                 {anchor, 1, 2, 300, 64, 2, 16, 16, true, -1},
+                 {linear, 1, 2, 300, 32, 1, 1, 1, true, 128},
+                 {cosformer, 1, 1, 300, 64, 1, 1, 1, true, 128},
+                 {cosformer, 1, 2, 300, 32, 1, 1, 1, false, 256},
+                 {performer, 1, 2, 300, 64, 1, 64, 1, true, 256},
+                 {laplace, 1, 2, 300, 32, 2, 16, 1, true, -1},
+                 {laplace, 1, 1, 300, 64, 4, 32, 1, true, 128},
+                 {hadamard, 1, 1, 300, 64, 2, 32, 1, true, 256}};
+        // The forms without warpgroup products, for what these took over.
+        for (Case c : std::vector(cases)) {
+            if (c.element != Element::bfloat16 || (c.d != 32 && c.d != 64)) continue;
+            c.warpgroups = false;
+            cases.push_back(c);
+        }
     } else {
         for (const bool causal : {true, false}) {
             for (const std::int64_t length : {1, 37, 129, 300, 4101}) {
@@ -216,6 +248,27 @@ int check_all(bool quick, bool few = false) {
                     }
                 }
             }
+            // What the forms with warpgroup products take: awkward lengths, many waves, all of it.
+            for (const std::int64_t length : {1, 63, 64, 65, 129, 511, 513, 1111, 2500}) {
+                for (const std::int64_t segment : {-1, 0, 256, 512}) {
+                    for (const int d : {32, 64}) {
+                        const int p = d == 32 ? 32 : 16;
+                        cases.push_back({anchor, 1, 2, length, d, 2, 16, p, causal, segment, 1});
+                        cases.push_back({linear, 1, 2, length, d, 1, 1, 1, causal, segment, 1});
+                    }
+                    cases.push_back({anchor, 1, 3, length, 32, 1, 24, 16, causal, segment});
+                }
+            }
+            for (const Kind kind : {laplace, hadamard, performer, linear, cosformer}) {
+                for (const int d : {32, 64}) {
+                    for (const int m : {8, 16, 32, 64}) {
+                        for (const std::int64_t segment : {-1, 0, 128}) {
+                            cases.push_back(
+                                {kind, 2, 3, 1111, d, 2, m, 1, causal, segment, 1 << 18});
+                        }
+                    }
+                }
+            }
             cases.push_back({anchor, 4, 16, 2000, 32, 2, 16, 32, causal, 0});
             cases.push_back({anchor, 4, 16, 2000, 64, 2, 16, 12, causal, 512});
             cases.push_back({anchor, 4, 16, 1000, 32, 2, 16, 16, causal, -1});
@@ -225,13 +278,18 @@ int check_all(bool quick, bool few = false) {
                 {anchor, 1, 8, 32768, 32, 2, 16, 32, causal, 0, 32 << 20, Element::float32});
         }
     }
-    if (few) {  // for a sanitizer
+    if (extent == Extent::groups) {
+        std::erase_if(cases, [](const Case& c) {
+            return c.element != Element::bfloat16 || (c.d != 32 && c.d != 64);
+        });
+    }
+    if (extent == Extent::few) {
         std::erase_if(cases, [](const Case& c) { return c.batch * c.heads > 2 || c.length > 600; });
     }
     int wrong = 0;
     std::uint64_t seed = 1;
     Worst worst;
-    for (const Case& c : cases) wrong += !check(c, seed++, worst);
+    for (const Case& c : cases) wrong += !check(c, seed++, extent == Extent::groups, worst);
     for (const int element : {0, 1, 2}) {
         std::printf("%s: worst error %.2e, of signed maps %.2e\n",
                     element_name(static_cast<Element>(element)), worst.error[0][element],
@@ -268,11 +326,12 @@ struct Timing {
     std::int64_t length;
     bool causal = true;
     std::int64_t segment = 0;
-    double budget = 1.25;  // of the bytes of y
+    double budget = 0.9;  // of the bytes of y, as fused_linear_torch.cpp has it
     Element element = Element::bfloat16;
+    bool warpgroups = true;
 };
 
-void time_all() {
+void time_all(bool brief) {
     DeviceBuffer flush(256 << 20);
     std::printf(
         "kind      type d   P  L       T     wave scratch MB form     ms      TFLOP/s (states' "
@@ -281,46 +340,54 @@ void time_all() {
         std::mt19937_64 rng(7);
         const double bytes =
             t.budget * static_cast<double>(t.length * 8 * t.d * bytes_of(t.element));
-        const auto budget = std::max(static_cast<std::size_t>(bytes), std::size_t{16} << 20);
+        const auto budget = std::max(static_cast<std::size_t>(bytes), std::size_t{8} << 20);
         const int m = t.kind == Kind::performer                             ? 64
                       : t.kind == Kind::laplace || t.kind == Kind::hadamard ? 32
                                                                             : 16;
-        Problem problem(
-            {t.kind, 1, 8, t.length, t.d, 2, m, t.p, t.causal, t.segment, budget, t.element}, rng);
+        Case c{t.kind, 1, 8, t.length, t.d, 2, m, t.p, t.causal, t.segment, budget, t.element};
+        c.warpgroups = t.warpgroups;
+        c.period = std::min<std::int64_t>(t.length, 4096);  // rows repeat themselves
+        Problem problem(c, rng);
+        if (brief && !problem.plan.groups) return;
         problem.pass.denominators = nullptr;
         const double ms = median_ms(problem, flush, t.length > 100000 ? 7 : 15);
         // 4 F d operations a position: the products with the state and its update.
         const double operations =
             4.0 * problem.map.g * problem.map.p * t.d * 8 * static_cast<double>(t.length);
-        std::printf("%-9s %s %-3d %-2d %-7lld %-5lld %-4lld %7.1f    %s %-7.4f %.0f%s\n",
-                    kind_name(t.kind), element_name(t.element), t.d, t.p,
-                    static_cast<long long>(t.length), static_cast<long long>(problem.plan.segment),
-                    static_cast<long long>(problem.plan.wave),
-                    static_cast<double>(problem.plan.scratch_bytes) / 1048576.0,
-                    problem.plan.wide ? "wide" : "any ", ms, operations / ms * 1e-9,
-                    t.causal ? "" : " bidirectional");
+        std::printf(
+            "%-9s %s %-3d %-2d %-7lld %-5lld %-4lld %7.1f    %s %-7.4f %.0f%s\n", kind_name(t.kind),
+            element_name(t.element), t.d, t.p, static_cast<long long>(t.length),
+            static_cast<long long>(problem.plan.segment), static_cast<long long>(problem.plan.wave),
+            static_cast<double>(problem.plan.scratch_bytes) / 1048576.0, form_name(problem.plan),
+            ms, operations / ms * 1e-9, t.causal ? "" : " bidirectional");
         std::fflush(stdout);
     };
     using enum Kind;
     for (const auto& [d, p] : {std::pair{32, 32}, std::pair{64, 16}}) {
-        for (const std::int64_t length : {1024, 2048, 4096, 32768}) {
+        for (const std::int64_t length : {512, 1024, 2048, 4096, 8192, 32768, 131072}) {
             measure({anchor, d, p, length});
         }
+        measure({anchor, d, p, 1024, true, 256});
         for (const std::int64_t t : {512, 768}) {
             measure({anchor, d, p, 32768, true, t, 60.0});
         }
         measure({anchor, d, p, 32768, false});
-        measure({anchor, d, p, 32768, true, 0, 1.25, Element::float32});
-        measure({anchor, d, p, 1024, true, 0, 1.25, Element::float32});
+        measure({anchor, d, p, 32768, true, 0, 0.9, Element::bfloat16, false});
+        if (brief) continue;
+        measure({anchor, d, p, 32768, true, 0, 0.9, Element::float32});
+        measure({anchor, d, p, 1024, true, 0, 0.9, Element::float32});
     }
-    measure({anchor, 32, 32, 131072});
+    for (const Kind kind : {linear, cosformer, performer, laplace}) {
+        for (const int d : {32, 64}) {
+            for (const std::int64_t t : {0, 512}) measure({kind, d, 1, 32768, true, t});
+            measure({kind, d, 1, 32768, true, 0, 0.9, Element::bfloat16, false});
+        }
+        measure({kind, 64, 1, 1024});
+        if (!brief) measure({kind, 64, 1, 32768, true, 0, 0.9, Element::float32});
+    }
+    if (brief) return;
     measure({sketch, 32, 32, 32768});
     measure({nystrom, 32, 32, 32768});
-    for (const Kind kind : {linear, cosformer, performer, laplace}) {
-        for (const int d : {32, 64}) measure({kind, d, 1, 32768});
-        measure({kind, 64, 1, 32768, true, 0, 1.25, Element::float32});
-        measure({kind, 64, 1, 1024});
-    }
 }
 
 // L = 16 M in one pass: q, k and v take 26 GB. They repeat themselves every 4096 rows, so that a
@@ -386,13 +453,15 @@ int check_long() {
 void profile() {
     const auto once = [](Kind kind, int d, int p, Element element) {
         std::mt19937_64 rng(7);
-        Problem problem({kind, 1, 8, 32768, d, 2, kind == Kind::performer ? 64 : 16, p, true, 0,
-                         21u << 20, element},
-                        rng);
+        Case c{kind, 1,    8, 32768,     d,      2, kind == Kind::performer ? 64 : 16,
+               p,    true, 0, 21u << 20, element};
+        c.period = 4096;
+        Problem problem(c, rng);
         run(problem);
     };
     once(Kind::anchor, 32, 32, Element::bfloat16);
     once(Kind::anchor, 64, 16, Element::bfloat16);
+    once(Kind::linear, 32, 1, Element::bfloat16);
     once(Kind::linear, 64, 1, Element::bfloat16);
 }
 
@@ -402,11 +471,16 @@ void profile() {
 int main(int argc, char** argv) {
     const std::string mode = argc > 1 ? argv[1] : "all";
     int wrong = 0;
-    if (mode == "quick") wrong = slay::kernels::check_all(true);
-    if (mode == "check" || mode == "all") wrong = slay::kernels::check_all(false);
-    if (mode == "few") wrong = slay::kernels::check_all(true, true);
+    using enum slay::kernels::Extent;
+    const auto check = [&](slay::kernels::Extent e) { wrong = slay::kernels::check_all(e); };
+    if (mode == "check" || mode == "all") check(all);
+    if (mode == "groups") check(groups);
+    if (mode == "quick") check(quick);
+    if (mode == "few") check(few);
+    if (mode == "race") check(race);
     if (mode == "long") wrong = slay::kernels::check_long();
     if (mode == "profile") slay::kernels::profile();
-    if (mode == "time" || mode == "all") slay::kernels::time_all();
+    if (mode == "time" || mode == "all") slay::kernels::time_all(false);
+    if (mode == "brief") slay::kernels::time_all(true);
     return wrong == 0 ? 0 : 1;
 }

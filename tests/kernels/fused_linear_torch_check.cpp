@@ -65,7 +65,7 @@ bool check(const char* name, const at::Tensor& q, const at::Tensor& k, const at:
     bool good = error < bound(q.scalar_type());
     if (output.correction.defined()) {
         const double corrected =
-            error_of(output.y.to(at::kDouble) + output.correction.to(at::kDouble));
+            error_of(output.y.to(at::kDouble) + correction_of(output.y, output.correction));
         std::printf(", before rounding %.1e", corrected);
         good = good && corrected < error;
     }

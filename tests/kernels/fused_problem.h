@@ -68,6 +68,7 @@ struct Case {
     std::int64_t segment;  // as plan_fused_linear takes it
     std::size_t budget = 64 << 20;
     Element element = Element::bfloat16;
+    bool warpgroups = true;   // the form with warpgroup products where there is one
     std::int64_t period = 0;  // rows after which q, k and v repeat themselves; 0: never
 };
 
@@ -97,6 +98,7 @@ struct Problem {
         require(cudaDeviceGetAttribute(&device.shared_bytes,
                                        cudaDevAttrMaxSharedMemoryPerBlockOptin, 0),
                 "device");
+        device.warpgroups = warpgroups_usable() && c.warpgroups;
         reason = fused_linear_unsupported(shape, packed, device);
         plan = plan_fused_linear(shape, packed, device, c.budget, c.segment);
         scratch = std::make_unique<DeviceBuffer>(plan.scratch_bytes);

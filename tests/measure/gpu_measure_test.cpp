@@ -17,10 +17,12 @@ class GpuMeasureTest : public QObject {
 
     const std::unique_ptr<Executor> executor_{slay_create_executor(engine_abi)};
 
-    RecordingObserver run(const std::vector<Point>& group, double budget_gb = 80) {
+    RecordingObserver run(const std::vector<Point>& group, double budget_gb = 80,
+                          const std::string& launch = "eager") {
         SweepSpec spec;
         spec.measurement.point_seconds = 0.3;
         spec.measurement.memory_budget_gb = budget_gb;
+        spec.measurement.launch = launch;
         RunControl control;
         RecordingObserver observer;
         executor_->run_group(group, {spec, "cuda:0", control, observer});
@@ -59,6 +61,33 @@ class GpuMeasureTest : public QObject {
             QCOMPARE(entry.result.notes.at("l2"), std::string("cold"));
             QVERIFY(entry.result.notes.contains("clocks"));
         }
+    }
+
+    void a_recorded_pass_is_replayed() {
+        std::vector<Point> group;
+        for (const char* pass : {"forward", "forward+backward", "backward"}) {
+            Parameters parameters;
+            parameters.set("pass", std::string(pass));
+            group.push_back(make_point("latency", "yat-performer-anchor", 256, parameters));
+        }
+        const RecordingObserver told = run(group, 80, "graph");
+        for (const Point& point : group) {
+            const PointResult& result = told.entries.at(point.id).result;
+            QVERIFY2(is_measured(result.state), result.reason.c_str());
+            const bool alone = point.parameters.text("pass", "") == "backward";
+            QCOMPARE(result.notes.at("launch") == "graph", !alone);
+        }
+    }
+
+    void tf32_is_a_lane_of_its_own() {
+        Parameters parameters;
+        parameters.set("dtype", std::string("tf32"));
+        const Point point = make_point("latency", "standard", 256, parameters);
+        const RecordingObserver told = run({point});
+        const PointResult& result = told.entries.at(point.id).result;
+        QVERIFY2(is_measured(result.state), result.reason.c_str());
+        QCOMPARE(result.notes.at("arithmetic"), std::string("TF32"));
+        QVERIFY(result.metrics.at("implementation_error").value > 1e-5);  // float32's are below
     }
 
     void memory_is_the_peak_of_the_allocator() {

@@ -103,6 +103,25 @@ void words_on_standard_output() {
     std::fflush(stdout);
 }
 
+void flood_standard_error() {
+    for (;;) std::fputs("one more line of no use to anybody\n", stderr);
+}
+
+void flood_standard_output() {
+    for (;;) std::puts("a library that does not stop talking");
+}
+
+void close_the_pipe_and_stop() {
+    close(protocol);
+    stop_as_a_whole();
+}
+
+// What it leaves running holds its pipe open.
+void die_and_leave_a_child() {
+    if (fork() == 0) wait_for_ever();
+    raise(SIGSEGV);
+}
+
 // Once in a run: the second worker measures what ended the first.
 void die_the_first_time() {
     const char* marker = std::getenv("WORKER_CHILD_MARKER");
@@ -129,6 +148,10 @@ const std::map<std::string, Fault> faults{
     {"endless-line", a_line_without_end},
     {"stderr-flood", much_on_standard_error},
     {"stdout-words", words_on_standard_output},
+    {"stderr-for-ever", flood_standard_error},
+    {"stdout-for-ever", flood_standard_output},
+    {"closes-pipe", close_the_pipe_and_stop},
+    {"leaves-a-child", die_and_leave_a_child},
     {"first-time", die_the_first_time},
 };
 
@@ -214,6 +237,10 @@ class Misbehaving final : public fake::FakeExecutor {
         } else if (fault == "messages") {
             for (int i = 0; i < 5000; ++i)
                 context.observer.message(Severity::info, "message " + std::to_string(i));
+        } else if (fault == "samples") {
+            const std::vector<double> values(20'000, 1.5);
+            for (std::int64_t round = 0;; round += 20'000)
+                context.observer.samples_taken(point, "latency_ms", round, values);
         } else if (fault == "stranger") {
             Point stranger = point;
             stranger.id = "0123456789abcdef";

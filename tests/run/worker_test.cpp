@@ -28,7 +28,11 @@ QStringList running_workers() {
         const QByteArray line = file.readAll();
         QFile status("/proc/" + pid + "/status");
         if (!line.startsWith(SLAY_WORKER_CHILD) || !status.open(QIODevice::ReadOnly)) continue;
-        if (status.readAll().contains("PPid:\t" + QByteArray::number(getpid()) + "\n"))
+        // Ours, or left behind by one of ours.
+        const QByteArray text = status.readAll();
+        if (text.contains("\nState:\tZ")) continue;
+        if (text.contains("PPid:\t" + QByteArray::number(getpid()) + "\n") ||
+            (line.contains("leaves-a-child") && text.contains("PPid:\t1\n")))
             found << pid;
     }
     return found;
@@ -116,6 +120,13 @@ class WorkerTest : public QObject {
         row("twice", "start", PointState::failed, "left out or repeated a line");
         row("endless-line", "start", PointState::failed, "began a line of more than 1.05 MB");
         row("messages", "start", PointState::failed, "said too much");
+        row("samples", "start", PointState::failed, "said too much");
+        row("stderr-for-ever", "start", PointState::timed_out, "1.0 s, the limit of");
+        row("stdout-for-ever", "start", PointState::timed_out, "1.0 s, the limit of");
+        row("closes-pipe", "start", PointState::failed,
+            "its worker closed its pipe, or left it unread, without ending");
+        row("leaves-a-child", "start", PointState::failed,
+            "its worker was ended by signal 11 (Segmentation fault)");
         row("stranger", "start", PointState::failed, "said what has no place here");
         row("sticky-unsaid", "start", PointState::failed, "could not go on: the context is lost");
         row("throw", "start", PointState::failed,
@@ -127,7 +138,8 @@ class WorkerTest : public QObject {
         QFETCH(int, state);
         QFETCH(QString, reason);
         WorkerRun run;
-        if (fault == "stop") run.limits.point_seconds = 60;
+        if (fault == "stop" || fault == "samples") run.limits.point_seconds = 60;
+        if (fault == "samples") run.limits.plan_bytes = 4 << 20;
         const RunRecord record =
             run.record({fault.toStdString(), "linear", "128", when.toStdString()});
         QCOMPARE(record.outcome(), RunOutcome::finished);

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "engine/core/variant_info.h"
+#include "engine/explore/qkv_file.h"
 #include "engine/run/engine_library.h"
 #include "engine/text/generated_language.h"
 #include "tests/training/resume_checks.h"
@@ -103,6 +104,45 @@ class LoopTest : public QObject {
                          std::string(objective) == "causal-lm");
             }
         }
+    }
+
+    // What the explorer shows of a trained model: q, k, v of its heads at the end, and at a stop.
+    void a_training_leaves_its_queries_keys_and_values() {
+        QTemporaryDir folder;
+        Parameters more = with("layers", std::int64_t{2});
+        const Point point = training_point("yat-performer-anchor", 12, more);
+        const TrainingObserver seen = run(point, folder.path().toStdString());
+        QVERIFY2(seen.result.state == PointState::ok, seen.result.reason.c_str());
+        QVERIFY(seen.messages.empty());
+        const auto sample =
+            explore::read_qkv(explore::qkv_path(folder.path().toStdString(), point.id));
+        QVERIFY2(sample.ok(), sample ? "" : sample.error().message.c_str());
+        QCOMPARE(sample->variant, std::string("yat-performer-anchor"));
+        QCOMPARE(sample->step, std::int64_t{12});
+        QCOMPARE(sample->heads.size(), std::size_t{4});  // two layers of two heads
+        for (const explore::QkvHead& head : sample->heads) {
+            QCOMPARE(head.length, 24);
+            QCOMPARE(head.dimension, 8);
+            double square = 0;
+            for (const float value : head.q) square += static_cast<double>(value) * value;
+            QVERIFY(square > 0);
+        }
+        QVERIFY(sample->heads[0].q != sample->heads[1].q);
+        QVERIFY(sample->heads[0].k != sample->heads[0].q);
+        // No checkpoint is left behind, and the sample changes nothing of the curve.
+        QVERIFY(!QFile::exists(checkpoint_of(folder, point)));
+        const TrainingObserver without = run(point);
+        QVERIFY(without.curves.at("training_loss") == seen.curves.at("training_loss"));
+
+        QTemporaryDir stopped;
+        TrainingObserver observer;
+        RunControl control;
+        observer.on_samples = [&] { control.request_stop(); };
+        run({point}, observer, control, stopped.path().toStdString());
+        const auto early =
+            explore::read_qkv(explore::qkv_path(stopped.path().toStdString(), point.id));
+        QVERIFY(early.ok());
+        QVERIFY(early->step < 12);
     }
 
     void mixed_precision_follows_float32() {

@@ -3,10 +3,18 @@
 #include <qcustomplot.h>
 
 #include <QComboBox>
+#include <QDir>
 #include <QElapsedTimer>
+#include <QHeaderView>
+#include <QJsonObject>
 #include <QLineEdit>
+#include <QMenu>
+#include <QProcess>
+#include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
+#include <QToolButton>
+#include <algorithm>
 
 #include "engine/run/runner.h"
 #include "tests/window/window_fixture.h"
@@ -138,6 +146,145 @@ private slots:
     panel().add_run(file.fileName());
     QTRY_VERIFY(window_->messages().text().contains("broken.jsonl"));
     QVERIFY(panel().model().runs().runs().empty());
+  }
+
+  void conditions_filter_by_any_parameter() {
+    panel().add_run(saved_run(folders_, "saturday", 1'000'000));
+    QTRY_COMPARE(panel().table().model()->rowCount(), 12);
+    const auto rows = [&](const QString &filter) {
+      panel().filter().setText(filter);
+      return panel().table().model()->rowCount();
+    };
+    QCOMPARE(rows("length>=128"), 8);
+    QCOMPARE(rows("length=12"), 0); // not 128
+    QCOMPARE(rows("length!=64 length<256"), 4);
+    QCOMPARE(rows("variant=linear"), 3);
+    QCOMPARE(rows("variant!=linear length=64"), 3);
+    QCOMPARE(rows("state=ok run=saturday"), 12);
+    QCOMPARE(rows("dtype=float32 pass=forward"), 12);
+    QCOMPARE(rows("dtype=bfloat16"), 0);
+    QCOMPARE(rows("value<0"), 0);
+    QVERIFY(rows("value>0.08") > 0);
+    QCOMPARE(rows("length>="), 0); // still being typed: a word
+    QCOMPARE(rows(""), 12);
+  }
+
+  void columns_are_remembered() {
+    panel().add_run(saved_run(folders_, "columns-a", 1'000'000));
+    panel().add_run(saved_run(folders_, "columns-b", 1'000'000));
+    QTRY_COMPARE(panel().table().model()->rowCount(), 24);
+    choose(panel().baseline(), "over run columns-a");
+    QHeaderView &header = *panel().table().horizontalHeader();
+    const auto at = [&](const QString &id) {
+      for (int column = 0; column < panel().model().columnCount(); ++column)
+        if (panel().model().column_id(column) == id)
+          return column;
+      return -1;
+    };
+    header.moveSection(header.visualIndex(at("verdict")), 0);
+    emit header.customContextMenuRequested({1, 1});
+    auto *menu = panel().findChild<QMenu *>("compare-columns");
+    QVERIFY(menu);
+    menu->findChild<QAction *>("interval")->trigger();
+    menu->close();
+    QVERIFY(panel().table().isColumnHidden(at("interval")));
+    const QJsonObject state = panel().state();
+    // Another filter, another group: they stay.
+    panel().filter().setText("linear");
+    panel().filter().clear();
+    QCOMPARE(header.visualIndex(at("verdict")), 0);
+    QVERIFY(panel().table().isColumnHidden(at("interval")));
+    // And in the next session.
+    StartOptions options;
+    options.safe = true;
+    auto next = open_window({}, options);
+    ComparePanel &other = next->plots().compare();
+    other.restore(state);
+    other.add_record("x", panel().model().runs().runs().front().record);
+    other.add_record("y", panel().model().runs().runs().back().record);
+    choose(other.baseline(), "over run x");
+    QCOMPARE(other.table().horizontalHeader()->logicalIndex(0),
+             other.model().columnCount() - 1);
+    QCOMPARE(other.state(), state);
+  }
+
+  void rows_become_csv_and_a_command() {
+    panel().add_run(saved_run(folders_, "csv-a", 1'000'000));
+    panel().add_run(saved_run(folders_, "csv-b", 1'000'000));
+    QTRY_COMPARE(panel().table().model()->rowCount(), 24);
+    choose(panel().baseline(), "over run csv-a");
+    panel().filter().setText("length>=128 linear");
+    const QString path = folders_.file("rows.csv");
+    QVERIFY(panel().write_csv(path));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QList<QByteArray> lines = file.readAll().trimmed().split('\n');
+    QCOMPARE(lines.size(), 5); // heads and 2 x 2
+    QVERIFY2(lines[0].startsWith("run,point,variant,length,state,metric,value"),
+             lines[0]);
+    QVERIFY(lines.last().endsWith(",no difference"));
+    QSignalSpy asked(&panel(), &ComparePanel::command_asked);
+    panel().findChild<QToolButton *>("compare-command")->click();
+    const QStringList words = asked.value(0).value(0).toStringList();
+    QCOMPARE(words.mid(0, 2), (QStringList{"slay-bench", "compare"}));
+    QVERIFY(words.contains("length>=128 linear") && words.contains("csv-a"));
+    // The program prints the same bytes.
+    QProcess bench;
+    bench.start(SLAY_BIN_DIR "/slay-bench",
+                words.mid(1) + QStringList{"--csv"});
+    QVERIFY(bench.waitForFinished(60'000));
+    file.seek(0);
+    QCOMPARE(bench.readAllStandardOutput(), file.readAll());
+  }
+
+  void a_results_file_is_a_run_without_samples() {
+    const QString run = saved_run(folders_, "colleague", 1'000'000);
+    const QString sent = folders_.file("sent.json");
+    QVERIFY(QFile::copy(run + "/artifacts/benchmark_results.json", sent));
+    panel().add_runs({run, sent});
+    QTRY_COMPARE(panel().model().runs().runs().size(), std::size_t{2});
+    QCOMPARE(panel().table().model()->rowCount(), 24);
+    choose(panel().baseline(), "over run colleague");
+    QCOMPARE(column("Verdict").count("no difference"), 12);
+    QVERIFY(!column("Ratio").contains("0"));
+    QVERIFY(column("Run").contains("sent"));
+  }
+
+  void a_thousand_saved_runs_open_at_once() {
+    const QString run = saved_run(folders_, "template", 1'000'000);
+    QFile journal(run + "/journal.jsonl");
+    QVERIFY(journal.open(QIODevice::ReadOnly));
+    const QByteArray bytes = journal.readAll();
+    QStringList paths;
+    for (int i = 0; i < 1000; ++i) {
+      const QString folder = folders_.file(QString("thousand/run-%1").arg(i));
+      QVERIFY(QDir().mkpath(folder));
+      QFile copy(folder + "/journal.jsonl");
+      QVERIFY(copy.open(QIODevice::WriteOnly) &&
+              copy.write(bytes) == bytes.size());
+      paths << folder;
+    }
+    QElapsedTimer timer;
+    timer.start();
+    panel().add_runs(paths);
+    QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 12'000,
+                              120'000);
+    qInfo("1,000 runs of 12 points (%.0f MB of journals) are open after %.1f s",
+          1e-3 * static_cast<double>(bytes.size()),
+          static_cast<double>(timer.elapsed()) / 1e3);
+    std::vector<double> taken;
+    for (const char *filter :
+         {"l", "li", "lin", "linear", "linear length", "linear length>",
+          "linear length>=128", "run-7 linear", "state=ok value<1", "",
+          "length=64", "nothing holds this"}) {
+      timer.restart();
+      panel().filter().setText(filter);
+      taken.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
+    }
+    std::sort(taken.begin(), taken.end());
+    qInfo("filtered 12,000 rows: median %.1f ms, longest %.1f ms",
+          taken[taken.size() / 2], taken.back());
+    QCOMPARE(panel().table().model()->rowCount(), 0);
   }
 
   void a_thousand_runs_are_filtered_while_typing() {

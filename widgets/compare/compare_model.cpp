@@ -1,5 +1,8 @@
 #include "widgets/compare/compare_model.h"
 
+#include <QApplication>
+#include <algorithm>
+
 #include "engine/core/experiment_info.h"
 #include "engine/core/units.h"
 #include "exports/panels.h"
@@ -20,7 +23,8 @@ QString heading_of(const std::string& parameter) {
 
 void CompareModel::refresh(const QString& filter, const QString& group) {
     beginResetModel();
-    rows_ = runs_.filtered(filter.toStdString(), group.toStdString());
+    group_ = group.toStdString();
+    rows_ = runs_.filtered(filter.toStdString(), group_);
     compared_.assign(rows_.size(), std::nullopt);
     columns_.clear();
     metric_ = {};
@@ -29,6 +33,13 @@ void CompareModel::refresh(const QString& filter, const QString& group) {
     columns_.push_back({Kind::variant, {}, tr("Variant")});
     for (const std::string& id : runs_.differing(rows_))
         columns_.push_back({Kind::parameter, id, heading_of(id)});
+    // What the rows are grouped by stands first.
+    const auto head = std::find_if(columns_.begin(), columns_.end(), [&](const Column& column) {
+        return column.kind == Kind::run       ? group_ == "run"
+               : column.kind == Kind::variant ? group_ == "variant"
+                                              : column.id == group_;
+    });
+    if (head != columns_.end()) std::rotate(columns_.begin(), head, head + 1);
     const QString unit = plain(metric_.unit);
     columns_.push_back({Kind::value,
                         {},
@@ -122,11 +133,41 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
         return QVariant::fromValue(
             Qt::Alignment(Qt::AlignVCenter | (words ? Qt::AlignLeft : Qt::AlignRight)));
     }
+    if (role == Qt::FontRole) {
+        const auto at = static_cast<std::size_t>(index.row());
+        if (index.column() > 0 || !runs_.begins_group(rows_, at, group_)) return {};
+        QFont font = QApplication::font();
+        font.setWeight(QFont::DemiBold);
+        return font;
+    }
     if (role == Qt::ToolTipRole && column.kind == Kind::verdict)
         return tr(
             "A difference counts where the whole interval of the ratio lies beyond what two "
-            "runs of one program differ by: 2 % on a GPU, 5 % on a CPU.");
+            "runs of one program differ by: 2 % on a GPU, 5 % on a CPU, and more where single "
+            "samples spread more than that; between two runs also beyond 0.1 ms where launches by "
+            "the host, not the GPU, take the time.");
     return {};
+}
+
+QString CompareModel::column_id(int column) const {
+    const Column& at = columns_[static_cast<std::size_t>(column)];
+    switch (at.kind) {
+        case Kind::run:
+            return "run";
+        case Kind::variant:
+            return "variant";
+        case Kind::parameter:
+            return QString::fromStdString(at.id);
+        case Kind::value:
+            return "value";
+        case Kind::ratio:
+            return "ratio";
+        case Kind::interval:
+            return "interval";
+        case Kind::verdict:
+            break;
+    }
+    return "verdict";
 }
 
 QVariant CompareModel::headerData(int section, Qt::Orientation orientation, int role) const {

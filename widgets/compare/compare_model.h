@@ -24,7 +24,9 @@ class CompareModel : public QAbstractTableModel {
     // Works the shown rows and columns out anew; after any change of runs(), filter or group.
     void refresh(const QString& filter, const QString& group);
 
-    const RunComparison::Row* row_at(int row) const;  // null outside the table
+    const RunComparison::Row* row_at(int row) const;                 // null outside the table
+    const std::vector<std::size_t>& shown() const { return rows_; }  // into runs().rows()
+    QString column_id(int column) const;                             // "variant", "length", "ratio"
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -45,6 +47,7 @@ class CompareModel : public QAbstractTableModel {
 
     RunComparison runs_;
     std::vector<std::size_t> rows_;  // into runs_.rows()
+    std::string group_;
     std::vector<Column> columns_;
     MetricInfo metric_;
     mutable std::vector<std::optional<Compared>> compared_;

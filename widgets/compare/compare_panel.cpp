@@ -2,12 +2,15 @@
 
 #include <QComboBox>
 #include <QDir>
+#include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHeaderView>
+#include <QJsonArray>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMimeData>
 #include <QSignalBlocker>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
@@ -18,7 +21,9 @@
 #include "engine/core/data_folder.h"
 #include "engine/core/experiment_info.h"
 #include "engine/core/journal.h"
+#include "engine/core/results_reader.h"
 #include "engine/core/units.h"
+#include "exports/compare/compare_csv.h"
 #include "exports/panels.h"
 #include "widgets/compare/overlay_view.h"
 #include "widgets/compare/sample_view.h"
@@ -26,6 +31,7 @@
 #include "widgets/look/flow_layout.h"
 #include "widgets/look/icons.h"
 #include "widgets/look/theme.h"
+#include "widgets/window/dropped_files.h"
 
 namespace slay {
 namespace {
@@ -79,6 +85,13 @@ ComparePanel::ComparePanel(RunDocument& shown, QWidget* parent) : QWidget(parent
     table_->setAlternatingRowColors(true);
     table_->verticalHeader()->hide();
     table_->setAccessibleName(tr("Points of the compared runs"));
+    table_->horizontalHeader()->setSectionsMovable(true);
+    table_->horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(table_->horizontalHeader(), &QWidget::customContextMenuRequested, this,
+            &ComparePanel::column_menu);
+    connect(table_->horizontalHeader(), &QHeaderView::sectionMoved, this,
+            &ComparePanel::take_column_order);
+    setAcceptDrops(true);
     connect(table_->selectionModel(), &QItemSelectionModel::currentChanged, this,
             &ComparePanel::show_details);
 
@@ -131,11 +144,21 @@ QWidget* ComparePanel::new_bar() {
     baseline_ = new_choice(tr("Baseline of the ratios"));
     group_ = new_choice(tr("Group the rows by"));
     filter_ = new QLineEdit;
-    filter_->setPlaceholderText(tr("Filter: words that a row holds"));
+    filter_->setPlaceholderText(tr("Filter: words, or conditions such as length>=1024"));
+    filter_->setToolTip(
+        tr("Words that a row holds, and conditions on any parameter, on variant, "
+           "run, state or value: length>=1024 dtype=bfloat16 state=ok value<2"));
     filter_->setAccessibleName(tr("Filter"));
     filter_->setClearButtonEnabled(true);
+    auto* csv = new_button("save", tr("CSV\u2026"), tr("Save the rows that are shown as CSV"));
+    csv->setObjectName("compare-csv");
+    connect(csv, &QToolButton::clicked, this, &ComparePanel::ask_for_csv);
+    auto* copy =
+        new_button("copy", tr("As command"), tr("Copy the command that prints this table"));
+    copy->setObjectName("compare-command");
+    connect(copy, &QToolButton::clicked, this, [this] { emit command_asked(command()); });
     for (QWidget* each : std::initializer_list<QWidget*>{add, add_shown, remove_, experiment_,
-                                                         metric_, baseline_, group_})
+                                                         metric_, baseline_, group_, csv, copy})
         row->addWidget(each);
     rows->addWidget(filter_);
     connect(experiment_, &QComboBox::activated, this, &ComparePanel::runs_changed);
@@ -148,10 +171,11 @@ QWidget* ComparePanel::new_bar() {
 
 void ComparePanel::ask_for_runs() {
     const auto runs = default_runs_folder();
-    const QStringList files = QFileDialog::getOpenFileNames(
-        this, tr("Add runs to the comparison"),
-        runs ? QString::fromStdString(*runs) : QDir::homePath(), tr("Journals (*.jsonl)"));
-    for (const QString& file : files) add_run(file);
+    const QStringList files =
+        QFileDialog::getOpenFileNames(this, tr("Add runs to the comparison"),
+                                      runs ? QString::fromStdString(*runs) : QDir::homePath(),
+                                      tr("Journals and results (*.jsonl *.json)"));
+    if (!files.isEmpty()) add_runs(files);
 }
 
 void ComparePanel::add_shown() {
@@ -162,29 +186,160 @@ void ComparePanel::add_shown() {
     add_run(shown_.folder());
 }
 
-void ComparePanel::add_run(const QString& path) {
-    using Content = std::shared_ptr<Result<JournalContent>>;
+void ComparePanel::add_runs(const QStringList& paths) {
+    using Contents = std::vector<Result<JournalContent>>;
     in_background(
         this,
-        [file = path.toStdString()]() -> Content {
-            return std::make_shared<Result<JournalContent>>(read_journal(file));
+        [paths] {
+            auto contents = std::make_shared<Contents>();
+            for (const QString& path : paths) contents->push_back(read_run(path.toStdString()));
+            return contents;
         },
-        [this, path](const Content& content) {
-            if (!*content) {
-                emit said(Severity::error, QString::fromStdString(content->error().message));
-                return;
+        [this, paths](const std::shared_ptr<Contents>& contents) {
+            bool any = false;
+            for (qsizetype i = 0; i < paths.size(); ++i) {
+                Result<JournalContent>& content = (*contents)[static_cast<std::size_t>(i)];
+                if (!content) {
+                    emit said(Severity::error, QString::fromStdString(content.error().message));
+                    continue;
+                }
+                const QFileInfo info(run_behind(paths[i]));
+                const bool results = info.suffix().compare("json", Qt::CaseInsensitive) == 0;
+                const QString label = info.isDir() ? info.fileName()
+                                      : results    ? info.completeBaseName()
+                                                   : info.dir().dirName();
+                for (const std::string& line : content->skipped)
+                    emit said(Severity::warning, tr("%1: passed over %2").arg(label, plain(line)));
+                model_->runs().add(label.toStdString(),
+                                   std::make_shared<RunRecord>(std::move(content->record)));
+                paths_.push_back(paths[i]);
+                any = true;
             }
-            const QFileInfo info(path);
-            const QString label = info.isDir() ? info.fileName() : info.dir().dirName();
-            for (const std::string& line : (*content)->skipped)
-                emit said(Severity::warning, tr("%1: passed over %2").arg(label, plain(line)));
-            add_record(label, std::make_shared<RunRecord>(std::move((*content)->record)));
+            if (any) runs_changed();
         });
 }
 
-void ComparePanel::add_record(const QString& label, std::shared_ptr<const RunRecord> record) {
+void ComparePanel::add_record(const QString& label, std::shared_ptr<const RunRecord> record,
+                              const QString& path) {
     model_->runs().add(label.toStdString(), std::move(record));
+    paths_.resize(model_->runs().runs().size() - 1);  // of others that were added without a path
+    paths_.push_back(path);
     runs_changed();
+}
+
+void ComparePanel::dragEnterEvent(QDragEnterEvent* event) {
+    if (!dropped_files(*event->mimeData()).runs.isEmpty()) event->acceptProposedAction();
+}
+
+void ComparePanel::dropEvent(QDropEvent* event) {
+    event->acceptProposedAction();
+    add_runs(dropped_files(*event->mimeData()).runs);
+}
+
+// Rows as they are shown, sorted by hand or not.
+bool ComparePanel::write_csv(const QString& path) {
+    std::vector<std::size_t> rows;
+    for (int row = 0; row < sorted_->rowCount(); ++row)
+        rows.push_back(model_->shown()[static_cast<std::size_t>(
+            sorted_->mapToSource(sorted_->index(row, 0)).row())]);
+    const Status written =
+        write_file_atomically(path.toStdString(), compare_csv(model_->runs(), rows));
+    if (!written)
+        emit said(Severity::error, QString::fromStdString(written.error().message));
+    else
+        emit said(Severity::info, tr("Saved %1: %2 rows").arg(path).arg(rows.size()));
+    return written.has_value();
+}
+
+void ComparePanel::ask_for_csv() {
+    const QString path = QFileDialog::getSaveFileName(
+        this, tr("Save the rows as CSV"), QDir::homePath() + "/comparison.csv", tr("CSV (*.csv)"));
+    if (!path.isEmpty()) write_csv(path);
+}
+
+QStringList ComparePanel::command() const {
+    const RunComparison& runs = model_->runs();
+    QStringList words{"slay-bench", "compare"};
+    for (std::size_t i = 0; i < runs.runs().size(); ++i)
+        words << (i < paths_.size() && !paths_[i].isEmpty()
+                      ? paths_[i]
+                      : QString::fromStdString(runs.runs()[i].label));
+    if (runs.runs().empty()) words << "RUN";
+    words << "--experiment" << QString::fromStdString(runs.experiment()) << "--metric"
+          << QString::fromStdString(runs.metric());
+    const Baseline& baseline = runs.baseline();
+    if (baseline.kind == Baseline::Kind::run)
+        words << "--baseline" << QString::fromStdString(runs.runs()[baseline.run].label);
+    if (baseline.kind == Baseline::Kind::variant)
+        words << "--baseline" << QString::fromStdString(baseline.variant);
+    if (!filter_->text().isEmpty()) words << "--filter" << filter_->text();
+    if (group_->currentIndex() > 0) words << "--group" << group_->currentData().toString();
+    return words;
+}
+
+// The columns come and go with what differs; those that were moved or hidden by hand are
+// remembered by their names.
+void ComparePanel::place_columns() {
+    placing_ = true;
+    QHeaderView* header = table_->horizontalHeader();
+    int place = 0;
+    for (const QString& id : order_)
+        for (int column = 0; column < model_->columnCount(); ++column)
+            if (model_->column_id(column) == id)
+                header->moveSection(header->visualIndex(column), place++);
+    for (int column = 0; column < model_->columnCount(); ++column)
+        table_->setColumnHidden(column, hidden_.contains(model_->column_id(column)));
+    placing_ = false;
+}
+
+void ComparePanel::take_column_order() {
+    if (placing_) return;
+    QStringList order;
+    const QHeaderView* header = table_->horizontalHeader();
+    for (int place = 0; place < header->count(); ++place)
+        order << model_->column_id(header->logicalIndex(place));
+    for (const QString& id : order_)
+        if (!order.contains(id)) order << id;  // not there now, perhaps later
+    order_ = order;
+}
+
+void ComparePanel::column_menu(const QPoint& at) {
+    auto* menu = new QMenu(this);
+    menu->setObjectName("compare-columns");
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (int column = 0; column < model_->columnCount(); ++column) {
+        const QString id = model_->column_id(column);
+        QAction* action =
+            menu->addAction(model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+        action->setObjectName(id);
+        action->setCheckable(true);
+        action->setChecked(!hidden_.contains(id));
+        connect(action, &QAction::toggled, this, [this, id](bool on) {
+            on ? static_cast<void>(hidden_.remove(id)) : static_cast<void>(hidden_.insert(id));
+            place_columns();
+        });
+    }
+    menu->addSeparator();
+    connect(menu->addAction(tr("As at first")), &QAction::triggered, this, [this] {
+        hidden_.clear();
+        order_.clear();
+        refresh();
+    });
+    menu->popup(table_->horizontalHeader()->mapToGlobal(at));
+}
+
+QJsonObject ComparePanel::state() const {
+    return {{"order", QJsonArray::fromStringList(order_)},
+            {"hidden", QJsonArray::fromStringList(hidden_.values())}};
+}
+
+void ComparePanel::restore(const QJsonObject& state) {
+    order_.clear();
+    hidden_.clear();
+    for (const auto& each : state["order"].toArray()) order_ << each.toString();
+    for (const auto& each : state["hidden"].toArray())
+        if (const QString id = each.toString(); !id.isEmpty()) hidden_.insert(id);
+    place_columns();
 }
 
 void ComparePanel::runs_changed() {
@@ -205,6 +360,8 @@ void ComparePanel::runs_changed() {
         connect(runs_menu_->addAction(plain(runs.runs()[i].label)), &QAction::triggered, this,
                 [this, i] {
                     model_->runs().remove(i);
+                    if (i < paths_.size())
+                        paths_.erase(paths_.begin() + static_cast<std::ptrdiff_t>(i));
                     runs_changed();
                 });
     remove_->setEnabled(!runs.runs().empty());
@@ -262,6 +419,7 @@ void ComparePanel::refresh() {
     // Columns are measured by the rows in view: a long table costs no more than a short one.
     table_->horizontalHeader()->setResizeContentsPrecision(50);
     table_->resizeColumnsToContents();
+    place_columns();
 }
 
 void ComparePanel::show_details(const QModelIndex& index) {

@@ -2,6 +2,9 @@
 // number.
 #pragma once
 
+#include <QJsonObject>
+#include <QSet>
+#include <QStringList>
 #include <QWidget>
 
 #include "engine/core/event.h"
@@ -28,8 +31,11 @@ class ComparePanel : public QWidget {
     explicit ComparePanel(RunDocument& shown, QWidget* parent = nullptr);
 
     // A run's folder or journal, read in the background.
-    void add_run(const QString& path);
-    void add_record(const QString& label, std::shared_ptr<const RunRecord> record);
+    void add_run(const QString& path) { add_runs({path}); }
+    // All of them; what cannot be read is said, and the others are shown once they are all there.
+    void add_runs(const QStringList& paths);
+    void add_record(const QString& label, std::shared_ptr<const RunRecord> record,
+                    const QString& path = {});
 
     CompareModel& model() const { return *model_; }
     QTableView& table() const { return *table_; }
@@ -39,9 +45,18 @@ class ComparePanel : public QWidget {
     QComboBox& group() const { return *group_; }
     QString details() const;  // the text about the number that was clicked
     void retheme();
+    QStringList command() const;  // the same on a command line
+    bool write_csv(const QString& path);
+    QJsonObject state() const;  // columns by hand: order, which are hidden
+    void restore(const QJsonObject& state);
 
   signals:
     void said(slay::Severity severity, const QString& text);
+    void command_asked(const QStringList& words);
+
+  protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
   private:
     QWidget* new_bar();
@@ -51,9 +66,17 @@ class ComparePanel : public QWidget {
     void choose_metric();
     void choose_baseline();
     void refresh();
+    void ask_for_csv();
+    void column_menu(const QPoint& at);
+    void place_columns();
+    void take_column_order();
     void show_details(const QModelIndex& index);
 
     RunDocument& shown_;
+    QStringList order_;     // of columns, by hand
+    QSet<QString> hidden_;  // by hand
+    bool placing_ = false;
+    std::vector<QString> paths_;  // of runs(), where they are known
     CompareModel* model_;
     QSortFilterProxyModel* sorted_;
     QTableView* table_;

@@ -101,6 +101,20 @@ void SampleView::show_row(const RunComparison& runs, const RunComparison::Row& r
                           number(summary.median.value), number(summary.p20), number(summary.p80),
                           number(summary.minimum), number(summary.maximum));
     }
+    if (const auto clock = point.result.metrics.find("sm_clock_mhz");
+        clock != point.result.metrics.end())
+        lines << tr("Clock while it was measured: %1 MHz (median)")
+                     .arg(line(format_number(clock->second.value, 0)));
+    for (const RecordedPoint::Attempt& attempt : point.earlier) {
+        const Metrics before = metrics_of(record, as_measured(point, attempt));
+        const auto known = before.find(runs.metric());
+        lines << tr("Measured before: %1%2")
+                     .arg(line(std::string(to_string(attempt.result.state))),
+                          known == before.end()
+                              ? QString()
+                              : ", " + line(format_number(known->second.value, metric.digits) +
+                                            ' ' + metric.unit));
+    }
     for (const auto& [key, note] : point.result.notes) lines << line(key + ": " + note);
     lines << provenance_lines(record.origin(point));
     text_->setText(lines.join('\n'));

@@ -45,7 +45,7 @@ void RunDocument::show(std::shared_ptr<RunRecord> record, QString folder) {
 
 void RunDocument::take(const std::vector<Event>& events) {
     std::vector<int> rows;
-    bool planned = false;
+    bool planned = false, grown = false;
     const auto touched = [&](const std::string& point) {
         if (const int row = row_of(point); row >= 0) rows.push_back(row);
     };
@@ -59,6 +59,10 @@ void RunDocument::take(const std::vector<Event>& events) {
         } else if (const auto* finished = std::get_if<PointFinished>(&event.body)) {
             std::erase(in_flight_, finished->point);
             touched(finished->point);
+        } else if (std::holds_alternative<PointsAdded>(event.body)) {
+            grown = true;
+        } else if (const auto* reopened = std::get_if<PointReopened>(&event.body)) {
+            touched(reopened->point);
         } else if (std::holds_alternative<RunFinished>(event.body)) {
             in_flight_.clear();
         }
@@ -66,7 +70,10 @@ void RunDocument::take(const std::vector<Event>& events) {
     std::sort(rows.begin(), rows.end());
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
     recount();
-    if (planned) emit reset();
+    if (planned)
+        emit reset();
+    else if (grown)
+        emit this->grown();
     emit advanced(rows, events);
 }
 

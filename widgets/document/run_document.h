@@ -39,6 +39,7 @@ class RunDocument : public QObject {
 
   signals:
     void reset();  // another record, or its plan became known
+    void grown();  // points came to the plan, at its end
     // Rows of record().points() whose result changed, each once, and the events behind it.
     void advanced(const std::vector<int>& rows, const std::vector<slay::Event>& events);
     void live_changed(bool live);

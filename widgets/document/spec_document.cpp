@@ -29,7 +29,9 @@ class SpecDocument::Step : public QUndoCommand {
 
     bool mergeWith(const QUndoCommand* other) override {
         const auto* next = static_cast<const Step*>(other);
-        if (next->key_ != key_ || age_.elapsed() > typing_pause_ms) return false;
+        // A drag is one edit, however long it rests.
+        const bool drag = key_.startsWith("drag ");
+        if (next->key_ != key_ || (!drag && age_.elapsed() > typing_pause_ms)) return false;
         after_ = next->after_;
         age_.restart();
         return true;

@@ -9,6 +9,7 @@
 #include "widgets/editor/checked_field.h"
 #include "widgets/editor/chip_row.h"
 #include "widgets/editor/form_row.h"
+#include "widgets/look/definition.h"
 
 namespace slay {
 namespace {
@@ -57,9 +58,7 @@ AxisForm::AxisForm(std::vector<ParameterInfo> rows, Commit commit, QWidget* pare
                           row.info.kind == ParameterKind::real || is_free_text(row.info);
         list ? add_list(row) : add_chips(row);
         QWidget* widget = list ? static_cast<QWidget*>(row.field) : row.chips;
-        form->addRow(
-            new_row_label(label_of(row.info), QString::fromStdString(row.info.help), widget),
-            widget);
+        form->addRow(new_row_label(label_of(row.info), definition_of(row.info), widget), widget);
     }
 }
 
@@ -75,7 +74,7 @@ void AxisForm::add_list(Row& row) {
                                ? tr("%1 Several values are swept.")
                                : tr("%1 Several values are swept: 256, 512, 1024; 256..32768 "
                                     "doubles.");
-    row.field->setToolTip(wrapped_tip(values.arg(QString::fromStdString(row.info.help))));
+    row.field->setToolTip(wrapped_tip(values.arg(definition_of(row.info))));
 }
 
 void AxisForm::add_chips(Row& row) {

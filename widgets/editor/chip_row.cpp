@@ -1,6 +1,7 @@
 #include "widgets/editor/chip_row.h"
 
 #include <QSignalBlocker>
+#include <QTextDocumentFragment>
 
 #include "widgets/look/flow_layout.h"
 
@@ -14,8 +15,8 @@ ChipRow::ChipRow(QWidget* parent) : QWidget(parent) {
 }
 
 Chip* ChipRow::add(const QString& id, Chip* chip, const QString& tip) {
-    chip->setToolTip("<p>" + tip.toHtmlEscaped() + "</p>");
-    chip->setAccessibleDescription(tip);
+    chip->setToolTip(tip.startsWith("<p>") ? tip : "<p>" + tip.toHtmlEscaped() + "</p>");
+    chip->setAccessibleDescription(QTextDocumentFragment::fromHtml(tip).toPlainText());
     layout()->addWidget(chip);
     entries_.push_back({id, chip});
     connect(chip, &Chip::clicked, this, [this, id](bool on) { emit toggled(id, on); });

@@ -13,6 +13,7 @@
 #include "widgets/editor/checked_field.h"
 #include "widgets/editor/chip_row.h"
 #include "widgets/editor/form_row.h"
+#include "widgets/editor/length_axis.h"
 #include "widgets/editor/measurement_form.h"
 #include "widgets/editor/plan_summary.h"
 #include "widgets/editor/spec_editing.h"
@@ -227,6 +228,26 @@ void ConfigurationPanel::add_axis_form(const QString& title, std::vector<Paramet
     forms_.push_back({form, experiment});
 }
 
+void ConfigurationPanel::add_length_axis() {
+    length_axis_ = new LengthAxis;
+    connect(length_axis_, &LengthAxis::edited, this,
+            [this](const std::vector<std::int64_t>& lengths, const QString& key) {
+                SweepSpec next = document_.spec();
+                next.axes["lengths"] = {lengths.begin(), lengths.end()};
+                try_edit(document_, tr("lengths"), key, next);
+            });
+    axes_box_->layout()->addWidget(length_axis_);
+}
+
+void ConfigurationPanel::show_lengths() {
+    std::vector<std::int64_t> lengths;
+    if (const auto axis = document_.spec().axes.find("lengths");
+        axis != document_.spec().axes.end())
+        for (const ParameterValue& value : axis->second)
+            if (const auto* length = std::get_if<std::int64_t>(&value)) lengths.push_back(*length);
+    length_axis_->set_lengths(std::move(lengths));
+}
+
 void ConfigurationPanel::build_axes() {
     shape_ = axis_shape();
     forms_.clear();
@@ -238,6 +259,7 @@ void ConfigurationPanel::build_axes() {
     axes_layout_->addWidget(axes_box_);
 
     add_axis_form(tr("Sweep"), shared_rows({"length"}), {});
+    add_length_axis();
     add_axis_form(tr("Shape"), shared_rows({"batch", "heads", "width"}), {});
     add_axis_form(tr("Feature budget"), variant_rows(document_.spec()), {});
     add_axis_form(tr("Conditions"), remaining_rows({"length", "batch", "heads", "width"}), {});
@@ -276,6 +298,7 @@ void ConfigurationPanel::refresh() {
         else if (own != spec.overrides.end())
             form.form->show_axes(own->second.axes);
     }
+    show_lengths();
     measurement_->refresh();
 }
 

@@ -17,6 +17,7 @@ namespace slay {
 class AxisForm;
 class CheckedField;
 class ChipRow;
+class LengthAxis;
 class MeasurementForm;
 class PlanSummary;
 class VariantPicker;
@@ -35,10 +36,13 @@ class ConfigurationPanel : public QWidget {
     ChipRow* axis_chips(const std::string& axis) const;
     VariantPicker* variants() const { return variants_; }
     PlanSummary* plan() const { return plan_; }
+    LengthAxis* length_axis() const { return length_axis_; }
 
   private:
     void build_body(QVBoxLayout* body);
     void build_axes();
+    void add_length_axis();
+    void show_lengths();
     void refresh();
     void set_locked(bool locked);
     std::string axis_shape() const;  // which axis rows the spec calls for
@@ -61,6 +65,7 @@ class ConfigurationPanel : public QWidget {
     QLabel* variants_error_;
     QVBoxLayout* axes_layout_;
     QWidget* axes_box_ = nullptr;
+    LengthAxis* length_axis_ = nullptr;
     MeasurementForm* measurement_;
     PlanSummary* plan_;
     std::vector<Form> forms_;

@@ -22,16 +22,29 @@ PlanSummary::PlanSummary(PlanEstimator& estimator, QWidget* parent)
     detail_->setObjectName("muted");
     detail_->setTextFormat(Qt::PlainText);
     detail_->setWordWrap(true);
+    change_ = new QLabel;
+    change_->setObjectName("muted");
+    change_->setTextFormat(Qt::PlainText);
+    change_->setWordWrap(true);
+    change_->hide();
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(3 * unit, 2 * unit, 3 * unit, 2 * unit);
     layout->setSpacing(2);
     layout->addWidget(figure_);
     layout->addWidget(detail_);
+    layout->addWidget(change_);
     connect(&estimator_, &PlanEstimator::planned, this, &PlanSummary::refresh);
 }
 
 QString PlanSummary::text() const {
-    return figure_->text() + '\n' + detail_->text();
+    return figure_->text() + '\n' + detail_->text() +
+           (change_->isHidden() ? QString() : '\n' + change_->text());
+}
+
+void PlanSummary::set_change(const QString& text) {
+    change_->setText(text);
+    change_->setHidden(text.isEmpty());
+    setAccessibleDescription(this->text());
 }
 
 void PlanSummary::refresh() {

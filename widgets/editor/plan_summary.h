@@ -15,6 +15,7 @@ class PlanSummary : public QFrame {
   public:
     explicit PlanSummary(PlanEstimator& estimator, QWidget* parent = nullptr);
     QString text() const;
+    void set_change(const QString& text);  // what the latest edit adds; empty: nothing to say
 
   private:
     void refresh();
@@ -22,6 +23,7 @@ class PlanSummary : public QFrame {
     PlanEstimator& estimator_;
     QLabel* figure_;
     QLabel* detail_;
+    QLabel* change_;
 };
 
 }  // namespace slay

@@ -9,6 +9,7 @@
 #include "widgets/editor/form_row.h"
 #include "widgets/editor/spec_editing.h"
 #include "widgets/elsewhere/own_variants.h"
+#include "widgets/look/definition.h"
 #include "widgets/look/theme.h"
 
 namespace slay {
@@ -26,15 +27,6 @@ QString heading_of(Family family) {
             break;
     }
     return QObject::tr("Linearised Yat");
-}
-
-QString tip_of(const VariantInfo& variant) {
-    QString tip = QString::fromStdString(variant.name + ": " + variant.formula);
-    tip += variant.complexity == Complexity::linear ? QObject::tr(". Linear in L.")
-                                                    : QObject::tr(". Quadratic in L.");
-    if (variant.signed_estimate)
-        tip += QObject::tr(" Its estimate is signed: the denominator can pass through zero.");
-    return tip;
 }
 
 std::size_t catalog_place(const std::string& name) {
@@ -59,7 +51,7 @@ VariantPicker::VariantPicker(SpecDocument& document, QWidget* parent)
         for (const VariantInfo& variant : variant_catalog())
             if (variant.family == family)
                 chips->add(QString::fromStdString(variant.name), new Chip(variant),
-                           tip_of(variant));
+                           definition_tip(variant));
         connect(chips, &ChipRow::toggled, this, &VariantPicker::toggle);
         auto* heading = new QLabel(heading_of(family));
         heading->setObjectName("muted");

@@ -1,14 +1,17 @@
 #include "widgets/library/library_panel.h"
 
 #include <QAction>
+#include <QGuiApplication>
 #include <QHeaderView>
 #include <QLineEdit>
+#include <QMimeData>
 #include <QPainter>
 #include <QScrollBar>
 #include <QSortFilterProxyModel>
 #include <QStandardItemModel>
 #include <QStyledItemDelegate>
 #include <QTreeView>
+#include <QUrl>
 #include <QVBoxLayout>
 #include <utility>
 
@@ -78,6 +81,25 @@ class EntryDelegate : public QStyledItemDelegate {
     }
 };
 
+// Entries are dragged as the files they are.
+class EntryModel : public QStandardItemModel {
+  public:
+    using QStandardItemModel::QStandardItemModel;
+
+    QStringList mimeTypes() const override { return {QStringLiteral("text/uri-list")}; }
+    Qt::DropActions supportedDragActions() const override { return Qt::CopyAction; }
+    QMimeData* mimeData(const QModelIndexList& indexes) const override {
+        QList<QUrl> urls;
+        for (const QModelIndex& index : indexes)
+            if (const QString path = index.data(path_role).toString(); !path.isEmpty())
+                urls << QUrl::fromLocalFile(path);
+        if (urls.isEmpty()) return nullptr;
+        auto* mime = new QMimeData;
+        mime->setUrls(urls);
+        return mime;
+    }
+};
+
 const char* heading_of(LibraryKind kind) {
     switch (kind) {
         case LibraryKind::preset:
@@ -126,7 +148,7 @@ LibraryPanel::LibraryPanel(QWidget* parent) : QWidget(parent) {
     filter_->setClearButtonEnabled(true);
     filter_->setAccessibleName(tr("Filter presets and runs"));
     filter_->addAction(themed_icon("search", tones().muted), QLineEdit::LeadingPosition);
-    model_ = new QStandardItemModel(this);
+    model_ = new EntryModel(this);
     shown_ = new QSortFilterProxyModel(this);
     shown_->setSourceModel(model_);
     shown_->setRecursiveFilteringEnabled(true);
@@ -139,6 +161,9 @@ LibraryPanel::LibraryPanel(QWidget* parent) : QWidget(parent) {
     tree_->setIndentation(8);
     tree_->setItemDelegate(new EntryDelegate(tree_));
     tree_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    tree_->setDragEnabled(true);  // into Compare, or into a file manager
+    tree_->setDragDropMode(QAbstractItemView::DragOnly);
+    tree_->setSelectionMode(QAbstractItemView::ExtendedSelection);
     tree_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     tree_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     tree_->setAccessibleName(tr("Presets and runs"));
@@ -154,7 +179,11 @@ LibraryPanel::LibraryPanel(QWidget* parent) : QWidget(parent) {
 
     connect(filter_, &QLineEdit::textChanged, shown_, &QSortFilterProxyModel::setFilterFixedString);
     connect(filter_, &QLineEdit::textChanged, tree_, &QTreeView::expandAll);
-    connect(tree_, &QTreeView::clicked, this, &LibraryPanel::open_index);
+    connect(tree_, &QTreeView::clicked, this, [this](const QModelIndex& index) {
+        // With Ctrl or Shift several are selected, to be dragged.
+        const auto held = QGuiApplication::keyboardModifiers();
+        if (!(held & (Qt::ControlModifier | Qt::ShiftModifier))) open_index(index);
+    });
     connect(tree_, &QTreeView::activated, this, &LibraryPanel::open_index);
     connect(&watcher_, &QFileSystemWatcher::directoryChanged, this, &LibraryPanel::rescan);
     if (const auto runs = default_runs_folder()) watcher_.addPath(QString::fromStdString(*runs));

@@ -7,6 +7,7 @@
 
 #include "engine/core/experiment_info.h"
 #include "widgets/compare/compare_panel.h"
+#include "widgets/explorer/explorer_panel.h"
 #include "widgets/plots/plot_view.h"
 #include "widgets/plots/start_page.h"
 
@@ -30,6 +31,9 @@ PlotTabs::PlotTabs(SpecDocument& spec, RunDocument& run, QWidget* parent)
     compare_ = new ComparePanel(run);
     tabs_->addTab(compare_, tr("Compare"));
     tabs_->setTabToolTip(tabs_->count() - 1, tr("Several runs in one plot and one table"));
+    explorer_ = new ExplorerPanel(spec, run);
+    tabs_->addTab(explorer_, tr("Explorer"));
+    tabs_->setTabToolTip(tabs_->count() - 1, tr("The kernel and its approximation; needs no run"));
     addWidget(start_);
     addWidget(tabs_);
     connect(&spec_, &SpecDocument::changed, this, &PlotTabs::refresh_empty_texts);
@@ -86,6 +90,12 @@ void PlotTabs::show_compare() {
     tabs_->setCurrentWidget(compare_);
 }
 
+void PlotTabs::show_explorer() {
+    chosen_ = true;
+    show_plots();
+    tabs_->setCurrentWidget(explorer_);
+}
+
 void PlotTabs::step_tab(int by) {
     const int count = tabs_->count();
     chosen_ = true;
@@ -100,7 +110,7 @@ bool PlotTabs::measured_by(const PlotView& view, const RunRecord& record) const 
 
 // A run without the experiment of the tab in front: shows one that it has.
 void PlotTabs::show_tab_with_data() {
-    if (tabs_->currentWidget() == compare_) return;
+    if (tabs_->currentWidget() == compare_ || tabs_->currentWidget() == explorer_) return;
     const auto* front = qobject_cast<PlotView*>(tabs_->currentWidget());
     if (front && measured_by(*front, run_.record())) return;
     for (PlotView* view : views_)
@@ -146,6 +156,7 @@ void PlotTabs::refresh_empty_texts() {
 void PlotTabs::retheme() {
     for (PlotView* view : views_) view->retheme();
     compare_->retheme();
+    explorer_->retheme();
 }
 
 QJsonObject PlotTabs::state() const {
@@ -156,12 +167,16 @@ QJsonObject PlotTabs::state() const {
             hidden[QString::fromStdString(view->figure().id)] = QJsonArray::fromStringList(ids);
     }
     const auto* current = qobject_cast<PlotView*>(tabs_->currentWidget());
-    return {{"tab", current ? QString::fromStdString(current->figure().id) : QString()},
-            {"hidden", hidden}};
+    const QString other = tabs_->currentWidget() == explorer_ ? "explorer" : QString();
+    return {{"tab", current ? QString::fromStdString(current->figure().id) : other},
+            {"hidden", hidden},
+            {"explorer", explorer_->state()}};
 }
 
 void PlotTabs::restore(const QJsonObject& state) {
     if (PlotView* view = view_of(state["tab"].toString())) tabs_->setCurrentWidget(view);
+    if (state["tab"] == "explorer") tabs_->setCurrentWidget(explorer_);
+    explorer_->restore(state["explorer"].toObject());
     const QJsonObject hidden = state["hidden"].toObject();
     for (PlotView* view : views_) {
         QStringList ids;

@@ -13,6 +13,7 @@ class QTabWidget;
 namespace slay {
 
 class ComparePanel;
+class ExplorerPanel;
 class PlotView;
 class StartPage;
 
@@ -26,6 +27,8 @@ class PlotTabs : public QStackedWidget {
     const std::vector<PlotView*>& views() const { return views_; }
     ComparePanel& compare() const { return *compare_; }
     void show_compare();
+    ExplorerPanel& explorer() const { return *explorer_; }
+    void show_explorer();
     PlotView* current_view() const;  // null on the start page
     PlotView* view_of(const QString& figure) const;
     void show_plots();
@@ -55,6 +58,7 @@ class PlotTabs : public QStackedWidget {
     QTabWidget* tabs_;
     std::vector<PlotView*> views_;
     ComparePanel* compare_;
+    ExplorerPanel* explorer_;
     bool chosen_ = false;  // the user took a tab in this run: it stays
 };
 

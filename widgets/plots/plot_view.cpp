@@ -4,18 +4,22 @@
 
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
 #include <QSignalBlocker>
+#include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
 #include "exports/published.h"
+#include "widgets/growth/pinned_baseline.h"
 #include "widgets/look/elided_label.h"
 #include "widgets/look/icons.h"
 #include "widgets/look/theme.h"
+#include "widgets/plots/figure_rows.h"
 
 namespace slay {
 namespace {
@@ -66,7 +70,7 @@ PlotView::PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent)
     plot_->setFocusPolicy(Qt::StrongFocus);
     plot_->setAccessibleName(QString::fromStdString(figure.title));
     plot_->setAccessibleDescription(
-        tr("Arrow keys pan, plus and minus zoom, 0 resets. The table below holds the values."));
+        tr("Arrow keys pan, plus and minus zoom, 0 resets. T shows the values as a table."));
     plot_->setMinimumSize(200, 140);
     plot_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     plot_->setNoAntialiasingOnDrag(true);
@@ -98,6 +102,22 @@ PlotView::PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent)
     layout->setSpacing(0);
     layout->addWidget(new_bar());
     layout->addWidget(plot_, 1);
+    rows_ = new FigureRows(this);
+    table_ = new QTableView;
+    table_->setModel(rows_);
+    table_->setAccessibleName(
+        tr("Values of the figure: %1").arg(QString::fromStdString(figure.title)));
+    table_->setFont(tabular_font(QApplication::font()));
+    table_->setAlternatingRowColors(true);
+    table_->setShowGrid(false);
+    table_->setWordWrap(false);
+    table_->verticalHeader()->hide();
+    table_->horizontalHeader()->setStretchLastSection(true);
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setTabKeyNavigation(false);
+    table_->installEventFilter(this);
+    table_->hide();
+    layout->addWidget(table_, 1);
     layout->addWidget(notes_);
 
     in_flight_ = new QCPItemStraightLine(plot_);
@@ -109,6 +129,10 @@ PlotView::PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent)
     connect(&run_, &RunDocument::reset, this, [this] {
         fill_panels();
         reset_view();
+        refresh();
+    });
+    connect(&run_, &RunDocument::grown, this, [this] {
+        fill_panels();
         refresh();
     });
     connect(&run_, &RunDocument::advanced, this, &PlotView::refresh);
@@ -153,11 +177,20 @@ QWidget* PlotView::new_bar() {
     connect(overlay_, &QToolButton::toggled, this, &PlotView::set_overlay);
     auto* reset = new_tool("fit", tr("Reset view"), tr("Show all of it again (0)"));
     connect(reset, &QToolButton::clicked, this, &PlotView::reset_view);
+    ratio_ = new_tool("reference", tr("Ratio"), tr("Show all as multiples of the pinned curve"));
+    ratio_->setCheckable(true);
+    ratio_->hide();
+    connect(ratio_, &QToolButton::toggled, this, &PlotView::refresh);
     row->addWidget(metrics_);
     metrics_->setHidden(metrics_->count() < 2);
     row->addWidget(panels_);
     row->addWidget(subtitle_, 1);
+    as_table_ = new_tool("table", tr("Table"), tr("Show the values of the figure as a table (T)"));
+    as_table_->setCheckable(true);
+    connect(as_table_, &QToolButton::toggled, this, &PlotView::show_table);
+    row->addWidget(ratio_);
     row->addWidget(overlay_);
+    row->addWidget(as_table_);
     row->addWidget(reset);
     return bar;
 }
@@ -173,6 +206,9 @@ void PlotView::add_metric(const std::string& id) {
 
 void PlotView::connect_plot() {
     plot_->installEventFilter(this);
+    plot_->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(plot_, &QWidget::customContextMenuRequested, this,
+            [this](const QPoint& at) { emit menu_asked(at, plot_->mapToGlobal(at)); });
     connect(plot_, &QCustomPlot::mouseWheel, this, [this] { renderer_->hold_view(); });
     connect(plot_, &QCustomPlot::mouseDoubleClick, this, &PlotView::reset_view);
     connect(plot_, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
@@ -224,6 +260,12 @@ void PlotView::build_overlay_menu() {
                                : std::find(named.begin(), named.end(), id) != named.end());
         connect(action, &QAction::toggled, this, [this] { set_overlay(true); });
     }
+}
+
+void PlotView::set_pinned(const PinnedBaseline& pinned) {
+    pinned_ = &pinned;
+    connect(&pinned, &PinnedBaseline::changed, this, &PlotView::refresh);
+    refresh();
 }
 
 void PlotView::set_overlay(bool on) {
@@ -285,6 +327,23 @@ void PlotView::refresh() {
         show_now();
 }
 
+void PlotView::show_table(bool on) {
+    const QSignalBlocker blocker(as_table_);
+    as_table_->setChecked(on);
+    const bool had_focus = plot_->hasFocus() || table_->hasFocus();
+    plot_->setVisible(!on);
+    table_->setVisible(on);
+    if (had_focus) on ? table_->setFocus() : plot_->setFocus();
+    if (on) {
+        rows_->show(data());
+        table_->resizeColumnsToContents();
+    }
+}
+
+bool PlotView::table_shown() const {
+    return !table_->isHidden();
+}
+
 void PlotView::retheme() {
     refresh();
 }
@@ -299,9 +358,13 @@ void PlotView::show_now() {
     later_.stop();
     QElapsedTimer timer;
     timer.start();
-    const FigureData figure = build_figure(figure_, run_.record(), options_);
+    FigureData figure = build_figure(figure_, run_.record(), options_);
+    const bool compared = pinned_ && pinned_->belongs_to(figure);
+    ratio_->setVisible(compared);
+    if (compared) pinned_->decorate(figure, ratio_->isChecked());
     renderer_->show(figure, screen_theme());
     mark_in_flight();
+    if (table_shown()) rows_->show(figure);
     subtitle_->set_text(QString::fromStdString(figure.subtitle));
     QStringList notes;
     for (const std::string& note : figure.notes) notes << QString::fromStdString(note);
@@ -350,7 +413,11 @@ void PlotView::point_at(QPointF position) {
     renderer_->highlight(entry.value_or(QString()));
     value_->setVisible(hit.has_value());
     if (!hit) return;
-    value_->setText(renderer_->describe(*hit));
+    QString text = renderer_->describe(*hit);
+    if (pinned_ && pinned_->belongs_to(renderer_->data()))
+        if (const auto ratio = pinned_->ratio_at(hit->point.x, hit->point.y))
+            text += tr("\n%1 \u00d7 pinned").arg(QString::number(*ratio, 'g', 4));
+    value_->setText(text);
     value_->adjustSize();
     const int x = static_cast<int>(hit->position.x()) + 12;
     const int y = static_cast<int>(hit->position.y()) - value_->height() - 8;
@@ -392,6 +459,9 @@ bool PlotView::key_pressed(int key) {
         case Qt::Key_0:
             reset_view();
             return true;
+        case Qt::Key_T:
+            show_table(!table_shown());
+            return true;
         case Qt::Key_O:
             if (overlay_->isVisible()) overlay_->toggle();
             return true;
@@ -401,6 +471,11 @@ bool PlotView::key_pressed(int key) {
 }
 
 bool PlotView::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == table_ && event->type() == QEvent::KeyPress &&
+        static_cast<QKeyEvent*>(event)->key() == Qt::Key_T) {
+        show_table(false);
+        return true;
+    }
     if (watched == plot_) {
         if (event->type() == QEvent::KeyPress && key_pressed(static_cast<QKeyEvent*>(event)->key()))
             return true;

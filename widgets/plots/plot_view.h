@@ -16,11 +16,14 @@ class QCPItemStraightLine;
 class QCustomPlot;
 class QLabel;
 class QMenu;
+class QTableView;
 class QToolButton;
 
 namespace slay {
 
 class ElidedLabel;
+class FigureRows;
+class PinnedBaseline;
 
 class PlotView : public QWidget {
     Q_OBJECT
@@ -37,6 +40,8 @@ class PlotView : public QWidget {
     void set_hidden_curves(const QStringList& ids);
     QStringList hidden_curves() const;
     void toggle_curve(const QString& series);
+    void set_pinned(const PinnedBaseline& pinned);  // drawn, or what everything is a multiple of
+    QToolButton& ratio_switch() const { return *ratio_; }
     void set_overlay(bool on);          // the paper's published curves
     void zoom(double factor);           // below 1: closer
     void pan(double right, double up);  // in parts of the visible range
@@ -47,7 +52,11 @@ class PlotView : public QWidget {
     void refresh();
     void retheme();  // after a change of theme
 
+    void show_table(bool on);  // the figure's values as rows, in place of the plot
+    bool table_shown() const;
+
   signals:
+    void menu_asked(QPointF position, QPoint on_screen);  // a right click, or the menu key
     void point_clicked(const QString& point);  // id of the recorded point that was clicked
 
   protected:
@@ -80,6 +89,11 @@ class PlotView : public QWidget {
     QLabel* value_;
     QCPItemStraightLine* in_flight_;
     QToolButton* overlay_;
+    QToolButton* as_table_;
+    QTableView* table_;
+    FigureRows* rows_;
+    QToolButton* ratio_;
+    const PinnedBaseline* pinned_ = nullptr;
     QMenu* sources_;
     QPointF pressed_at_;
     QElapsedTimer last_shown_;

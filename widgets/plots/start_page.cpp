@@ -41,6 +41,10 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     reference_ = new_button("reference", tr("Open the reference run"),
                             tr("Results that come with the program, made on a GPU"));
     auto* file = new_button("open", tr("Open a file\u2026"), tr("A preset or a saved run"));
+    auto* explorer =
+        new_button("search", tr("Explore the kernel"),
+                   tr("What SLAY does to the kernel at a budget, on sliders; needs no run"));
+    connect(explorer, &QPushButton::clicked, this, &StartPage::explore);
     connect(quick, &QPushButton::clicked, this, &StartPage::run_quick);
     connect(reference_, &QPushButton::clicked, this, &StartPage::open_reference);
     connect(file, &QPushButton::clicked, this, &StartPage::open_file);
@@ -54,6 +58,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     column->addWidget(quick);
     column->addWidget(reference_);
     column->addWidget(file);
+    column->addWidget(explorer);
     auto* box = new QWidget;
     box->setMaximumWidth(440);
     box->setLayout(column);

@@ -18,6 +18,7 @@ class StartPage : public QWidget {
     void run_quick();
     void open_reference();
     void open_file();
+    void explore();
 
   private:
     QPushButton* reference_;

@@ -6,6 +6,8 @@
 
 #include "engine/core/experiment_info.h"
 #include "engine/core/units.h"
+#include "widgets/growth/pinned_baseline.h"
+#include "widgets/look/definition.h"
 #include "widgets/look/icons.h"
 #include "widgets/look/theme.h"
 #include "widgets/look/variant_swatch.h"
@@ -32,6 +34,7 @@ bool has_interval(const MetricValue* value) {
 ResultsModel::ResultsModel(RunDocument& run, QObject* parent)
     : QAbstractTableModel(parent), run_(run) {
     connect(&run_, &RunDocument::reset, this, &ResultsModel::rebuild);
+    connect(&run_, &RunDocument::grown, this, &ResultsModel::rebuild);
     connect(&run_, &RunDocument::advanced, this, &ResultsModel::refresh_rows);
     rebuild();
 }
@@ -101,6 +104,18 @@ void ResultsModel::build_columns() {
     add_metric_columns();
     columns_.push_back({Kind::count, "count", tr("Samples"),
                         tr("Samples, or seeds, behind the point's first figure"), true, 0});
+    if (pinned_ && pinned_->active())
+        columns_.push_back(
+            {Kind::ratio, "ratio", tr("Over pinned"),
+             tr("The figure over that of %1, under the same conditions").arg(pinned_->label()),
+             true, 4});
+    const auto& points = run_.record().points();
+    const bool again = std::any_of(points.begin(), points.end(),
+                                   [](const RecordedPoint& each) { return !each.earlier.empty(); });
+    columns_.push_back({Kind::attempts, "attempts", tr("Measured"),
+                        tr("How often the point was measured; what it gave before is kept, and "
+                           "said in the tip"),
+                        again, 0});
     add_parameter_columns(false);
     columns_.push_back({Kind::reason, "reason", tr("Reason"),
                         tr("Why a point has no figures, and what to do"), true, 0});
@@ -131,7 +146,7 @@ void ResultsModel::add_parameter_columns(bool length) {
                                                  : info->symbol.empty() ? info->label
                                                                         : info->symbol);
         const QString help =
-            info ? QString::fromStdString(info->label + ". " + info->help) : QString();
+            info ? QString::fromStdString(info->label + ". ") + definition_of(*info) : QString();
         if ((id == "length") != length) continue;
         const bool varies = values[id].size() > 1 && !derived;
         columns_.push_back({Kind::parameter, id, heading, help, id == "length" || varies, 0});
@@ -183,6 +198,17 @@ void ResultsModel::show_intervals() {
     if (changed) emit leading_changed();
 }
 
+void ResultsModel::show_attempts() {
+    for (Column& column : columns_) {
+        if (column.kind != Kind::attempts || column.leading) continue;
+        const auto& points = run_.record().points();
+        column.leading = std::any_of(points.begin(), points.end(), [](const RecordedPoint& each) {
+            return !each.earlier.empty();
+        });
+        if (column.leading) emit leading_changed();
+    }
+}
+
 void ResultsModel::refresh_rows(const std::vector<int>& rows) {
     // Speed-ups are formed with the others of a group: those change too.
     std::set<int> changed(rows.begin(), rows.end());
@@ -197,7 +223,10 @@ void ResultsModel::refresh_rows(const std::vector<int>& rows) {
         metrics_[static_cast<std::size_t>(row)] = metrics_of(record, point(row));
         emit dataChanged(index(row, 0), index(row, columnCount() - 1));
     }
-    if (!changed.empty()) show_intervals();
+    if (!changed.empty()) {
+        show_intervals();
+        show_attempts();
+    }
 }
 
 bool ResultsModel::leading(int column) const {
@@ -268,6 +297,10 @@ QVariant ResultsModel::text_of(int row, const Column& column) const {
         case Kind::parameter: {
             const ParameterValue* value = at.point.parameters.find(column.id);
             if (!value) return {};
+            const ParameterInfo* info = find_parameter(column.id);
+            if (const auto* whole = std::get_if<std::int64_t>(value);
+                whole && info && info->unit == "tokens")
+                return QString::fromStdString(format_count(static_cast<double>(*whole)));
             return QString::fromStdString(clean_text(to_text(*value)));
         }
         case Kind::value:
@@ -280,8 +313,22 @@ QVariant ResultsModel::text_of(int row, const Column& column) const {
             return {};
         case Kind::count:
             if (const MetricValue* value = metric(row, leading_metric(row)))
-                return QString::number(value->count);
+                return QString::fromStdString(format_count(static_cast<double>(value->count)));
             return {};
+        case Kind::ratio: {
+            const auto found = pinned_ ? pinned_->against(run_.record(), at,
+                                                          metrics_[static_cast<std::size_t>(row)])
+                                       : std::nullopt;
+            if (!found || !(found->ratio.value > 0)) return {};
+            const auto word = verdict_words(found->verdict, pinned_->metric());
+            QString text = QString::fromStdString(format_number(found->ratio.value, 4));
+            if (found->verdict == Verdict::better || found->verdict == Verdict::worse)
+                text += ' ' + QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size()));
+            return text;
+        }
+        case Kind::attempts:
+            return at.earlier.empty() ? QVariant()
+                                      : QVariant(tr("%1 times").arg(at.earlier.size() + 1));
         case Kind::reason:
             return QString::fromStdString(clean_text(at.result.reason)).replace('\n', ' ');
     }
@@ -308,6 +355,8 @@ QVariant ResultsModel::sort_of(int row, const Column& column) const {
             if (const MetricValue* value = metric(row, leading_metric(row)))
                 return static_cast<qlonglong>(value->count);
             return {};
+        case Kind::attempts:
+            return static_cast<qlonglong>(at.earlier.size());
         default:
             break;
     }
@@ -320,17 +369,49 @@ QVariant ResultsModel::tip_of(int row, const Column& column) const {
     if (column.kind == Kind::value) {
         const MetricValue* value = metric(row, column.id);
         if (!value) return {};
-        tip = QString::number(value->value, 'g', 10);
+        const auto full = [&](double number, int digits) {
+            return QString::fromStdString(format_number(number, column.digits == 0 ? 0 : digits));
+        };
+        tip = full(value->value, 10);
         if (value->low && value->high)
-            tip += tr(", 95 % interval %1 to %2")
-                       .arg(QString::number(*value->low, 'g', 6))
-                       .arg(QString::number(*value->high, 'g', 6));
+            tip += tr(", 95 % interval %1 to %2").arg(full(*value->low, 6), full(*value->high, 6));
+    } else if (column.kind == Kind::attempts) {
+        return attempts_tip(at);
     } else if (column.kind == Kind::variant) {
+        if (const VariantInfo* info = variant_of(row)) return definition_tip(*info);
         tip = QString::fromStdString(at.point.variant);
     } else {
         tip = QString::fromStdString(clean_text(at.result.reason));
     }
     return tip.isEmpty() ? QVariant() : QVariant("<p>" + tip.toHtmlEscaped() + "</p>");
+}
+
+// What the point gave before, the oldest first.
+QString ResultsModel::attempts_tip(const RecordedPoint& at) const {
+    if (at.earlier.empty()) return {};
+    QStringList lines;
+    const ExperimentInfo* experiment = find_experiment(at.point.experiment);
+    const std::string lead =
+        experiment && !experiment->metrics.empty() ? experiment->metrics.front() : std::string();
+    const MetricInfo* info = find_metric(lead);
+    for (const RecordedPoint::Attempt& attempt : at.earlier) {
+        QString line = look_of(attempt.result.state).word;
+        const Metrics metrics = metrics_of(run_.record(), as_measured(at, attempt));
+        if (const auto value = metrics.find(lead); info && value != metrics.end())
+            line += QString(" %1 %2").arg(
+                QString::fromStdString(format_number(value->second.value, info->digits)),
+                QString::fromStdString(info->unit));
+        if (!attempt.why_again.empty())
+            line += tr("; again: %1").arg(QString::fromStdString(clean_text(attempt.why_again)));
+        lines << line.toHtmlEscaped();
+    }
+    return "<p>" + tr("Before:") + "<br>" + lines.join("<br>") + "</p>";
+}
+
+void ResultsModel::set_pinned(const PinnedBaseline& pinned) {
+    pinned_ = &pinned;
+    connect(&pinned, &PinnedBaseline::changed, this, &ResultsModel::rebuild);
+    rebuild();
 }
 
 QVariant ResultsModel::icon_of(int row, const Column& column) const {

@@ -10,6 +10,8 @@
 
 namespace slay {
 
+class PinnedBaseline;
+
 class ResultsModel : public QAbstractTableModel {
     Q_OBJECT
 
@@ -28,6 +30,10 @@ class ResultsModel : public QAbstractTableModel {
     int row_in_flight() const;  // -1: none
 
     // Columns for the points of one experiment; empty: for all of them.
+    // A column with each figure over that of a pinned curve, while one is pinned.
+    void set_pinned(const PinnedBaseline& pinned);
+    const RecordedPoint& point(int row) const;
+
     void set_experiment(const std::string& experiment);
     const std::string& experiment() const { return experiment_; }
     bool shows(int row) const;  // whether the row belongs to that experiment
@@ -36,7 +42,18 @@ class ResultsModel : public QAbstractTableModel {
     void leading_changed();
 
   private:
-    enum class Kind { state, experiment, variant, parameter, value, interval, count, reason };
+    enum class Kind {
+        state,
+        experiment,
+        variant,
+        parameter,
+        value,
+        interval,
+        count,
+        ratio,
+        attempts,
+        reason
+    };
     struct Column {
         Kind kind;
         std::string id;  // of the parameter or metric
@@ -52,9 +69,9 @@ class ResultsModel : public QAbstractTableModel {
     void build_columns();
     void add_parameter_columns(bool length);
     void show_intervals();
+    void show_attempts();
     void add_metric_columns();
     void refresh_rows(const std::vector<int>& rows);
-    const RecordedPoint& point(int row) const;
     const MetricValue* metric(int row, const std::string& id) const;
     const std::string& leading_metric(int row) const;
     QVariant text_of(int row, const Column& column) const;
@@ -63,7 +80,10 @@ class ResultsModel : public QAbstractTableModel {
     QVariant icon_of(int row, const Column& column) const;
     const VariantInfo* variant_of(int row) const;
 
+    QString attempts_tip(const RecordedPoint& at) const;
+
     RunDocument& run_;
+    const PinnedBaseline* pinned_ = nullptr;
     std::string experiment_;
     std::vector<Column> columns_;
     std::vector<Metrics> metrics_;  // of each row, derived ones included

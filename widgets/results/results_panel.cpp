@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "exports/csv.h"
 #include "widgets/look/icons.h"
 #include "widgets/look/theme.h"
 
@@ -83,6 +84,7 @@ ResultsPanel::ResultsPanel(RunDocument& run, QWidget* parent) : QWidget(parent),
             [this] { QApplication::clipboard()->setText(tsv()); });
     table_->addAction(copy_);
     table_->setContextMenuPolicy(Qt::ActionsContextMenu);
+    add_rerun_actions();
 
     empty_ = new QLabel(tr("Each measured point gets a row here: its state, figures and reason."));
     empty_->setObjectName("muted");
@@ -112,6 +114,29 @@ ResultsPanel::ResultsPanel(RunDocument& run, QWidget* parent) : QWidget(parent),
     connect(&run_, &RunDocument::advanced, this, &ResultsPanel::follow);
     retheme();
     show_columns();
+}
+
+void ResultsPanel::add_rerun_actions() {
+    const auto add = [this](const char* name, const QString& text, auto signal, bool group) {
+        auto* action = new QAction(text, this);
+        action->setObjectName(name);
+        connect(action, &QAction::triggered, this, [this, signal, group] {
+            if (const QStringList points = selected_points(); !points.isEmpty())
+                emit(this->*signal)(points, group);
+        });
+        table_->addAction(action);
+    };
+    add("rerun", tr("Measure again"), &ResultsPanel::rerun_asked, false);
+    add("rerun-group", tr("Measure again, with those beside it"), &ResultsPanel::rerun_asked, true);
+    add("rerun-command", tr("Copy “measure again” as command"), &ResultsPanel::command_asked,
+        false);
+}
+
+QStringList ResultsPanel::selected_points() const {
+    QStringList ids;
+    for (const QModelIndex& index : table_->selectionModel()->selectedRows())
+        ids << QString::fromStdString(model_->point(sorted_->mapToSource(index).row()).point.id);
+    return ids;
 }
 
 void ResultsPanel::retheme() {
@@ -231,8 +256,14 @@ QString ResultsPanel::tsv() const {
         for (int row = 0; row < sorted_->rowCount(); ++row) rows.push_back(row);
     std::sort(rows.begin(), rows.end());
 
+    // As the CSV files: what a spreadsheet would take for a formula, or for a quotation that goes
+    // on over the cells behind it, stands behind an apostrophe.
     const auto cell = [](QString text) {
-        return text.replace('\t', ' ').replace('\n', ' ').replace('\r', ' ');
+        text.replace('\t', ' ').replace('\n', ' ').replace('\r', ' ');
+        bool number = false;
+        text.toDouble(&number);
+        const bool active = begins_formula(text.toStdString()) || text.startsWith('"');
+        return active && !number ? '\'' + text : text;
     };
     QStringList lines;
     QStringList heads;

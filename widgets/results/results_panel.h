@@ -42,7 +42,14 @@ class ResultsPanel : public QWidget {
     QJsonObject state() const;  // the scope, and the columns that were shown or hidden by hand
     void restore(const QJsonObject& state);
 
+  signals:
+    // Selected points are to be measured again, alone or with those beside them.
+    void rerun_asked(const QStringList& points, bool with_group);
+    void command_asked(const QStringList& points, bool with_group);  // as a command line
+
   private:
+    void add_rerun_actions();
+    QStringList selected_points() const;
     void apply_scope();
     void show_columns();
     void column_menu(const QPoint& at);

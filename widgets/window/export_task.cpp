@@ -12,11 +12,16 @@ namespace slay {
 ExportTask::ExportTask(const RunRecord& record, QString folder, QObject* parent)
     : QObject(parent), record_(std::make_shared<RunRecord>(record)), folder_(std::move(folder)) {}
 
+ExportTask::ExportTask(std::vector<ExportJob> jobs, QString folder, QObject* parent)
+    : QObject(parent), folder_(std::move(folder)), jobs_(std::move(jobs)) {}
+
 void ExportTask::start() {
-    jobs_ = table_jobs(*record_);
-    auto figures = figure_jobs(*record_);
-    jobs_.insert(jobs_.end(), std::make_move_iterator(figures.begin()),
-                 std::make_move_iterator(figures.end()));
+    if (record_) {
+        jobs_ = table_jobs(*record_);
+        auto figures = figure_jobs(*record_);
+        jobs_.insert(jobs_.end(), std::make_move_iterator(figures.begin()),
+                     std::make_move_iterator(figures.end()));
+    }
     next();
 }
 

@@ -19,6 +19,8 @@ class ExportTask : public QObject {
   public:
     // Works on a copy of the record, so that a run may go on meanwhile.
     ExportTask(const RunRecord& record, QString folder, QObject* parent = nullptr);
+    // Any jobs.
+    ExportTask(std::vector<ExportJob> jobs, QString folder, QObject* parent = nullptr);
 
     void start();
     void cancel() { cancelled_ = true; }

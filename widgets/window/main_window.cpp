@@ -3,6 +3,7 @@
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QDragEnterEvent>
+#include <QJsonDocument>
 #include <QMenu>
 #include <QMimeData>
 #include <QScreen>
@@ -12,22 +13,32 @@
 #include <QUndoStack>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "engine/core/units.h"
 #include "widgets/compare/compare_panel.h"
 #include "widgets/editor/configuration_panel.h"
+#include "widgets/editor/plan_summary.h"
 #include "widgets/editor/variant_picker.h"
 #include "widgets/elsewhere/engine_chooser.h"
 #include "widgets/elsewhere/own_variants.h"
 #include "widgets/elsewhere/trust_dialog.h"
+#include "widgets/explorer/explorer_panel.h"
 #include "widgets/findings/findings_panel.h"
+#include "widgets/growth/growth_actions.h"
+#include "widgets/growth/pinned_baseline.h"
 #include "widgets/library/library_panel.h"
+#include "widgets/plan/plan_panel.h"
 #include "widgets/plots/plot_tabs.h"
+#include "widgets/plots/plot_view.h"
 #include "widgets/plots/start_page.h"
 #include "widgets/results/log_panel.h"
 #include "widgets/results/results_panel.h"
+#include "widgets/setup/setup_bar.h"
+#include "widgets/window/dropped_files.h"
 #include "widgets/window/message_bar.h"
+#include "widgets/window/recent_files.h"
 #include "widgets/window/status_strip.h"
 
 namespace slay {
@@ -46,7 +57,9 @@ MainWindow::MainWindow(EngineSession::ExecutorFactory factory, StartOptions opti
         (screen()->availableSize() - QSize(8, 40)).expandedTo(QSize(1240, 680))));
     actions_ = std::make_unique<WindowActions>(*this, workspace_.spec().undo_stack());
     build_panels();
+    build_growth();
     connect_actions();
+    connect_help();
     connect_workspace();
     connect_start_page();
     default_layout();
@@ -75,6 +88,8 @@ void MainWindow::build_panels() {
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(messages_);
+    setup_ = new SetupBar;
+    column->addWidget(setup_);
     column->addWidget(plots_, 1);
     setCentralWidget(centre);
 
@@ -84,6 +99,8 @@ void MainWindow::build_panels() {
     connect(plots_, &PlotTabs::experiment_shown, results_, &ResultsPanel::show_experiment);
     log_ = new LogPanel(workspace_.run());
     findings_ = new FindingsPanel(workspace_.run());
+    history_ = new PlanHistory(workspace_.spec(), workspace_.estimator(), this);
+    plan_ = new PlanPanel(workspace_.spec(), workspace_.estimator(), *history_);
     findChild<QToolBar*>("toolbar")->addWidget(new EngineChooser(workspace_));
     setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
@@ -92,9 +109,10 @@ void MainWindow::build_panels() {
                                    Qt::RightDockWidgetArea);
     results_dock_ = add_dock(tr("Results"), "results-dock", results_, Qt::BottomDockWidgetArea);
     findings_dock_ = add_dock(tr("Findings"), "findings-dock", findings_, Qt::BottomDockWidgetArea);
+    plan_dock_ = add_dock(tr("Plan"), "plan-dock", plan_, Qt::BottomDockWidgetArea);
     log_dock_ = add_dock(tr("Log"), "log-dock", log_, Qt::BottomDockWidgetArea);
     // These share a place, and its tabs are their titles.
-    for (QDockWidget* dock : {results_dock_, findings_dock_, log_dock_})
+    for (QDockWidget* dock : {results_dock_, findings_dock_, plan_dock_, log_dock_})
         dock->setTitleBarWidget(new QWidget(dock));
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     setDocumentMode(true);
@@ -122,10 +140,11 @@ QDockWidget* MainWindow::add_dock(const QString& title, const char* name, QWidge
 
 void MainWindow::default_layout() {
     for (QDockWidget* dock :
-         {library_dock_, configuration_dock_, results_dock_, findings_dock_, log_dock_})
+         {library_dock_, configuration_dock_, results_dock_, findings_dock_, plan_dock_, log_dock_})
         dock->show();
     tabifyDockWidget(results_dock_, findings_dock_);
-    tabifyDockWidget(findings_dock_, log_dock_);
+    tabifyDockWidget(findings_dock_, plan_dock_);
+    tabifyDockWidget(plan_dock_, log_dock_);
     results_dock_->raise();
     resizeDocks({library_dock_, configuration_dock_}, {216, 316}, Qt::Horizontal);
     resizeDocks({results_dock_}, {230}, Qt::Vertical);
@@ -136,9 +155,11 @@ void MainWindow::connect_workspace() {
     connect(library_, &LibraryPanel::preset_chosen, &workspace_, &Workspace::open);
     connect(library_, &LibraryPanel::run_chosen, &workspace_, &Workspace::open);
     connect(&plots_->compare(), &ComparePanel::said, this, &MainWindow::say);
+    connect(&plots_->explorer(), &ExplorerPanel::said, this, &MainWindow::say);
     connect(plots_, &PlotTabs::budget_chosen, &workspace_, &Workspace::load_budget);
     connect(&workspace_, &Workspace::opened, this, [this](const QString& path) {
         library_->set_current(path);
+        recent_->add(path);
         if (!std::exchange(keep_start_page_, false)) plots_->show_plots();
         if (edited_) {
             workspace_.spec().edit(tr("edits of the last session"), {}, *edited_);
@@ -166,6 +187,7 @@ void MainWindow::connect_workspace() {
         if (live) {
             plots_->show_plots();
             library_->set_current(workspace_.run().folder());
+            recent_->add(workspace_.run().folder());
         }
         refresh_actions();
     });
@@ -197,6 +219,7 @@ void MainWindow::connect_start_page() {
         open_quick_preset();
     });
     connect(&page, &StartPage::open_file, this, &MainWindow::ask_open);
+    connect(&page, &StartPage::explore, plots_, &PlotTabs::show_explorer);
     connect(&page, &StartPage::open_reference, this, [this] {
         for (const LibraryEntry& entry : library_->entries())
             if (entry.kind == LibraryKind::reference) return workspace_.open(entry.path);
@@ -228,10 +251,16 @@ void MainWindow::restore_session() {
     if (!problem.isEmpty())
         QTimer::singleShot(0, this, [this, problem] { say(Severity::warning, problem); });
     theme_ = theme_from_text(session["theme"].toString());
+    recent_->restore(session["recent"].toArray());
+    pinned_->restore(session["pinned"].toObject());
+    plots_->compare().restore(session["compare"].toObject());
     plots_->restore(session["plots"].toObject());
     workspace_.place().set_ssh_config(options_.ssh_config);
     workspace_.place().restore(session["hosts"].toArray());
     results_->restore(session["results"].toObject());
+    const QByteArray paper = QJsonDocument(session["paper_export"].toObject()).toJson();
+    if (auto choice = parse_choice(paper.toStdString(), "session"))
+        paper_choice_ = std::move(choice).value();
     if (options_.path.isEmpty()) {
         options_.path = session["opened"].toString();
         const std::string edited = session["edited"].toString().toStdString();
@@ -252,9 +281,18 @@ void MainWindow::save_session() {
     session["theme"] = to_text(theme_);
     session["plots"] = plots_->state();
     session["results"] = results_->state();
-    session["opened"] = workspace_.opened_path();
+    session["paper_export"] =
+        QJsonDocument::fromJson(QByteArray::fromStdString(to_json(paper_choice_).dump())).object();
+    // What the last session had open, while it is still being read.
+    const QString opened = workspace_.opened_path();
+    session["opened"] = opened.isEmpty() ? options_.path : opened;
     session["hosts"] = workspace_.place().stored();
-    if (workspace_.spec().modified())
+    session["recent"] = recent_->state();
+    session["pinned"] = pinned_->state();
+    session["compare"] = plots_->compare().state();
+    if (edited_)
+        session["edited"] = QString::fromStdString(to_text(*edited_));
+    else if (workspace_.spec().modified())
         session["edited"] = QString::fromStdString(to_text(workspace_.spec().spec()));
     SessionStore::put_layout(session, saveGeometry(), saveState(SessionStore::layout_version));
     store_.save(session);
@@ -287,12 +325,23 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    const auto urls = event->mimeData()->urls();
-    if (urls.size() == 1 && urls.first().isLocalFile()) event->acceptProposedAction();
+    if (holds_local_files(*event->mimeData())) event->acceptProposedAction();
 }
 
+// One file is opened; several runs are compared.
 void MainWindow::dropEvent(QDropEvent* event) {
-    workspace_.open(event->mimeData()->urls().first().toLocalFile());
+    const DroppedFiles files = dropped_files(*event->mimeData());
+    event->acceptProposedAction();
+    if (files.runs.size() > 1) {
+        plots_->show_compare();
+        plots_->compare().add_runs(files.runs);
+    } else if (files.runs.size() == 1) {
+        workspace_.open(files.runs.first());
+    }
+    if (files.presets.size() == 1 && files.runs.isEmpty())
+        workspace_.open(files.presets.first());
+    else if (!files.presets.isEmpty())
+        say(Severity::info, tr("One preset at a time is edited: drop it alone to open it."));
 }
 
 void MainWindow::say(Severity severity, const QString& text) {

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QPointer>
 #include <memory>
 #include <optional>
 
+#include "exports/paper/paper_choice.h"
+#include "widgets/guide/guide.h"
 #include "widgets/look/theme.h"
 #include "widgets/window/session_store.h"
 #include "widgets/window/window_actions.h"
@@ -15,13 +18,22 @@ class QDockWidget;
 namespace slay {
 
 class ConfigurationPanel;
+class ExportDialog;
 class LibraryPanel;
 class FindingsPanel;
+class GrowthActions;
+class PinnedBaseline;
+class PlanHistory;
+class PlanPanel;
+class RecentFiles;
 class LogPanel;
 class MessageBar;
 class PlotTabs;
 class ResultsPanel;
+class SetupBar;
 class StatusStrip;
+
+struct Preferences;
 
 struct StartOptions {
     QString path;       // a preset or a run to open; empty: what the last session had open
@@ -48,10 +60,18 @@ class MainWindow : public QMainWindow {
     FindingsPanel& findings() { return *findings_; }
     LogPanel& log() { return *log_; }
     MessageBar& messages() { return *messages_; }
+    SetupBar& setup() { return *setup_; }
+    Guide* guide() const { return guide_; }
+    PlanPanel& plan() { return *plan_; }
+    PinnedBaseline& pinned() { return *pinned_; }
+    GrowthActions& growth() { return *growth_; }
+    RecentFiles& recent() { return *recent_; }
 
     void say(Severity severity, const QString& text);
     void set_theme(ThemeChoice choice);
     void save_session();
+    // Of the run shown; null where there is none. It goes when it is closed.
+    ExportDialog* open_export_dialog();
 
   protected:
     void closeEvent(QCloseEvent* event) override;
@@ -61,6 +81,8 @@ class MainWindow : public QMainWindow {
 
   private:
     void build_panels();
+    void build_growth();
+    void copy_command(const QStringList& words);
     QDockWidget* add_dock(const QString& title, const char* name, QWidget* content,
                           Qt::DockWidgetArea area);
     void open_quick_preset();
@@ -79,7 +101,11 @@ class MainWindow : public QMainWindow {
     void save_preset_as();
     void export_to(QString folder);
     void open_run_folder();
-    void show_shortcuts();
+    void connect_help();
+    void show_preferences();
+    void apply_preferences(const Preferences& preferences);
+    void show_guide();
+    QWidget* export_button() const;
     void show_about();
 
     StartOptions options_;
@@ -94,10 +120,19 @@ class MainWindow : public QMainWindow {
     LogPanel* log_ = nullptr;
     MessageBar* messages_ = nullptr;
     StatusStrip* status_ = nullptr;
+    SetupBar* setup_ = nullptr;
+    QPointer<Guide> guide_;
+    PlanHistory* history_ = nullptr;
+    PlanPanel* plan_ = nullptr;
+    PinnedBaseline* pinned_ = nullptr;
+    GrowthActions* growth_ = nullptr;
+    RecentFiles* recent_ = nullptr;
+    QDockWidget* plan_dock_ = nullptr;
     QDockWidget *library_dock_ = nullptr, *configuration_dock_ = nullptr, *results_dock_ = nullptr,
                 *findings_dock_ = nullptr, *log_dock_ = nullptr;
     QByteArray first_layout_;
     ThemeChoice theme_ = ThemeChoice::system;
+    PaperChoice paper_choice_;         // of the last export for a paper
     std::optional<SweepSpec> edited_;  // of the last session, not saved in a file
     bool painted_ = false, closing_ = false, start_when_open_ = false;
     bool keep_start_page_ = false;  // the next preset that opens was not asked for

@@ -1,25 +1,35 @@
 // What the actions of the window do.
+#include <QApplication>
+#include <QClipboard>
 #include <QDesktopServices>
-#include <QDialog>
-#include <QDialogButtonBox>
 #include <QDir>
+#include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QLabel>
 #include <QMessageBox>
 #include <QUndoStack>
 #include <QUrl>
-#include <QVBoxLayout>
 
 #include "engine/core/build_info.h"
 #include "engine/core/data_folder.h"
 #include "engine/core/units.h"
+#include "widgets/compare/compare_panel.h"
+#include "widgets/editor/configuration_panel.h"
+#include "widgets/editor/plan_summary.h"
+#include "widgets/exports/export_dialog.h"
+#include "widgets/growth/growth_actions.h"
+#include "widgets/growth/pinned_baseline.h"
 #include "widgets/look/icons.h"
+#include "widgets/plan/plan_panel.h"
 #include "widgets/plots/plot_tabs.h"
 #include "widgets/plots/plot_view.h"
+#include "widgets/results/log_panel.h"
 #include "widgets/results/results_panel.h"
 #include "widgets/window/main_window.h"
 #include "widgets/window/message_bar.h"
+#include "widgets/window/recent_files.h"
+#include "widgets/window/window_commands.h"
 
 namespace slay {
 
@@ -34,6 +44,7 @@ void MainWindow::connect_actions() {
     on(a.save_as, &MainWindow::save_preset_as);
     on(a.export_here, [this] { export_to(workspace_.run().folder()); });
     on(a.export_to, [this] { export_to({}); });
+    on(a.export_paper, [this] { open_export_dialog(); });
     on(a.open_folder, &MainWindow::open_run_folder);
     on(a.quit, &QWidget::close);
     on(a.copy, [this] { results_->copy_action()->trigger(); });
@@ -52,6 +63,7 @@ void MainWindow::connect_actions() {
     connect(a.paper_curves, &QAction::toggled, this, [this](bool shown) {
         for (PlotView* each : plots_->views()) each->set_overlay(shown);
     });
+    on(a.explorer, [this] { plots_->show_explorer(); });
     on(a.next_tab, [this] { plots_->step_tab(1); });
     on(a.previous_tab, [this] { plots_->step_tab(-1); });
     on(a.theme_system, [this] { set_theme(ThemeChoice::system); });
@@ -61,8 +73,44 @@ void MainWindow::connect_actions() {
         restoreState(first_layout_, SessionStore::layout_version);
         default_layout();
     });
-    on(a.shortcuts, &MainWindow::show_shortcuts);
+    on(a.commands, [this] { WindowCommands(workspace_, *actions_).show(this); });
+    on(a.copy_command, [this] { copy_command(WindowCommands(workspace_, *actions_).run_words()); });
+    on(a.add_to_run, [this] { growth_->open_dialog(); });
+    on(a.show_plan, [this] {
+        plan_dock_->show();
+        plan_dock_->raise();
+    });
     on(a.about, &MainWindow::show_about);
+}
+
+// What grows and compares: the plan, curves that are refined, a pinned baseline, recent files.
+void MainWindow::build_growth() {
+    pinned_ = new PinnedBaseline(this);
+    growth_ = new GrowthActions(workspace_, *pinned_, this);
+    recent_ = new RecentFiles(actions_->recent_menu, this);
+    for (PlotView* view : plots_->views()) {
+        view->set_pinned(*pinned_);
+        connect(view, &PlotView::menu_asked, growth_, [this, view](QPointF at, QPoint on_screen) {
+            growth_->show_menu(*view, at, on_screen);
+        });
+    }
+    results_->model().set_pinned(*pinned_);
+    connect(recent_, &RecentFiles::chosen, &workspace_, &Workspace::open);
+    connect(growth_, &GrowthActions::command_asked, this, &MainWindow::copy_command);
+    connect(results_, &ResultsPanel::rerun_asked, growth_, &GrowthActions::rerun);
+    connect(results_, &ResultsPanel::command_asked, this,
+            [this](const QStringList& points, bool with_group) {
+                copy_command(growth_->rerun_command(points, with_group));
+            });
+    connect(&plots_->compare(), &ComparePanel::command_asked, this, &MainWindow::copy_command);
+    connect(history_, &PlanHistory::changed, this,
+            [this] { configuration_->plan()->set_change(history_->change_text()); });
+}
+
+void MainWindow::copy_command(const QStringList& words) {
+    const QString line = shell_line(words);
+    QApplication::clipboard()->setText(line);
+    say(Severity::info, tr("Copied: %1").arg(line));
 }
 
 void MainWindow::refresh_actions() {
@@ -84,9 +132,10 @@ void MainWindow::refresh_actions() {
     a.resume->setEnabled(workspace_.run().resumable() && !busy);
     a.resume->setVisible(a.resume->isEnabled());
     for (QAction* action : {a.open, a.open_run}) action->setEnabled(!busy);
-    for (QAction* action : {a.export_here, a.export_to})
+    for (QAction* action : {a.export_here, a.export_to, a.export_paper})
         action->setEnabled(has_run && !workspace_.exporting());
     a.open_folder->setEnabled(has_run);
+    a.add_to_run->setEnabled(has_run);
     const QUndoStack& undo = workspace_.spec().undo_stack();
     a.undo->setEnabled(undo.canUndo() && !busy);
     a.redo->setEnabled(undo.canRedo() && !busy);
@@ -157,29 +206,28 @@ void MainWindow::export_to(QString folder) {
     refresh_actions();
 }
 
+ExportDialog* MainWindow::open_export_dialog() {
+    if (!workspace_.run().has_run()) return nullptr;
+    const QString run = workspace_.run().folder();
+    const QString folder = QFileInfo(run).isWritable() ? run + "/paper" : QDir::homePath();
+    auto* dialog = new ExportDialog(std::make_shared<const RunRecord>(workspace_.run().record()),
+                                    run, folder, paper_choice_, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowModality(Qt::WindowModal);
+    connect(dialog, &ExportDialog::choice_kept, this,
+            [this](const PaperChoice& choice) { paper_choice_ = choice; });
+    connect(dialog, &ExportDialog::exported, this, [this](const QString& to, int files) {
+        log_->add(Severity::info, tr("%1 files written to %2").arg(files).arg(to));
+    });
+    dialog->show();
+    return dialog;
+}
+
 void MainWindow::open_run_folder() {
     const QString folder = workspace_.run().folder();
     if (!QDesktopServices::openUrl(QUrl::fromLocalFile(folder)))
         say(Severity::warning,
             tr("No file manager could be started; the folder is %1").arg(folder));
-}
-
-void MainWindow::show_shortcuts() {
-    QDialog dialog(this);
-    dialog.setWindowTitle(tr("Keyboard"));
-    auto* table = new QLabel(shortcut_table(*this));
-    auto* plot_keys = new QLabel(
-        tr("In a plot: arrows pan, + and - zoom, 0 resets, O shows published curves, a click on "
-           "the legend switches a curve."));
-    plot_keys->setObjectName("muted");
-    plot_keys->setWordWrap(true);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
-    connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
-    auto* layout = new QVBoxLayout(&dialog);
-    layout->addWidget(table);
-    layout->addWidget(plot_keys);
-    layout->addWidget(buttons);
-    dialog.exec();
 }
 
 void MainWindow::show_about() {

@@ -19,7 +19,11 @@ MessageBar::MessageBar(QWidget* parent) : QFrame(parent) {
     text_->setWordWrap(true);
     text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     text_->setAccessibleName(tr("Message"));
+    more_ = new QLabel;
+    more_->setObjectName("muted");
+    more_->setAccessibleName(tr("Earlier messages"));
     action_ = new QToolButton;
+    action_->setAccessibleName(tr("Answer to the message"));
     connect(action_, &QToolButton::clicked, this, [this] {
         if (act_) act_();
     });
@@ -28,11 +32,14 @@ MessageBar::MessageBar(QWidget* parent) : QFrame(parent) {
     close->setAccessibleName(tr("Dismiss the message"));
     close->setToolTip(tr("Dismiss; the log keeps it"));
     connect(close, &QToolButton::clicked, this, &QWidget::hide);
+    close->setFocusPolicy(Qt::TabFocus);
+    action_->setFocusPolicy(Qt::TabFocus);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(3 * unit, unit, 2 * unit, unit);
     row->setSpacing(2 * unit);
     row->addWidget(icon_, 0, Qt::AlignVCenter);
     row->addWidget(text_, 1);
+    row->addWidget(more_);
     row->addWidget(action_);
     row->addWidget(close);
     timer_.setSingleShot(true);
@@ -43,6 +50,15 @@ MessageBar::MessageBar(QWidget* parent) : QFrame(parent) {
 void MessageBar::say(Severity severity, const QString& text, const QString& action_text,
                      std::function<void()> action) {
     constexpr int information_ms = 12'000;
+    const bool standing = !isHidden() && shown_ != Severity::info;
+    if (!standing || severity == Severity::info)
+        before_ = 0;
+    else if (text != latest_)
+        ++before_;
+    shown_ = severity;
+    latest_ = text;
+    more_->setText(before_ > 0 ? tr("and %1 before it, in the log").arg(before_) : QString());
+    more_->setVisible(before_ > 0);
     const char* names[] = {"info", "warning", "error"};
     setProperty("severity", names[static_cast<int>(severity)]);
     style()->unpolish(this);
@@ -62,7 +78,7 @@ void MessageBar::say(Severity severity, const QString& text, const QString& acti
 }
 
 QString MessageBar::text() const {
-    return isHidden() ? QString() : text_->text();
+    return isHidden() ? QString() : latest_;
 }
 
 }  // namespace slay

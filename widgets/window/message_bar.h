@@ -18,16 +18,21 @@ class MessageBar : public QFrame {
   public:
     explicit MessageBar(QWidget* parent = nullptr);
 
-    // Replaces what is shown. An information goes away by itself; `action` adds a button.
+    // Replaces what is shown. An information goes away by itself; of several errors the latest is
+    // shown, with how many stood there before it. `action` adds a button.
     void say(Severity severity, const QString& text, const QString& action_text = {},
              std::function<void()> action = {});
-    QString text() const;
+    QString text() const;  // of the latest message, without that number
 
   private:
     QLabel* icon_;
     QLabel* text_;
     QToolButton* action_;
     QTimer timer_;
+    QLabel* more_;
+    QString latest_;
+    Severity shown_ = Severity::info;
+    int before_ = 0;  // errors and warnings that were there and not dismissed
     std::function<void()> act_;
 };
 

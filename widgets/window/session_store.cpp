@@ -28,20 +28,42 @@ QString default_session_file() {
 
 SessionStore::SessionStore(QString file) : file_(std::move(file)) {}
 
-QJsonObject SessionStore::load(QString* problem) {
-    const auto fail = [&](const QString& why) {
-        if (problem) *problem = QObject::tr("%1: %2; the session starts afresh").arg(file_, why);
+// An empty object and no `why` where there is no file.
+QJsonObject SessionStore::read(const QString& path, QString& why) const {
+    const auto fail = [&](const QString& what) {
+        why = what;
         return QJsonObject();
     };
-    QFile file(file_);
+    QFile file(path);
     if (!file.exists()) return {};
-    if (!QFileInfo(file_).isFile() || file.size() > most_bytes) return fail("not a session file");
+    if (!QFileInfo(path).isFile() || file.size() > most_bytes) return fail("not a session file");
     if (!file.open(QIODevice::ReadOnly)) return fail(file.errorString());
     QJsonParseError error;
     const QJsonDocument document = QJsonDocument::fromJson(file.readAll(), &error);
     if (document.isNull()) return fail(error.errorString());
-    QJsonObject session = document.object();
-    if (session["schema"].toString() != schema) return fail("not of this program's schema");
+    if (document.object()["schema"].toString() != schema)
+        return fail("not of this program's schema");
+    return document.object();
+}
+
+QJsonObject SessionStore::load(QString* problem) {
+    QString why;
+    QJsonObject session = read(file_, why);
+    if (!why.isEmpty()) {
+        QFile::remove(file_ + ".damaged");
+        const bool kept = QFileInfo(file_).isFile() && QFile::rename(file_, file_ + ".damaged");
+        QString ignored;
+        session = read(file_ + ".previous", ignored);
+        if (problem)
+            *problem =
+                QObject::tr("%1: %2; %3%4")
+                    .arg(file_, why,
+                         session.isEmpty() ? QObject::tr("the session starts afresh")
+                                           : QObject::tr("the session before it was restored"),
+                         kept ? QObject::tr("; the file is kept as %1.damaged").arg(file_)
+                              : QString());
+    }
+    if (session.isEmpty()) return {};
     const QJsonObject window = session.take("window").toObject();
     if (window["version"].toInt() == layout_version) {
         geometry_ = bytes_of(window["geometry"]);
@@ -61,6 +83,14 @@ QByteArray SessionStore::take_layout() {
 
 bool SessionStore::save(const QJsonObject& session) {
     if (!QDir().mkpath(QFileInfo(file_).path())) return false;
+    QString why;
+    if (const QJsonObject before = read(file_, why); !before.isEmpty()) {
+        QSaveFile previous(file_ + ".previous");
+        if (previous.open(QIODevice::WriteOnly)) {
+            previous.write(QJsonDocument(before).toJson());
+            previous.commit();
+        }
+    }
     QSaveFile file(file_);
     if (!file.open(QIODevice::WriteOnly)) return false;
     QJsonObject whole = session;

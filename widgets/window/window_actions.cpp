@@ -37,6 +37,8 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& undo_stack) : wind
                       QObject::tr("Write tables, figures and results into the run's folder"));
     export_to = add({}, QObject::tr("Export to\u2026"), QKeySequence("Ctrl+Shift+E"),
                     QObject::tr("Write tables, figures and results into a folder you choose"));
+    export_paper = add({}, QObject::tr("Export for a paper\u2026"), QKeySequence("Ctrl+Alt+E"),
+                       QObject::tr("Choose venue, formats and look, with a preview and a check"));
     open_folder = add({}, QObject::tr("Show the run's folder"), QKeySequence("Ctrl+Shift+F"),
                       QObject::tr("Open the folder of the run in the file manager"));
     quit = add({}, QObject::tr("Quit"), QKeySequence("Ctrl+Q"), {});
@@ -61,6 +63,13 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& undo_stack) : wind
     resume = add("resume", QObject::tr("Resume run"), QKeySequence("F7"),
                  QObject::tr("Measure the points that the run shown leaves open"));
 
+    add_to_run = add({}, QObject::tr("Add to this run\u2026"), QKeySequence("Ctrl+Shift+A"),
+                     QObject::tr("More variants or lengths, while the run goes on or afterwards"));
+    show_plan = add({}, QObject::tr("Show the plan"), QKeySequence("Ctrl+Shift+P"),
+                    QObject::tr("Predicted time and memory of every point, and of each edit"));
+    copy_command = add("copy", QObject::tr("Copy run as command"), QKeySequence("Ctrl+Alt+C"),
+                       QObject::tr("The command line that measures the same"));
+
     reset_view = add("fit", QObject::tr("Reset view"), QKeySequence("Ctrl+0"), {});
     zoom_in = add({}, QObject::tr("Zoom in"), QKeySequence("Ctrl++"), {});
     zoom_in->setShortcuts({QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")});
@@ -70,6 +79,8 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& undo_stack) : wind
     paper_curves->setCheckable(true);
     next_tab = add({}, QObject::tr("Next figure"), QKeySequence("Ctrl+Tab"), {});
     previous_tab = add({}, QObject::tr("Previous figure"), QKeySequence("Ctrl+Shift+Tab"), {});
+    explorer = add("search", QObject::tr("Kernel explorer"), QKeySequence("Ctrl+K"),
+                   QObject::tr("The kernel and its approximation, on sliders"));
     auto* themes = new QActionGroup(&window);
     theme_system = themes->addAction(QObject::tr("As the desktop"));
     theme_light = themes->addAction(QObject::tr("Light"));
@@ -80,6 +91,12 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& undo_stack) : wind
     theme_dark->setShortcut(QKeySequence("Ctrl+Alt+2"));
     reset_layout = add({}, QObject::tr("Reset layout"), QKeySequence("Ctrl+Alt+R"), {});
     shortcuts = add({}, QObject::tr("Keyboard"), QKeySequence("F1"), {});
+    guide = add({}, QObject::tr("Guide"), QKeySequence("Shift+F1"),
+                QObject::tr("Five steps through the window"));
+    preferences = add({}, QObject::tr("Preferences\u2026"), QKeySequence("Ctrl+,"),
+                      QObject::tr("Theme, default device, folders, threads, polling, LaTeX"));
+    commands = add({}, QObject::tr("Actions as commands"), QKeySequence("Ctrl+F1"),
+                   QObject::tr("The command line that does the same, for every action"));
     about = add({}, QObject::tr("About SLAY Workbench"), {}, {});
     build_menus(window);
     build_toolbar(window);
@@ -112,28 +129,33 @@ void WindowActions::build_menus(QMainWindow& window) {
     QMenuBar* bar = window.menuBar();
     QMenu* file = bar->addMenu(QObject::tr("&File"));
     file->addActions({open, open_run});
+    recent_menu = file->addMenu(QObject::tr("Open recent"));
     file->addSeparator();
     file->addActions({save, save_as});
     file->addSeparator();
-    file->addActions({export_here, export_to, open_folder});
+    file->addActions({export_here, export_to, export_paper, open_folder});
     file->addSeparator();
     file->addAction(quit);
     QMenu* edit = bar->addMenu(QObject::tr("&Edit"));
     edit->addActions({undo, redo});
     edit->addSeparator();
     edit->addAction(copy);
+    edit->addSeparator();
+    edit->addAction(preferences);
     QMenu* run_menu = bar->addMenu(QObject::tr("&Run"));
     run_menu->addActions({run, pause, stop, resume});
+    run_menu->addSeparator();
+    run_menu->addActions({show_plan, add_to_run, copy_command});
     view_menu = bar->addMenu(QObject::tr("&View"));
     view_menu->addActions({reset_view, zoom_in, zoom_out, paper_curves});
     view_menu->addSeparator();
-    view_menu->addActions({next_tab, previous_tab});
+    view_menu->addActions({next_tab, previous_tab, explorer});
     view_menu->addSeparator();
     QMenu* theme = view_menu->addMenu(QObject::tr("Theme"));
     theme->addActions({theme_system, theme_light, theme_dark});
     view_menu->addSeparator();
     QMenu* help = bar->addMenu(QObject::tr("&Help"));
-    help->addActions({shortcuts, about});
+    help->addActions({guide, shortcuts, commands, about});
     // A filled button's icon is not for a menu's ground.
     for (QAction* action : {run, stop}) action->setIconVisibleInMenu(false);
 }
@@ -163,12 +185,13 @@ void WindowActions::build_toolbar(QMainWindow& window) {
     bar->addActions({pause, resume});
     bar->addSeparator();
     auto* exporter = new QToolButton;
+    exporter->setObjectName("export-button");
     exporter->setDefaultAction(export_here);
     exporter->setPopupMode(QToolButton::MenuButtonPopup);
     exporter->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     exporter->setFocusPolicy(Qt::TabFocus);
     auto* menu = new QMenu(exporter);
-    menu->addActions({export_here, export_to, open_folder});
+    menu->addActions({export_here, export_to, export_paper, open_folder});
     exporter->setMenu(menu);
     bar->addWidget(exporter);
     document_label = new QLabel;
@@ -183,19 +206,6 @@ void WindowActions::build_toolbar(QMainWindow& window) {
     for (QAction* action : {open, save, pause, resume})
         if (QWidget* button = bar->widgetForAction(action)) button->setFocusPolicy(Qt::TabFocus);
     window.addToolBar(bar);
-}
-
-QString shortcut_table(const QMainWindow& window) {
-    QString rows;
-    for (const QAction* action : window.actions()) {
-        QStringList keys;
-        for (const QKeySequence& key : action->shortcuts())
-            keys << key.toString(QKeySequence::NativeText);
-        if (keys.isEmpty() || action->text().isEmpty()) continue;
-        rows += QString("<tr><td style='padding-right:24px'>%1</td><td><b>%2</b></td></tr>")
-                    .arg(action->text().toHtmlEscaped(), keys.join(", ").toHtmlEscaped());
-    }
-    return "<table cellspacing='4'>" + rows + "</table>";
 }
 
 }  // namespace slay

@@ -17,12 +17,15 @@ namespace slay {
 struct WindowActions {
     WindowActions(QMainWindow& window, QUndoStack& undo);
 
-    QAction *open, *open_run, *save, *save_as, *export_here, *export_to, *open_folder, *quit;
+    QAction *open, *open_run, *save, *save_as, *export_here, *export_to, *export_paper,
+        *open_folder, *quit;
     QAction *undo, *redo, *copy;
-    QAction *run, *stop, *pause, *resume;
+    QAction *run, *stop, *pause, *resume, *add_to_run, *copy_command, *show_plan;
     QAction *reset_view, *zoom_in, *zoom_out, *paper_curves, *next_tab, *previous_tab;
+    QAction* explorer;
     QAction *theme_system, *theme_light, *theme_dark, *reset_layout;
-    QAction *shortcuts, *about;
+    QAction *shortcuts, *guide, *preferences, *about, *commands;
+    QMenu* recent_menu;        // filled by RecentFiles
     QMenu* view_menu;          // the docks' switches go here
     QToolButton* stop_button;  // takes the place of Run while a run goes on
     QToolButton* run_button;
@@ -38,8 +41,5 @@ struct WindowActions {
 
     QMainWindow& window_;
 };
-
-// The keyboard, as a table of action and keys, for Help.
-QString shortcut_table(const QMainWindow& window);
 
 }  // namespace slay

@@ -6,13 +6,16 @@
 
 #include "engine/core/data_folder.h"
 #include "engine/core/journal.h"
+#include "engine/core/preferences.h"
 #include "engine/core/spec_budget.h"
 #include "engine/core/trusted_files.h"
 #include "engine/core/units.h"
+#include "engine/run/run_requests.h"
 #include "exports/trade_offs.h"
 #include "widgets/document/background.h"
 #include "widgets/editor/spec_editing.h"
 #include "widgets/elsewhere/own_variants.h"
+#include "widgets/window/dropped_files.h"
 
 namespace slay {
 
@@ -34,9 +37,12 @@ Workspace::Workspace(EngineSession::ExecutorFactory factory, QObject* parent)
     });
     connect(&session_, &EngineSession::run_state_changed, this, &Workspace::take_run_state);
     connect(&session_, &EngineSession::events_arrived, &run_, &RunDocument::take);
-    connect(&session_, &EngineSession::run_failed, this,
-            [this](const QString& text) { emit said(Severity::error, text); });
+    connect(&session_, &EngineSession::run_failed, this, [this](const QString& text) {
+        if (std::exchange(growing_, false)) withdraw_requests(run_.folder().toStdString());
+        emit said(Severity::error, text);
+    });
     connect(&session_, &EngineSession::run_ended, &run_, &RunDocument::end);
+    connect(&session_, &EngineSession::run_ended, this, &Workspace::go_on_for_requests);
     connect(&session_, &EngineSession::engine_state_changed, this, [this] {
         if (session_.engine_state() == EngineSession::EngineState::failed)
             emit said(Severity::error,
@@ -48,7 +54,15 @@ const std::vector<DeviceInfo>& Workspace::devices() const {
     return place_.state() == EnginePlace::State::here ? session_.devices() : place_.devices();
 }
 
-const DeviceRates* Workspace::rates_of(const std::string& device) const {
+void Workspace::refresh_device() {
+    update_rates();
+}
+
+const DeviceRates* Workspace::rates_of(const std::string& given) const {
+    const bool here = place_.state() == EnginePlace::State::here;
+    const std::string preferred =
+        given == "auto" && here ? read_preferences().device : std::string();
+    const std::string& device = preferred.empty() ? given : preferred;
     const auto& known = devices();
     for (const DeviceInfo& info : known)
         if (info.id == device || (info.cuda && (device == "auto" || device == "cuda")))
@@ -57,7 +71,10 @@ const DeviceRates* Workspace::rates_of(const std::string& device) const {
 }
 
 void Workspace::update_rates() {
-    if (const DeviceRates* rates = rates_of(spec_.spec().device)) estimator_.set_rates(*rates);
+    const DeviceRates* rates = rates_of(spec_.spec().device);
+    if (!rates) return;
+    rates_ = *rates;
+    estimator_.set_rates(*rates);
 }
 
 void Workspace::open(const QString& path) {
@@ -66,7 +83,8 @@ void Workspace::open(const QString& path) {
                   tr("A run is going on. Stop it first, then open %1.").arg(path));
         return;
     }
-    const QFileInfo info(path);
+    const QFileInfo info(run_behind(path));
+    if (info.filePath() != path) return open(info.filePath());
     static const QStringList own_suffixes{"pt", "ts", "pth", "pt2"};
     if (info.isFile() && own_suffixes.contains(info.suffix().toLower()))
         return add_own_file(info.absoluteFilePath());
@@ -232,6 +250,48 @@ void Workspace::add_own_file(const QString& path) {
               tr("%1 is a variant of the sweep now. It is somebody\u2019s code: it runs in a worker "
                  "process only, and you are asked before it does.")
                   .arg(name));
+}
+
+void Workspace::grow(const PlanGrowth& growth) {
+    if (!run_.has_run() || run_.folder().isEmpty()) {
+        emit said(Severity::info, tr("There is no saved run in view that could grow."));
+        return;
+    }
+    if (!host_of_run(run_.folder().toStdString()).empty()) {
+        emit said(Severity::warning, tr("This run is measured on another host: add to its preset "
+                                        "and run that there."));
+        return;
+    }
+    if (growth.empty()) {
+        emit said(Severity::info, tr("The run has these points already."));
+        return;
+    }
+    if (!QFileInfo(run_.folder()).isWritable()) {
+        emit said(Severity::warning,
+                  tr("%1 cannot be written: a run that came with the program stays as it is. Run "
+                     "its preset yourself to add points.")
+                      .arg(run_.folder()));
+        return;
+    }
+    if (const Status posted = post_request(run_.folder().toStdString(), growth); !posted) {
+        emit said(Severity::error, QString::fromStdString(posted.error().message));
+        return;
+    }
+    if (session_.busy()) return;  // it takes them up
+    growing_ = true;
+    check_files_then(true);
+}
+
+// A request that came when the run had just ended.
+void Workspace::go_on_for_requests() {
+    const bool ended_well =
+        run_.record().finished() && run_.record().outcome() == RunOutcome::finished;
+    growing_ = false;
+    if (!ended_well || session_.busy() || run_.folder().isEmpty() ||
+        !has_requests(run_.folder().toStdString()))
+        return;
+    growing_ = true;
+    check_files_then(true);
 }
 
 void Workspace::toggle_pause() {

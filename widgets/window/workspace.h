@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "app/session/engine_session.h"
+#include "engine/core/plan_growth.h"
 #include "widgets/document/plan_estimator.h"
 #include "widgets/document/run_document.h"
 #include "widgets/document/spec_document.h"
@@ -39,11 +40,17 @@ class Workspace : public QObject {
     const QString& opened_path() const { return opened_; }
     bool asked_to_open() const { return open_serial_ != 0; }  // anything, read yet or not
 
-    void start();       // the edited preset, in a new folder
+    void start();           // the edited preset, in a new folder
     // Remembers that these files may run, and starts what waited for it.
     void trust_and_start(const std::vector<OwnFile>& files);
     void add_own_file(const QString& path);
-    void resume_run();  // what the run shown leaves open
+    void resume_run();      // what the run shown leaves open
+    void refresh_device();  // after a change of the preferred one
+    // Asks the run shown for more points, or for points again: taken up at once where it goes on,
+    // else the run is resumed for them.
+    void grow(const PlanGrowth& growth);
+    const DeviceRates& rates() const { return rates_; }  // for predictions, of the chosen device
+
     void toggle_pause();
     void stop();
 
@@ -70,6 +77,7 @@ class Workspace : public QObject {
     void start_measuring();
     void check_files_then(bool resumed);
     void take_run_state();
+    void go_on_for_requests();
     const DeviceRates* rates_of(const std::string& device) const;
     void update_rates();
 
@@ -80,6 +88,8 @@ class Workspace : public QObject {
     EnginePlace place_;
     FolderFollower follower_;
     bool waits_to_resume_ = false;  // what trust_and_start() starts
+    DeviceRates rates_;
+    bool growing_ = false;  // a run was resumed for what it was asked to add
     QPointer<ExportTask> export_;
     QString opened_;
     std::uint64_t open_serial_ = 0;  // only the latest file asked for is shown

@@ -1,0 +1,77 @@
+#include "engine/run/run_requests.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+
+#include "engine/core/journal.h"
+#include "engine/core/units.h"
+
+namespace slay {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string folder_of(const std::string& run_folder) {
+    return run_folder + "/requests";
+}
+
+std::vector<std::string> request_files(const std::string& run_folder) {
+    std::vector<std::string> paths;
+    std::error_code error;
+    for (fs::directory_iterator at(folder_of(run_folder), error), end; !error && at != end;
+         at.increment(error))
+        if (at->path().extension() == ".json") paths.push_back(at->path().string());
+    std::sort(paths.begin(), paths.end());
+    return paths;
+}
+
+}  // namespace
+
+Status post_request(const std::string& run_folder, const PlanGrowth& growth) {
+    if (growth.empty()) return Error{ErrorKind::usage, "the request asks for nothing"};
+    std::error_code error;
+    if (!fs::is_regular_file(run_folder + '/' + journal_file_name, error))
+        return Error{ErrorKind::no_input, clean_text(run_folder) + ": holds no run"};
+    static std::atomic<unsigned> count = 0;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto name = fmt::format(
+        "{:020}-{}-{:04}.json", std::chrono::duration_cast<std::chrono::microseconds>(now).count(),
+        getpid(), count++);
+    return write_file_atomically(folder_of(run_folder) + '/' + name, to_text(growth));
+}
+
+std::vector<WaitingRequest> waiting_requests(const std::string& run_folder) {
+    std::vector<WaitingRequest> waiting;
+    for (const std::string& path : request_files(run_folder)) {
+        const auto text = read_text_file(path, max_request_bytes);
+        waiting.push_back({path, text ? parse_growth(*text, path) : text.error()});
+    }
+    return waiting;
+}
+
+bool has_requests(const std::string& run_folder) {
+    return !request_files(run_folder).empty();
+}
+
+void withdraw_requests(const std::string& run_folder) {
+    const std::string mine = fmt::format("-{}-", getpid());
+    for (const std::string& path : request_files(run_folder))
+        if (fs::path(path).filename().string().find(mine) != std::string::npos) drop_request(path);
+}
+
+void drop_request(const std::string& path) {
+    std::error_code ignored;
+    fs::remove(path, ignored);
+}
+
+void refuse_request(const std::string& path) {
+    std::error_code ignored;
+    fs::rename(path, path + ".refused", ignored);
+}
+
+}  // namespace slay

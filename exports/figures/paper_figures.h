@@ -1,0 +1,25 @@
+// Figures of an export for a paper.
+#pragma once
+
+#include <memory>
+
+#include "exports/figures/figure_theme.h"
+#include "exports/paper_export.h"
+
+namespace slay {
+
+// The choice's size, face, legend and title. Error: none of the face's families is installed.
+Result<PaperFormat> paper_format(const PaperChoice& choice);
+
+// A figure's PDF as it is exported.
+Result<std::string> paper_figure_pdf(const PaperPlan& plan, const FigureData& data);
+
+// What the PDF of a figure is held to.
+PageRule figure_rule(const PaperChoice& sized);
+
+// PDF, SVG and PNG of the plan's figures, as far as they are asked for; the check of each PDF goes
+// into the outcome. On the GUI thread.
+std::vector<ExportJob> paper_figure_jobs(const std::shared_ptr<const PaperPlan>& plan,
+                                         const std::shared_ptr<PaperOutcome>& outcome);
+
+}  // namespace slay

@@ -1,0 +1,157 @@
+#include "exports/paper/pgfplots_axis.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "exports/axis_scale.h"
+#include "exports/latex_text.h"
+#include "exports/legend_lines.h"
+#include "exports/tables/column_width.h"
+
+namespace slay {
+namespace {
+
+std::string numbers(const std::vector<double>& values) {
+    std::string out;
+    for (const double value : values) out += fmt::format("{}{:.9g}", out.empty() ? "" : ",", value);
+    return out;
+}
+
+std::string labels(const std::vector<std::string>& each) {
+    std::string out;
+    for (const std::string& text : each) out += (out.empty() ? "{" : ",{") + text + '}';
+    return out;
+}
+
+std::string decade_label(double tick, bool whole) {
+    if (whole && (tick >= 9.9e4 || tick < 0.99e-2))
+        return fmt::format("$10^{{{}}}$", std::lround(std::log10(tick)));
+    return fmt::format("{:.4g}", tick);
+}
+
+// "  xmode=log,\n  xmin=...": mode, range and ticks of one axis.
+std::string scale(char axis, const FigureAxis& from, AxisRange range, bool lengths, double room) {
+    std::string out = fmt::format("  {0}mode={1},\n  {0}min={2:.9g}, {0}max={3:.9g},\n", axis,
+                                  from.log ? "log" : "normal", range.low, range.high);
+    if (!from.log) {
+        if (from.share) out += fmt::format("  {}tick={{0,0.2,0.4,0.6,0.8,1}},\n", axis);
+        return out;
+    }
+    std::vector<double> ticks, minor;
+    std::vector<std::string> texts;
+    if (lengths) {
+        ticks = doubling_ticks(range);
+        const auto fits = std::max<std::size_t>(2, static_cast<std::size_t>(room / 22));
+        std::size_t every = 1;
+        while (ticks.size() > fits * every) ++every;
+        for (const double tick : ticks) {
+            const auto power = static_cast<std::size_t>(std::lround(std::log2(tick)));
+            texts.push_back(power % every == 0 ? length_text(tick) : "");
+        }
+    } else {
+        const DecadeTicks decades = decade_ticks(range);
+        ticks = decades.major;
+        // Beyond the range they would be drawn beside the axis.
+        for (const double tick : decades.minor)
+            if (tick >= range.low && tick <= range.high) minor.push_back(tick);
+        for (const double tick : ticks) texts.push_back(decade_label(tick, decades.whole));
+    }
+    if (ticks.empty()) return out;
+    out += fmt::format("  {0}tick={{{1}}},\n  {0}ticklabels={{{2}}},\n  minor {0}tick={{{3}}},\n",
+                       axis, numbers(ticks), labels(texts), numbers(minor));
+    return out;
+}
+
+// Names side by side where they fit; else they lean.
+std::string categories(const FigureData& data, const PaperSizes& sizes, double room) {
+    std::vector<double> places;
+    std::vector<std::string> names;
+    double widest = 0;
+    for (std::size_t i = 0; i < data.x.categories.size(); ++i) {
+        places.push_back(static_cast<double>(i));
+        names.push_back(latex_escape(data.x.categories[i], 60));
+        widest = std::max(widest, text_width(names.back()) * sizes.tick_points);
+    }
+    const double each = room / static_cast<double>(names.size());
+    std::string out = fmt::format("  xtick={{{}}},\n  xticklabels={{{}}},\n", numbers(places),
+                                  labels(names));
+    if (widest > each * 0.95) out += "  x tick label style={rotate=45,anchor=north east},\n";
+    return out;
+}
+
+constexpr double icon_points = 12;  // of the legend
+
+}  // namespace
+
+// As many columns as fit into the figure's width.
+std::size_t pgf_legend_columns(const FigureData& data, const PaperChoice& choice,
+                           const PaperSizes& sizes) {
+    if (choice.legend == LegendPlace::right) return 1;
+    const std::vector<LegendLine> lines = legend_lines(data, true);
+    const double room = choice.figure_width() * 72.27;
+    for (std::size_t columns = std::min<std::size_t>(6, lines.size()); columns > 1; --columns) {
+        const std::size_t rows = (lines.size() + columns - 1) / columns;
+        std::vector<double> widths(columns, 0.0);
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            const double text =
+                text_width(latex_escape(lines[i].label, 120)) * sizes.legend_points;
+            widths[i / rows] = std::max(widths[i / rows], text + icon_points + 9);
+        }
+        double total = 0;
+        for (const double width : widths) total += width;
+        if (total <= room) return columns;
+    }
+    return 1;
+}
+
+std::string pgf_font(double points) {
+    return fmt::format("\\fontsize{{{:g}}}{{{:g}}}\\selectfont", points, points * 1.15);
+}
+
+AreaPoints pgf_area(const PaperChoice& choice) {
+    const double side = choice.legend == LegendPlace::right ? 0.65 : 0.87;
+    return {choice.figure_width() * 72.27 * side, choice.figure_height() * 72.27 * 0.62};
+}
+
+std::string pgf_axis_options(const FigureData& data, const PaperChoice& choice,
+                             const PaperSizes& sizes) {
+    const double room = pgf_area(choice).width;
+    std::string out =
+        "  width=\\slaywidth, height=\\slayheight,\n"
+        "  axis x line*=bottom, axis y line*=left,\n";
+    out += fmt::format(
+        "  axis line style={{line width={0:g}pt}}, tick style={{line width={0:g}pt,black}},\n"
+        "  minor tick style={{line width={1:g}pt,black}},\n"
+        "  major tick length=2.6pt, minor tick length=1.5pt, tick align=outside,\n"
+        "  ymajorgrids, grid style={{line width={2:g}pt,black!11}},\n"
+        "  tick label style={{font={3}}}, label style={{font={4}}},\n"
+        "  xlabel near ticks, ylabel near ticks,\n"
+        "  scaled ticks=false, clip marker paths=false,\n"
+        "  /pgf/number format/1000 sep={{}},\n",
+        sizes.axis_points, sizes.axis_points * 0.7, sizes.grid_points, pgf_font(sizes.tick_points),
+        pgf_font(sizes.label_points));
+    if (choice.title)
+        out += fmt::format("  title={{{}}}, title style={{font={}\\bfseries,yshift=-3pt}},\n",
+                           latex_escape(data.title, 160), pgf_font(sizes.title_points));
+    if (!data.x.label.empty())
+        out += fmt::format("  xlabel={{{}}},\n", latex_escape(data.x.label, 120));
+    out += fmt::format("  ylabel={{{}}},\n", latex_escape(data.y.label, 120));
+    out += scale('x', data.x, x_range(data), doubles(data), room);
+    if (!data.x.categories.empty()) out += categories(data, sizes, room);
+    out += scale('y', data.y, y_range(data), false, room);
+    if (choice.legend != LegendPlace::none)
+        out += fmt::format(
+            "  legend to name=slaylegend, legend columns={}, legend cell align=left,\n"
+            "  /pgfplots/line legend/.style={{legend image code/.code={{\\draw[mark repeat=2,"
+            "mark phase=2,##1] plot coordinates {{(0pt,0pt) ({}pt,0pt) ({}pt,0pt)}};}}}},\n"
+            "  legend style={{draw=none,fill=none,font={},inner xsep=0pt,inner ysep=0pt,\n"
+            "    row sep=-1.5pt,/tikz/every even column/.append style={{column sep=5pt}}}},\n",
+            pgf_legend_columns(data, choice, sizes), icon_points / 2, icon_points, pgf_font(sizes.legend_points));
+    return out;
+}
+
+}  // namespace slay

@@ -1,0 +1,132 @@
+// How passes of the fused linear attention are cut up; needs no device.
+#include <QTest>
+
+#include "engine/kernels/fused_linear.h"
+#include "engine/kernels/fused_sizes.h"
+#include "engine/kernels/warpgroup_layout.h"
+
+using namespace slay::kernels;
+
+namespace {
+
+// The anchor form's map with R M = 32, or (p 0) a map of `g` exponentials of projections.
+FeatureMap map_of(int d, int g, int p) {
+    FeatureMap map;
+    map.head_dim = d;
+    map.g = p > 0 ? 32 : g;
+    map.omega.assign(static_cast<std::size_t>(map.g) * d, 0.25);
+    map.offset.assign(static_cast<std::size_t>(map.g), 0.0);
+    if (p == 0) return map;
+    map.poly = Poly::product;
+    map.p = p;
+    map.first.assign(static_cast<std::size_t>(p) * d, 0.5);
+    return map;
+}
+
+FusedShape shape_of(std::int64_t length, int d, bool causal) {
+    FusedShape shape;
+    shape.heads = 8;
+    shape.length = length;
+    shape.head_dim = d;
+    shape.causal = causal;
+    return shape;
+}
+
+constexpr FusedDevice kHopper{132, 232448, true};
+constexpr FusedDevice kAmpere{108, 166912, false};
+
+}  // namespace
+
+class FusedPlanTest : public QObject {
+    Q_OBJECT
+
+  private slots:
+    // The warpgroup forms exist for known sizes on a device that has them, and for bf16 alone.
+    void who_takes_warpgroup_products() {
+        const auto groups = [](int d, int g, int p, const FusedDevice& device,
+                               Element element = Element::bfloat16) {
+            FusedShape shape = shape_of(32768, d, true);
+            shape.element = element;
+            return plan_fused_linear(shape, pack_features(map_of(d, g, p)), device, 32 << 20)
+                .groups;
+        };
+        QVERIFY(groups(32, 0, 32, kHopper));
+        QVERIFY(groups(32, 0, 16, kHopper));
+        QVERIFY(groups(64, 0, 16, kHopper));
+        QVERIFY(!groups(64, 0, 32, kHopper));  // a state of 1024 x 64 does not fit into registers
+        QVERIFY(!groups(32, 0, 48, kHopper));
+        QVERIFY(!groups(128, 0, 16, kHopper));
+        QVERIFY(groups(32, 64, 0, kHopper));
+        QVERIFY(groups(64, 128, 0, kHopper));
+        QVERIFY(!groups(64, 192, 0, kHopper));
+        QVERIFY(!groups(32, 0, 32, kAmpere));
+        QVERIFY(!groups(32, 0, 32, kHopper, Element::float32));
+    }
+
+    // Whatever is asked for: segments cover the sequence, blocks have room for their keys, waves
+    // for their states.
+    void plans_hold_together() {
+        int seen = 0;
+        for (const auto& [d, g, p] : {std::tuple{32, 0, 32}, std::tuple{64, 0, 16},
+                                      std::tuple{32, 32, 0}, std::tuple{64, 128, 0}}) {
+            const PackedFeatures features = pack_features(map_of(d, g, p));
+            for (const std::int64_t length : {1, 63, 1024, 1025, 2048, 32768, 100001, 1 << 24}) {
+                for (const std::int64_t asked : {0, -1, 256, 512}) {
+                    for (const bool causal : {true, false}) {
+                        const FusedShape shape = shape_of(length, d, causal);
+                        const FusedPlan plan =
+                            plan_fused_linear(shape, features, kHopper, 1 << 20, asked);
+                        if (!plan.groups) {
+                            QVERIFY(asked != 0);  // only what was asked for may not fit
+                            continue;
+                        }
+                        ++seen;
+                        const bool states = plan.segment > 0;
+                        const std::int64_t keys = !states  ? length
+                                                  : causal ? std::min(length, plan.segment)
+                                                           : 0;
+                        QVERIFY(plan.key_capacity >= keys);
+                        QCOMPARE(plan.key_capacity % kGroupRows, 0);
+                        const GroupOutputLayout layout(d, p > 0 ? 32 : g, p, plan.key_capacity,
+                                                       false, states);
+                        QVERIFY(layout.total <= kHopper.shared_bytes);
+                        if (!states) continue;
+                        QVERIFY(asked >= 0);
+                        QCOMPARE(plan.row_block, static_cast<int>(plan.segment));
+                        QVERIFY(plan.segments * plan.segment >= length);
+                        QVERIFY((plan.segments - 1) * plan.segment < length);
+                        QVERIFY(plan.wave >= 1 && plan.wave <= plan.segments);
+                        const FusedSizes sizes = fused_sizes(shape, features);
+                        QVERIFY(fused_scratch(shape, sizes, plan.wave).bytes <= plan.scratch_bytes);
+                        if (plan.wave > 1) QVERIFY(plan.scratch_bytes <= 1 << 20);
+                    }
+                }
+            }
+        }
+        QVERIFY(seen > 100);
+    }
+
+    // A short pass is one launch; a long one has a block for every multiprocessor.
+    void segments_follow_the_length() {
+        const PackedFeatures features = pack_features(map_of(32, 0, 32));
+        const auto plan = [&](std::int64_t length) {
+            return plan_fused_linear(shape_of(length, 32, true), features, kHopper, 64 << 20);
+        };
+        QCOMPARE(plan(1024).segment, 0);
+        QCOMPARE(plan(2048).segment, 256);
+        QCOMPARE(plan(32768).segment, 512);
+        QVERIFY(plan(32768).segments * 8 >= kHopper.multiprocessors);
+    }
+
+    // What all of a block's shared memory adds up to, for both kernels that form states.
+    void state_kernels_fit() {
+        QVERIFY(GroupStateLayout(32, 32).total <= kHopper.shared_bytes);
+        QVERIFY(GroupStateLayout(64, 16).total <= kHopper.shared_bytes);
+        for (const int d : {32, 64})
+            for (const int g : {32, 64, 128})
+                QVERIFY(3 * (GroupSumLayout(d, g, false).total + 1024) <= 228 * 1024);
+    }
+};
+
+QTEST_APPLESS_MAIN(FusedPlanTest)
+#include "fused_plan_test.moc"

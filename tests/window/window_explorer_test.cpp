@@ -1,0 +1,310 @@
+// The Explorer tab, driven as a user does: sliders, pages, exports, send to sweep, undo, a trained
+// model. And what a frame takes, printed.
+#include <qcustomplot.h>
+
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QSlider>
+#include <QTabBar>
+#include <QTabWidget>
+#include <QTest>
+#include <QToolButton>
+#include <QUndoStack>
+#include <algorithm>
+#include <cmath>
+
+#include "tests/window/window_fixture.h"
+#include "widgets/editor/chip_row.h"
+#include "widgets/explorer/explorer_controls.h"
+#include "widgets/explorer/explorer_panel.h"
+#include "widgets/explorer/figure_card.h"
+#include "widgets/explorer/qkv_choice.h"
+#include "widgets/plots/plot_tabs.h"
+#include "widgets/plots/start_page.h"
+#include "widgets/window/message_bar.h"
+
+using namespace slay;
+
+namespace {
+
+enum PageIndex { kernel_page, error_page, node_page, row_sum_page, attention_page };
+
+explore::QkvSample trained_sample() {
+    explore::QkvSample sample;
+    sample.point = "training-abc";
+    sample.variant = "yat-spherical";
+    sample.step = sample.steps = 10;
+    sample.layers = 1;
+    sample.model_heads = 2;
+    for (int head = 0; head < 2; ++head) {
+        explore::QkvHead kept;
+        kept.head = head;
+        kept.length = 12;
+        kept.dimension = 4;
+        for (int i = 0; i < 48; ++i) {
+            kept.q.push_back(static_cast<float>(std::sin(i + head)));
+            kept.k.push_back(static_cast<float>(std::cos(3 * i)));
+            kept.v.push_back(static_cast<float>(i % 7));
+        }
+        sample.heads.push_back(kept);
+    }
+    return sample;
+}
+
+}  // namespace
+
+class WindowExplorerTest : public QObject {
+    Q_OBJECT
+
+    Folders folders_;
+    std::unique_ptr<MainWindow> window_;
+    ExplorerPanel* panel_ = nullptr;
+
+    SpecDocument& spec() { return window_->workspace().spec(); }
+    ExplorerControls& controls() { return panel_->controls(); }
+    const FigureData& figure(const char* id) { return panel_->card(id)->data(); }
+    const Series* series(const char* figure_id, const std::string& id) {
+        for (const Series& each : figure(figure_id).series)
+            if (each.id == id) return &each;
+        return nullptr;
+    }
+    // Waits until everything that was asked for is drawn.
+    void settle() { QTRY_VERIFY(!panel_->worker().busy()); }
+    void show(PageIndex page) {
+        panel_->pages().setCurrentIndex(page);
+        settle();
+    }
+
+  private slots:
+    void initTestCase() { apply_theme(ThemeChoice::light); }
+    void init() {
+        StartOptions options;
+        options.safe = true;
+        options.path = write_preset(folders_, small_spec());
+        window_ = open_window({}, options);
+        QTRY_COMPARE(spec().spec().name, std::string("small"));
+        window_->actions().explorer->trigger();
+        panel_ = &window_->plots().explorer();
+        QTRY_VERIFY(panel_->isVisible());
+        QTRY_VERIFY(!figure("explore_kernel").id.empty());
+        settle();
+    }
+    void cleanup() { window_.reset(); }
+
+    void it_needs_no_run_and_is_one_click_from_the_start_page() {
+        StartOptions options;
+        options.safe = true;
+        auto fresh = open_window({}, options);
+        QVERIFY(fresh->plots().start_page().isVisible());
+        for (QPushButton* button : fresh->plots().start_page().findChildren<QPushButton*>())
+            if (button->text().contains("kernel")) button->click();
+        QVERIFY(fresh->plots().explorer().isVisible());
+        QTRY_VERIFY(!fresh->plots().explorer().card("explore_kernel")->data().id.empty());
+        QVERIFY(!fresh->workspace().run().has_run());
+    }
+
+    void a_slider_that_is_dragged_changes_the_curves() {
+        QCOMPARE(controls().request().nodes, 2);
+        const double before = series("explore_kernel", "reference:quadrature")->points.back().y;
+        QSlider& nodes = controls().row("nodes").slider();
+        nodes.setFocus();
+        for (int i = 0; i < 3; ++i) QTest::keyClick(&nodes, Qt::Key_Right);
+        QCOMPARE(controls().request().nodes, 5);
+        QTRY_VERIFY(figure("explore_kernel").subtitle.find("R = 5") != std::string::npos);
+        settle();
+        const double after = series("explore_kernel", "reference:quadrature")->points.back().y;
+        QVERIFY(after > 1.5 * before);  // nearer to the pole
+        // And with the mouse.
+        QSlider& features = controls().row("prf_features").slider();
+        const int at = features.value();
+        QTest::mouseClick(&features, Qt::LeftButton, {},
+                          QPoint(features.width() - 4, features.height() / 2));
+        QVERIFY(features.value() > at);
+    }
+
+    void a_field_takes_any_value_and_keeps_to_the_range() {
+        QLineEdit& field = controls().row("prf_features").field();
+        const auto type = [&](const char* text) {
+            field.setFocus();
+            field.selectAll();
+            QTest::keyClicks(&field, text);
+            QTest::keyClick(&field, Qt::Key_Return);
+        };
+        type("37");
+        QCOMPARE(controls().request().prf_features, 37);
+        type("5000");
+        QCOMPARE(controls().request().prf_features, 1024);
+        type("rubbish");
+        QCOMPARE(controls().request().prf_features, 1024);
+        QCOMPARE(field.text(), QString("1024"));
+        settle();
+    }
+
+    // While a frame is computed a hundred values come: the last one is shown, and few are computed.
+    void the_latest_state_wins_and_no_frame_is_waited_for() {
+        SliderRow& seed = controls().row("seed");
+        const int frames = panel_->worker().computed_frames();
+        for (int i = 1; i <= 99; ++i) seed.slider().setValue(i);
+        settle();
+        QTRY_VERIFY(figure("explore_kernel").subtitle.find("from 99") != std::string::npos);
+        QVERIFY2(panel_->worker().computed_frames() - frames < 10,
+                 qPrintable(QString::number(panel_->worker().computed_frames() - frames)));
+    }
+
+    void forms_are_switched_on_and_off() {
+        QVERIFY(series("explore_kernel", "estimate:yat-performer-anchor"));
+        for (Chip* chip : controls().forms().findChildren<Chip*>())
+            if (chip->text().contains("RM") || chip->text().contains("anchor")) chip->click();
+        QTRY_VERIFY(series("explore_kernel", "estimate:yat-performer-rm"));
+        settle();
+        QVERIFY(!series("explore_kernel", "estimate:yat-performer-anchor"));
+    }
+
+    void every_page_shows_its_views() {
+        const std::pair<PageIndex, const char*> pages[]{{error_page, "explore_error"},
+                                                        {node_page, "explore_nodes"},
+                                                        {row_sum_page, "explore_denominators"},
+                                                        {attention_page, "explore_entropy"}};
+        for (const auto& [page, id] : pages) {
+            show(page);
+            QTRY_VERIFY2(panel_->card(id)->isVisible(), id);
+            QTRY_VERIFY2(!figure(id).empty(), id);
+        }
+        QVERIFY(figure("explore_exact_map").map && figure("explore_map_difference").map);
+        show(row_sum_page);
+        QVERIFY(series("explore_denominators", "row-sums:yat-performer-rm")->label.find("\u2264") !=
+                std::string::npos);
+    }
+
+    void a_view_is_redrawn_without_computing_anew() {
+        const int frames = panel_->worker().computed_frames();
+        for (QCheckBox* box : controls().findChildren<QCheckBox*>())
+            if (box->text().contains("angle")) box->click();
+        QCOMPARE(figure("explore_kernel").x.high, 180.0);
+        QCOMPARE(panel_->worker().computed_frames(), frames);
+    }
+
+    void every_view_exports_like_a_figure() {
+        show(attention_page);
+        for (const char* ending : {"pdf", "svg", "png", "csv"}) {
+            const QString path = folders_.file(QString("map.%1").arg(ending));
+            panel_->export_view("explore_exact_map", path);
+            QVERIFY2(QFileInfo(path).size() > 1000, ending);
+        }
+        panel_->export_view("explore_exact_map", folders_.file("map.doc"));
+        QVERIFY2(window_->messages().text().contains(".pdf, .svg, .png or .csv"),
+                 qPrintable(window_->messages().text()));
+        panel_->export_all(folders_.file("all"));
+        QVERIFY(QFileInfo(folders_.file("all/figures/explore_kernel.pdf")).size() > 1000);
+        QVERIFY(QFileInfo(folders_.file("all/explore.json")).size() > 1000);
+    }
+
+    void send_to_sweep_makes_a_budget_axis_and_undo_takes_it_back() {
+        const SweepSpec before = spec().spec();
+        controls().row("nodes").set_value(4);
+        controls().row("prf_features").set_value(24);
+        QToolButton* send = nullptr;
+        for (QToolButton* each : panel_->findChildren<QToolButton*>())
+            if (each->text() == "Send to sweep") send = each;
+        QVERIFY(send);
+        QTest::mouseClick(send, Qt::LeftButton, {}, QPoint(20, send->height() / 2));
+        const std::vector<ParameterValue> axis{std::int64_t{6}, std::int64_t{12}, std::int64_t{24},
+                                               std::int64_t{48}, std::int64_t{96}};
+        QCOMPARE(spec().spec().axes.at("prf_features"), axis);
+        QCOMPARE(spec().spec().axes.at("nodes"), std::vector<ParameterValue>{std::int64_t{4}});
+        QVERIFY(window_->messages().text().contains("R = 4, M = 24, P = 32"));
+        // Back to the sliders, from other values.
+        controls().row("nodes").set_value(1);
+        controls().row("prf_features").set_value(2);
+        panel_->take_from_configuration();
+        QCOMPARE(controls().request().nodes, 4);
+        QCOMPARE(controls().request().prf_features, 24);
+        spec().undo_stack().undo();
+        QCOMPARE(spec().spec(), before);
+        spec().set_locked(true);
+        panel_->send_to_sweep(BudgetAxis::only, false);
+        QCOMPARE(spec().spec(), before);
+        QVERIFY(window_->messages().text().contains("stop it first"));
+        spec().set_locked(false);
+    }
+
+    void the_command_line_says_what_the_sliders_say() {
+        controls().row("nodes").set_value(7);
+        const QString command = controls().command();
+        for (const char* part : {"slay-bench explore", "--nodes 7", "--prf-features 16",
+                                 "--inputs clustered", "--variants yat-performer-anchor"})
+            QVERIFY2(command.contains(part), qPrintable(command));
+    }
+
+    void a_trained_model_is_shown_or_it_says_why_there_is_none() {
+        show(attention_page);
+        controls().inputs().setCurrentIndex(controls().inputs().findData("trained"));
+        settle();
+        QTRY_VERIFY(!panel_->card("explore_exact_map")->isVisible());
+        QVERIFY2(controls().trained().message().contains("training"),
+                 qPrintable(controls().trained().message()));
+        const std::string run = folders_.file("run").toStdString();
+        QVERIFY(explore::write_qkv(explore::qkv_path(run, "training-abc"), trained_sample()).ok());
+        controls().set_run_folder(QString::fromStdString(run));
+        settle();
+        QTRY_VERIFY(panel_->card("explore_exact_map")->isVisible());
+        QTRY_COMPARE(figure("explore_exact_map").map->rows, 12);
+        QVERIFY(figure("explore_exact_map").subtitle.find("head 1 of 2") != std::string::npos);
+        QVERIFY(controls().command().contains("--qkv"));
+    }
+
+    void the_session_keeps_the_sliders() {
+        controls().row("head_dim").set_value(16);
+        show(node_page);
+        const QJsonObject state = window_->plots().state();
+        window_.reset();
+        StartOptions options;
+        options.safe = true;
+        window_ = open_window({}, options);
+        window_->plots().restore(state);
+        panel_ = &window_->plots().explorer();
+        QCOMPARE(controls().request().head_dim, 16);
+        QCOMPARE(panel_->pages().currentIndex(), static_cast<int>(node_page));
+        window_->plots().restore({{"explorer", QJsonObject{{"nodes", "x"}, {"page", 99}}}});
+    }
+
+    // Not judged: printed. A frame is computing, building and drawing what the page shows.
+    void what_a_frame_takes() {
+        window_->resize(1280, 800);
+        const struct {
+            const char* what;
+            double nodes, features, poly, d, length;
+        } budgets[]{{"R 2  M 16 P 32 d 32 L 64", 2, 16, 32, 32, 64},
+                    {"R 8  M 32 P 32 d 64 L 64", 8, 32, 32, 64, 64},
+                    {"R 16 M 64 P 64 d 64 L 96", 16, 64, 64, 64, 96}};
+        const char* names[]{"Kernel", "Error", "Nodes", "Row sums", "Attention"};
+        for (const auto& budget : budgets) {
+            controls().row("nodes").set_value(budget.nodes);
+            controls().row("prf_features").set_value(budget.features);
+            controls().row("poly_features").set_value(budget.poly);
+            controls().row("head_dim").set_value(budget.d);
+            controls().row("length").set_value(budget.length);
+            for (int page = kernel_page; page <= attention_page; ++page) {
+                show(static_cast<PageIndex>(page));
+                std::vector<double> total, compute;
+                for (int seed = 0; seed < 15; ++seed) {
+                    QSignalSpy shown(panel_, &ExplorerPanel::frame_shown);
+                    controls().row("seed").slider().setValue((seed + 1) % 40 + 1);
+                    QTRY_VERIFY(!shown.isEmpty() && !panel_->worker().busy());
+                    total.push_back(panel_->compute_ms() + panel_->draw_ms());
+                    compute.push_back(panel_->compute_ms());
+                }
+                std::sort(total.begin(), total.end());
+                std::sort(compute.begin(), compute.end());
+                qInfo("%s  %-9s frame: median %5.1f ms, least %5.1f ms (computing %5.1f, %5.1f)",
+                      budget.what, names[page], total[7], total[0], compute[7], compute[0]);
+            }
+        }
+    }
+};
+
+QTEST_MAIN(WindowExplorerTest)
+#include "window_explorer_test.moc"

@@ -1,0 +1,443 @@
+#include "widgets/explorer/explorer_panel.h"
+
+#include <qcustomplot.h>
+
+#include <QApplication>
+#include <QClipboard>
+#include <QDir>
+#include <QFileDialog>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QScrollArea>
+#include <QTabBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "engine/core/journal.h"
+#include "engine/core/units.h"
+#include "exports/explore/explore_json.h"
+#include "exports/explore/export_views.h"
+#include "widgets/editor/form_row.h"
+#include "widgets/editor/spec_editing.h"
+#include "widgets/explorer/explorer_controls.h"
+#include "widgets/explorer/figure_card.h"
+#include "widgets/look/icons.h"
+#include "widgets/look/theme.h"
+
+namespace slay {
+namespace {
+
+constexpr int side_width = 236;
+constexpr QSize least_card{380, 250};  // of a figure that stands beside another
+
+// A page: its figures, the first `least` of which are always there, the others where there is room.
+struct Page {
+    const char* title;
+    const char* tip;
+    std::vector<const char*> figures;
+    std::size_t least;
+};
+
+const std::vector<Page>& page_table() {
+    static const std::vector<Page> rows{
+        {QT_TRANSLATE_NOOP("slay::ExplorerPanel", "Kernel"),
+         QT_TRANSLATE_NOOP("slay::ExplorerPanel", "The kernel, its quadrature and its estimates"),
+         {"explore_kernel", "explore_error", "explore_nodes"},
+         1},
+        {QT_TRANSLATE_NOOP("slay::ExplorerPanel", "Error"),
+         QT_TRANSLATE_NOOP("slay::ExplorerPanel", "How far the estimates are from the kernel"),
+         {"explore_error", "explore_kernel"},
+         1},
+        {QT_TRANSLATE_NOOP("slay::ExplorerPanel", "Nodes"),
+         QT_TRANSLATE_NOOP("slay::ExplorerPanel", "What each quadrature node contributes"),
+         {"explore_nodes", "explore_kernel"},
+         1},
+        {QT_TRANSLATE_NOOP("slay::ExplorerPanel", "Row sums"),
+         QT_TRANSLATE_NOOP("slay::ExplorerPanel",
+                           "Denominators of all forms, and where signed ones cross zero"),
+         {"explore_denominators", "explore_rows"},
+         1},
+        {QT_TRANSLATE_NOOP("slay::ExplorerPanel", "Attention"),
+         QT_TRANSLATE_NOOP("slay::ExplorerPanel",
+                           "The attention pattern, exact beside estimated, and its entropy"),
+         {"explore_exact_map", "explore_estimate_map", "explore_map_difference", "explore_entropy"},
+         4}};
+    return rows;
+}
+
+}  // namespace
+
+ExplorerPanel::ExplorerPanel(SpecDocument& spec, RunDocument& run, QWidget* parent)
+    : QWidget(parent), spec_(spec), run_(run) {
+    setObjectName("plot-page");
+    setAttribute(Qt::WA_StyledBackground);
+    controls_ = new ExplorerControls;
+    stage_ = new QWidget;
+    grid_ = new QGridLayout(stage_);
+    grid_->setContentsMargins(0, 0, 0, 0);
+    grid_->setSpacing(unit);
+    for (const ExploreFigure& figure : explore_figures()) {
+        auto* card = new FigureCard(figure, stage_);
+        card->hide();
+        cards_.push_back(card);
+        connect(card, &FigureCard::export_asked, this,
+                [this, card](const QString& ending) { ask_export(*card, ending); });
+    }
+    problem_ = new QLabel;
+    problem_->setObjectName("plot-empty");
+    problem_->setTextFormat(Qt::PlainText);
+    problem_->setWordWrap(true);
+    problem_->setAlignment(Qt::AlignCenter);
+    problem_->setMargin(10 * unit);
+    problem_->hide();
+    auto* right = new QVBoxLayout;
+    right->setContentsMargins(0, 0, 0, 0);
+    right->setSpacing(0);
+    right->addWidget(new_bar());
+    right->addWidget(problem_, 1);
+    right->addWidget(stage_, 1);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addWidget(new_side());
+    row->addLayout(right, 1);
+    connect(controls_, &ExplorerControls::computed_changed, this, &ExplorerPanel::request_frame);
+    connect(controls_, &ExplorerControls::view_changed, this, &ExplorerPanel::draw_frame);
+    connect(&worker_, &ExploreWorker::computed, this, &ExplorerPanel::take_frame);
+    connect(&run_, &RunDocument::reset, this, [this] { controls_->set_run_folder(run_.folder()); });
+    connect(&run_, &RunDocument::live_changed, this, [this](bool live) {
+        if (!live) controls_->set_run_folder(run_.folder());
+    });
+    lay_out();
+}
+
+ExplorerPanel::~ExplorerPanel() = default;
+
+QWidget* ExplorerPanel::new_side() {
+    auto* area = new QScrollArea;
+    area->setObjectName("panel");
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setWidget(controls_);
+    auto* buttons = new QWidget;
+    auto* row = new QHBoxLayout(buttons);
+    row->setContentsMargins(2 * unit, unit, unit, unit);
+    row->setSpacing(unit);
+    auto* take = new QToolButton;
+    take->setIcon(themed_icon("undo"));
+    take->setToolTip(tr("Sliders as the configuration says"));
+    take->setAccessibleName(tr("Sliders from the configuration"));
+    take->setFocusPolicy(Qt::StrongFocus);
+    connect(take, &QToolButton::clicked, this, &ExplorerPanel::take_from_configuration);
+    auto* copy = new QToolButton;
+    copy->setIcon(themed_icon("copy"));
+    copy->setToolTip(tr("Copy as a command: slay-bench explore with these values"));
+    copy->setAccessibleName(tr("Copy as command"));
+    copy->setFocusPolicy(Qt::StrongFocus);
+    connect(copy, &QToolButton::clicked, this, &ExplorerPanel::copy_command);
+    row->addWidget(new_send_button(), 1);
+    row->addWidget(take);
+    row->addWidget(copy);
+    auto* side = new QWidget;
+    side->setFixedWidth(side_width);
+    auto* column = new QVBoxLayout(side);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(area, 1);
+    column->addWidget(buttons);
+    return side;
+}
+
+QToolButton* ExplorerPanel::new_send_button() {
+    auto* send = new QToolButton;
+    send->setObjectName("primary");
+    send->setText(tr("Send to sweep"));
+    send->setToolTip(wrapped_tip(
+        tr("The configuration sweeps a budget axis through these sliders: M from a quarter to four "
+           "times, at this R, P and \u03b5. Can be undone.")));
+    send->setPopupMode(QToolButton::MenuButtonPopup);
+    send->setFocusPolicy(Qt::StrongFocus);
+    send->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    auto* menu = new QMenu(send);
+    const std::pair<BudgetAxis, QString> ways[]{
+        {BudgetAxis::around, tr("A budget axis through it: M from \u00bc to 4 times")},
+        {BudgetAxis::only, tr("This budget alone")},
+        {BudgetAxis::add, tr("Add it to the budgets of the configuration")}};
+    for (const auto& [how, words] : ways)
+        connect(menu->addAction(words), &QAction::triggered, this,
+                [this, way = how] { send_to_sweep(way, with_shape_->isChecked()); });
+    menu->addSeparator();
+    with_shape_ = menu->addAction(tr("With the width of d, and the seed"));
+    with_shape_->setCheckable(true);
+    send->setMenu(menu);
+    connect(send, &QToolButton::clicked, this,
+            [this] { send_to_sweep(BudgetAxis::around, with_shape_->isChecked()); });
+    return send;
+}
+
+QWidget* ExplorerPanel::new_bar() {
+    auto* bar = new QWidget;
+    pages_ = new QTabBar;
+    pages_->setDrawBase(false);
+    pages_->setExpanding(false);
+    pages_->setAccessibleName(tr("Views of the explorer"));
+    for (const Page& page : page_table()) {
+        const int at = pages_->addTab(tr(page.title));
+        pages_->setTabToolTip(at, tr(page.tip));
+    }
+    time_ = new QLabel;
+    time_->setObjectName("muted");
+    time_->setTextFormat(Qt::PlainText);
+    time_->setFont(tabular_font(font()));
+    time_->setAccessibleName(tr("Time of a frame"));
+    auto* all = new QToolButton;
+    all->setIcon(themed_icon("export"));
+    all->setText(tr("All views\u2026"));
+    all->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    all->setToolTip(tr("Write every view as PDF, SVG, PNG and CSV into a folder"));
+    all->setAccessibleName(tr("Export all views"));
+    all->setFocusPolicy(Qt::StrongFocus);
+    connect(all, &QToolButton::clicked, this, [this] {
+        const QString folder = QFileDialog::getExistingDirectory(
+            this, tr("Write all views into a folder"), QDir::homePath());
+        if (!folder.isEmpty()) export_all(folder);
+    });
+    connect(pages_, &QTabBar::currentChanged, this, [this] {
+        lay_out();
+        request_frame();
+    });
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(unit, 0, unit, 0);
+    row->setSpacing(2 * unit);
+    row->addWidget(pages_);
+    row->addStretch(1);
+    row->addWidget(time_);
+    row->addWidget(all);
+    return bar;
+}
+
+FigureCard* ExplorerPanel::card(const QString& figure) const {
+    for (FigureCard* each : cards_)
+        if (QString::fromStdString(each->figure().id) == figure) return each;
+    return nullptr;
+}
+
+// The figures of the page: in one row, or in two where they are higher than wide that way.
+void ExplorerPanel::lay_out() {
+    const Page& page = page_table()[static_cast<std::size_t>(std::max(0, pages_->currentIndex()))];
+    const int width = std::max(stage_->width(), 1), height = std::max(stage_->height(), 1);
+    const int across = std::max(1, width / least_card.width());
+    const int down = std::max(1, height / least_card.height());
+    const auto room = static_cast<std::size_t>(across) * static_cast<std::size_t>(down);
+    const std::size_t count = std::clamp(room, page.least, page.figures.size());
+    // The number of columns whose cells come nearest to 3:2.
+    int columns = 1;
+    double best = 1e9;
+    for (int each = 1; each <= static_cast<int>(count); ++each) {
+        const int rows = (static_cast<int>(count) + each - 1) / each;
+        if (each * rows - static_cast<int>(count) >= each) continue;
+        const double shape =
+            (static_cast<double>(width) / each) / (static_cast<double>(height) / rows);
+        const double away =
+            std::fabs(std::log(shape / 1.5)) + 0.3 * (each * rows - static_cast<int>(count));
+        if (away < best) {
+            best = away;
+            columns = each;
+        }
+    }
+    std::vector<FigureCard*> wanted;
+    for (std::size_t i = 0; i < count; ++i) wanted.push_back(card(page.figures[i]));
+    if (wanted == laid_out_ && columns == columns_) return;
+    for (FigureCard* each : laid_out_) {
+        grid_->removeWidget(each);
+        if (std::find(wanted.begin(), wanted.end(), each) == wanted.end()) each->hide();
+    }
+    laid_out_ = wanted;
+    columns_ = columns;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const int row = static_cast<int>(i) / columns, column = static_cast<int>(i) % columns;
+        grid_->addWidget(wanted[i], row, column);
+        wanted[i]->show();
+    }
+    for (int i = 0; i < 4; ++i) {
+        grid_->setColumnStretch(i, i < columns ? 1 : 0);
+        grid_->setRowStretch(i, i * columns < static_cast<int>(count) ? 1 : 0);
+    }
+}
+
+std::vector<FigureCard*> ExplorerPanel::in_view() const {
+    return laid_out_;
+}
+
+// Only what is in view is computed.
+void ExplorerPanel::request_frame() {
+    stale_ = true;
+    if (!isVisible()) return;
+    explore::Request request = controls_->request();
+    request.curves = request.denominators = request.map = false;
+    for (const FigureCard* each : in_view()) {
+        request.curves |= each->figure().part == ExplorePart::curves;
+        request.denominators |= each->figure().part == ExplorePart::denominators;
+        request.map |= each->figure().part == ExplorePart::map;
+    }
+    stale_ = false;
+    worker_.submit(std::move(request));
+}
+
+void ExplorerPanel::take_frame(const FrameResult& result) {
+    if (!*result) {
+        const explore::Request asked = controls_->request();
+        const bool untrained = asked.inputs == explore::Inputs::trained && !asked.trained;
+        problem_->setText(untrained ? controls_->trained().message()
+                                    : QString::fromStdString(result->error().message));
+        problem_->show();
+        stage_->hide();
+        frame_.reset();
+        time_->clear();
+        emit frame_shown();
+        return;
+    }
+    if (stage_->isHidden()) {
+        problem_->hide();
+        stage_->show();
+    }
+    frame_ = result;
+    compute_ms_ = (*result)->compute_ms;
+    draw_frame();
+}
+
+void ExplorerPanel::draw_frame() {
+    if (!frame_) return;
+    const explore::Frame& frame = frame_->value();
+    const ExploreView view = controls_->view();
+    draw_ms_ = 0;
+    for (FigureCard* each : in_view()) {
+        const ExplorePart part = each->figure().part;
+        const bool there = part == ExplorePart::curves         ? frame.request.curves
+                           : part == ExplorePart::denominators ? frame.request.denominators
+                                                               : frame.request.map;
+        if (there) draw_ms_ += each->show_frame(frame, view);
+    }
+    time_->setText(tr("%1 ms").arg(compute_ms_ + draw_ms_, 0, 'f', 0));
+    time_->setToolTip(wrapped_tip(tr("The latest frame: %1 ms to compute, %2 ms to draw.")
+                                      .arg(compute_ms_, 0, 'f', 1)
+                                      .arg(draw_ms_, 0, 'f', 1)));
+    emit frame_shown();
+}
+
+void ExplorerPanel::send_to_sweep(BudgetAxis how, bool shape) {
+    const ExploredBudget budget = controls_->budget();
+    const QString words = tr("R = %1, M = %2, P = %3")
+                              .arg(budget.nodes)
+                              .arg(budget.prf_features)
+                              .arg(budget.poly_features);
+    if (spec_.locked()) {
+        emit said(Severity::warning,
+                  tr("A run is going on: stop it first to send %1 to the sweep.").arg(words));
+        return;
+    }
+    const auto next = with_explored_budget(spec_.spec(), budget, how, shape);
+    const QString refused = next ? try_edit(spec_, tr("budget %1").arg(words), {}, *next)
+                                 : QString::fromStdString(next.error().message);
+    if (!refused.isEmpty()) {
+        emit said(Severity::error, tr("%1 cannot be sent to the sweep: %2").arg(words, refused));
+        return;
+    }
+    emit said(
+        Severity::info,
+        how == BudgetAxis::around
+            ? tr("The configuration sweeps a budget axis through %1 now. Undo takes it back.")
+                  .arg(words)
+            : tr("The configuration holds the budget %1 now. Undo takes it back.").arg(words));
+}
+
+void ExplorerPanel::take_from_configuration() {
+    controls_->set_budget(explored_budget_of(spec_.spec()));
+}
+
+void ExplorerPanel::copy_command() {
+    const QString command = controls_->command();
+    QApplication::clipboard()->setText(command);
+    emit said(Severity::info, tr("Copied: %1").arg(command));
+}
+
+void ExplorerPanel::ask_export(const FigureCard& card, const QString& ending) {
+    const QString path = QFileDialog::getSaveFileName(
+        this, tr("Export %1").arg(QString::fromStdString(card.figure().title)),
+        QDir::homePath() + '/' + QString::fromStdString(card.figure().id) + '.' + ending,
+        QString("*.%1").arg(ending));
+    if (path.isEmpty()) return;
+    export_view(QString::fromStdString(card.figure().id),
+                path.endsWith('.' + ending, Qt::CaseInsensitive) ? path : path + '.' + ending);
+}
+
+void ExplorerPanel::export_view(const QString& figure, const QString& path) {
+    const FigureCard* which = card(figure);
+    if (!which) return;
+    const Status written = which->export_to(path);
+    if (written)
+        emit said(Severity::info, tr("Written: %1").arg(path));
+    else
+        emit said(Severity::error, QString::fromStdString(written.error().message));
+}
+
+void ExplorerPanel::export_all(const QString& folder) {
+    const auto frame = explore::explore(controls_->request());
+    if (!frame) {
+        emit said(Severity::error, QString::fromStdString(frame.error().message));
+        return;
+    }
+    std::vector<FigureData> figures;
+    for (const ExploreFigure& row : explore_figures())
+        figures.push_back(row.build(*frame, controls_->view()));
+    const auto files = export_views(figures, folder.toStdString());
+    const Status json = files ? write_file_atomically(folder.toStdString() + "/explore.json",
+                                                      explore_json(*frame).dump(1) + '\n')
+                              : Status(files.error());
+    if (!json)
+        emit said(Severity::error, QString::fromStdString(json.error().message));
+    else
+        emit said(Severity::info, tr("%1 files written to %2").arg(files->size() + 1).arg(folder));
+}
+
+void ExplorerPanel::retheme() {
+    draw_frame();
+}
+
+void ExplorerPanel::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (stale_ || !frame_) request_frame();
+}
+
+void ExplorerPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    // The stage has its size after the layout of this event.
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            const auto before = laid_out_;
+            lay_out();
+            if (laid_out_ != before) request_frame();
+        },
+        Qt::QueuedConnection);
+}
+
+QJsonObject ExplorerPanel::state() const {
+    QJsonObject state = controls_->state();
+    state["page"] = pages_->currentIndex();
+    return state;
+}
+
+void ExplorerPanel::restore(const QJsonObject& state) {
+    controls_->restore(state);
+    pages_->setCurrentIndex(std::clamp(state["page"].toInt(), 0, pages_->count() - 1));
+    request_frame();
+}
+
+}  // namespace slay
