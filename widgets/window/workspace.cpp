@@ -182,14 +182,12 @@ void Workspace::resume_run() {
 // Somebody's code is hashed, off this thread, and asked about where it was not allowed before.
 void Workspace::check_files_then(bool resumed) {
     waits_to_resume_ = resumed;
-    SweepSpec spec = resumed ? run_.record().spec() : spec_.spec();
-    const bool on_host = resumed ? !host_of_run(run_.folder().toStdString()).empty()
-                                 : place_.state() == EnginePlace::State::there;
-    if (own_files(spec).empty() || on_host) return start_measuring();
+    to_run_ = resumed ? run_.record().spec() : spec_.spec();
+    if (own_files(to_run_).empty()) return start_measuring();
     using Hashed = std::shared_ptr<Result<SweepSpec>>;
     in_background(
         this,
-        [spec = std::move(spec)]() -> Hashed {
+        [spec = to_run_]() -> Hashed {
             return std::make_shared<Result<SweepSpec>>(with_file_hashes(spec));
         },
         [this](const Hashed& hashed) {
@@ -198,7 +196,8 @@ void Workspace::check_files_then(bool resumed) {
                 emit said(Severity::error, QString::fromStdString(hashed->error().message));
                 return;
             }
-            const std::vector<OwnFile> files = untrusted_files(**hashed, {});
+            to_run_ = **hashed;
+            const std::vector<OwnFile> files = untrusted_files(to_run_, {});
             files.empty() ? start_measuring() : emit trust_needed(files);
         });
 }
@@ -215,21 +214,26 @@ void Workspace::trust_and_start(const std::vector<OwnFile>& files) {
 
 void Workspace::start_measuring() {
     follower_.stop();
+    std::string folder = run_.folder().toStdString();
+    HostTarget target = place_.target();
     if (waits_to_resume_) {
-        const std::string host = host_of_run(run_.folder().toStdString());
-        const HostTarget target =
-            host.empty() ? HostTarget{} : place_.target_of(QString::fromStdString(host));
+        const std::string host = host_of_run(folder);
+        target = host.empty() ? HostTarget{} : place_.target_of(QString::fromStdString(host));
         run_.begin_resumed(run_.folder());
-        session_.start(run_.record().spec(), {run_.folder().toStdString(), true, false}, target);
-        return;
+    } else {
+        const auto made = new_run_folder(to_run_.name);
+        if (!made) {
+            emit said(Severity::error, QString::fromStdString(made.error().message));
+            return;
+        }
+        folder = *made;
+        run_.begin(QString::fromStdString(folder));
     }
-    const auto folder = new_run_folder(spec_.spec().name);
-    if (!folder) {
-        emit said(Severity::error, QString::fromStdString(folder.error().message));
-        return;
-    }
-    run_.begin(QString::fromStdString(*folder));
-    session_.start(spec_.spec(), {*folder, false, false}, place_.target());
+    // What was allowed here is allowed there, by its hash.
+    if (!target.host.empty())
+        for (const OwnFile& file : own_files(to_run_))
+            target.words.insert(target.words.end(), {"--trust", file.sha256});
+    session_.start(to_run_, {folder, waits_to_resume_, false}, target);
 }
 
 void Workspace::add_own_file(const QString& path) {

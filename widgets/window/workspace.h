@@ -87,7 +87,8 @@ class Workspace : public QObject {
     EngineSession session_;
     EnginePlace place_;
     FolderFollower follower_;
-    bool waits_to_resume_ = false;  // what trust_and_start() starts
+    SweepSpec to_run_;              // what start_measuring() starts, files hashed
+    bool waits_to_resume_ = false;  // and whether in the folder of the run shown
     DeviceRates rates_;
     bool growing_ = false;  // a run was resumed for what it was asked to add
     QPointer<ExportTask> export_;
