@@ -8,6 +8,7 @@
 #include <QMenu>
 #include <QMimeData>
 #include <QScreen>
+#include <QToolBar>
 #include <QStatusBar>
 #include <QTimer>
 #include <QUndoStack>
@@ -20,6 +21,10 @@
 #include "widgets/compare/compare_panel.h"
 #include "widgets/editor/configuration_panel.h"
 #include "widgets/editor/plan_summary.h"
+#include "widgets/editor/variant_picker.h"
+#include "widgets/elsewhere/engine_chooser.h"
+#include "widgets/elsewhere/own_variants.h"
+#include "widgets/elsewhere/trust_dialog.h"
 #include "widgets/explorer/explorer_panel.h"
 #include "widgets/findings/findings_panel.h"
 #include "widgets/growth/growth_actions.h"
@@ -99,6 +104,7 @@ void MainWindow::build_panels() {
     findings_ = new FindingsPanel(workspace_.run());
     history_ = new PlanHistory(workspace_.spec(), workspace_.estimator(), this);
     plan_ = new PlanPanel(workspace_.spec(), workspace_.estimator(), *history_);
+    findChild<QToolBar*>("toolbar")->addWidget(new EngineChooser(workspace_));
     setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     library_dock_ = add_dock(tr("Library"), "library-dock", library_, Qt::LeftDockWidgetArea);
@@ -166,8 +172,13 @@ void MainWindow::connect_workspace() {
             workspace_.run().resumable() ? workspace_.resume_run() : workspace_.start();
         refresh_actions();
     });
-    connect(&workspace_.session(), &EngineSession::devices_changed, this,
-            [this] { configuration_->set_devices(workspace_.session().devices()); });
+    connect(&workspace_, &Workspace::devices_changed, this,
+            [this] { configuration_->set_devices(workspace_.devices()); });
+    connect(&workspace_, &Workspace::trust_needed, this, [this](const std::vector<OwnFile>& files) {
+        if (ask_trust(files, this)) workspace_.trust_and_start(files);
+    });
+    connect(configuration_->variants()->own(), &OwnVariants::file_wanted, this,
+            &MainWindow::ask_own_file);
     connect(&workspace_.session(), &EngineSession::run_state_changed, this,
             &MainWindow::refresh_actions);
     connect(&workspace_.session(), &EngineSession::run_ended, this, [this] {
@@ -247,6 +258,8 @@ void MainWindow::restore_session() {
     pinned_->restore(session["pinned"].toObject());
     plots_->compare().restore(session["compare"].toObject());
     plots_->restore(session["plots"].toObject());
+    workspace_.place().set_ssh_config(options_.ssh_config);
+    workspace_.place().restore(session["hosts"].toArray());
     results_->restore(session["results"].toObject());
     const QByteArray paper = QJsonDocument(session["paper_export"].toObject()).toJson();
     if (auto choice = parse_choice(paper.toStdString(), "session"))
@@ -278,6 +291,7 @@ void MainWindow::save_session() {
     const QString opened = workspace_.opened_path();
     session["opened"] =
         opened.isEmpty() && QFileInfo::exists(options_.path) ? options_.path : opened;
+    session["hosts"] = workspace_.place().stored();
     session["recent"] = recent_->state();
     session["pinned"] = pinned_->state();
     session["compare"] = plots_->compare().state();

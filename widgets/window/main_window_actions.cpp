@@ -172,6 +172,13 @@ void MainWindow::ask_open_run() {
     if (!path.isEmpty()) workspace_.open(path);
 }
 
+void MainWindow::ask_own_file() {
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Add an attention of your own"), QDir::homePath(),
+        tr("TorchScript files and AOTInductor packages (*.pt *.ts *.pth *.pt2);;All files (*)"));
+    if (!path.isEmpty()) workspace_.add_own_file(QFileInfo(path).absoluteFilePath());
+}
+
 void MainWindow::save_preset() {
     if (workspace_.preset_is_own())
         workspace_.save_preset(workspace_.spec().path());
