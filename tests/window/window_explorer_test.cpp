@@ -277,7 +277,7 @@ class WindowExplorerTest : public QObject {
         for (int step = 0; step < static_cast<int>(guide_steps().size()); ++step) {
             panel_->show_guide(step);
             settle();
-            const GuideStep& chosen = guide_steps()[static_cast<std::size_t>(step)];
+            const ExplorerStep& chosen = guide_steps()[static_cast<std::size_t>(step)];
             QCOMPARE(controls().request().nodes, chosen.nodes);
             QCOMPARE(controls().request().variants, chosen.forms);
             QTRY_VERIFY(panel_->card(chosen.page)->isVisible());

@@ -256,7 +256,7 @@ QWidget* ExplorerPanel::new_bar() {
 void ExplorerPanel::show_guide(int step) {
     const auto& steps = guide_steps();
     if (step < 0 || step >= static_cast<int>(steps.size())) return;
-    const GuideStep& chosen = steps[static_cast<std::size_t>(step)];
+    const ExplorerStep& chosen = steps[static_cast<std::size_t>(step)];
     controls_->restore({{"nodes", chosen.nodes},
                         {"prf_features", chosen.prf_features},
                         {"poly_features", chosen.poly_features},

@@ -9,8 +9,8 @@
 
 namespace slay {
 
-const std::vector<GuideStep>& guide_steps() {
-    static const std::vector<GuideStep> rows{
+const std::vector<ExplorerStep>& guide_steps() {
+    static const std::vector<ExplorerStep> rows{
         {QT_TRANSLATE_NOOP("slay::GuideBanner", "The kernel and its pole"),
          QT_TRANSLATE_NOOP(
              "slay::GuideBanner",

@@ -10,7 +10,7 @@ class QToolButton;
 
 namespace slay {
 
-struct GuideStep {
+struct ExplorerStep {
     const char* title;
     const char* text;  // what to look at, and what it means
     const char* page;  // "explore_kernel": the page whose first figure this is
@@ -19,7 +19,7 @@ struct GuideStep {
     const char* inputs;
     bool angle = false;
 };
-const std::vector<GuideStep>& guide_steps();
+const std::vector<ExplorerStep>& guide_steps();
 
 // The text of a step above the plots, with a way to the next one.
 class GuideBanner : public QFrame {

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "app/session/engine_session.h"
+#include "engine/core/own_variant.h"
 #include "engine/core/plan_growth.h"
 #include "widgets/document/plan_estimator.h"
 #include "widgets/document/run_document.h"
