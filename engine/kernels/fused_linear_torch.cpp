@@ -14,7 +14,7 @@ namespace {
 // A layer's peak, in its output projection, has room for one more [B, L, H, d] beside q, k, v and
 // y: with this much scratch the attention's own peak stays below it. Short sequences may take this
 // much at least.
-constexpr std::size_t kLeastScratch = std::size_t{8} << 20;
+constexpr std::size_t kLeastScratch = std::size_t{10} << 20;
 
 std::size_t scratch_budget(const at::Tensor& q) {
     const auto bytes = static_cast<std::size_t>(q.numel()) * q.element_size();

@@ -310,8 +310,11 @@ __global__ void __launch_bounds__(output_groups(P) * 128, output_blocks(D, G, P)
         unsigned char* to = states + swizzled<D * 2>(piece_row, piece);
         const unsigned char* from = state + threadIdx.x * 16;
 #pragma unroll
-        for (int i = 0; i < kUnitRows * kPieces / kThreads; ++i)
-            copy_async(to + i * kRowsApart * D * 2, from + i * kThreads * 16, true);
+        for (int i = 0; i < kUnitRows; i += kRowsApart) {
+            // A small state has fewer pieces than the block has threads.
+            if (kUnitRows % kRowsApart != 0 && piece_row + i >= kUnitRows) break;
+            copy_async(to + i * D * 2, from + i * D * 2, true);
+        }
         const unsigned char* z = state + kUnitRows * D * 2;
         if (P > 0) {
             const int row = threadIdx.x / 4;
