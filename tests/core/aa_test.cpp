@@ -56,7 +56,7 @@ class AaTest : public QObject {
         QFETCH(QString, path);
         int pairs = 0, alarms = 0, by_interval_alone = 0;
         CompareRules interval_alone = rules_for("cuda:0");
-        interval_alone.spreads = interval_alone.host_jitter = 0;
+        interval_alone.spreads = interval_alone.host_jitter = 0;  // and a margin of 3 %
         for (const AaPoint& point : read_points(path))
             for (std::size_t a = 0; a < point.runs.size(); ++a)
                 for (std::size_t b = a + 1; b < point.runs.size(); ++b) {
@@ -74,7 +74,7 @@ class AaTest : public QObject {
         QVERIFY2(alarms <= pairs / 100, qPrintable(QString::number(alarms)));
     }
 
-    // A rule that tells nothing apart would pass the above: calm points, made 8 % slower.
+    // A rule that tells nothing apart would pass the above: calm points, made 10 % slower.
     void true_differences_of_calm_points_are_found() {
         const CompareRules rules = rules_for("cuda:0");
         int pairs = 0, found = 0;
@@ -84,11 +84,11 @@ class AaTest : public QObject {
             for (std::size_t a = 0; a < point.runs.size(); ++a)
                 for (std::size_t b = 0; b < point.runs.size(); ++b) {
                     Samples slower = point.runs[b];
-                    for (double& value : slower) value *= 1.08;
+                    for (double& value : slower) value *= 1.10;
                     const bool calm = [&] {
                         for (const Samples& run : {point.runs[a], point.runs[b]}) {
                             const SampleSummary summary = summarise(run);
-                            if (summary.p80 / summary.p20 > 1.03) return false;
+                            if (summary.p80 / summary.p20 > 1.015) return false;
                         }
                         return true;
                     }();
@@ -98,7 +98,7 @@ class AaTest : public QObject {
                              Verdict::worse;
                 }
         }
-        qInfo("%d of %d calm pairs with 8 %% between them are found", found, pairs);
+        qInfo("%d of %d calm pairs with 10 %% between them are found", found, pairs);
         QVERIFY(pairs >= 50);
         QVERIFY2(found >= pairs * 9 / 10, qPrintable(QString::number(found)));
     }

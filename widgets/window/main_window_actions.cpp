@@ -17,6 +17,7 @@
 #include "widgets/compare/compare_panel.h"
 #include "widgets/editor/configuration_panel.h"
 #include "widgets/editor/plan_summary.h"
+#include "widgets/explorer/explorer_panel.h"
 #include "widgets/exports/export_dialog.h"
 #include "widgets/growth/growth_actions.h"
 #include "widgets/growth/pinned_baseline.h"
@@ -214,11 +215,10 @@ ExportDialog* MainWindow::open_export_dialog() {
                                     run, folder, paper_choice_, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setWindowModality(Qt::WindowModal);
-    connect(dialog, &ExportDialog::choice_kept, this,
-            [this](const PaperChoice& choice) {
-                paper_choice_ = choice;
-                plots_->explorer().set_paper_choice(choice);
-            });
+    connect(dialog, &ExportDialog::choice_kept, this, [this](const PaperChoice& choice) {
+        paper_choice_ = choice;
+        plots_->explorer().set_paper_choice(choice);
+    });
     connect(dialog, &ExportDialog::exported, this, [this](const QString& to, int files) {
         log_->add(Severity::info, tr("%1 files written to %2").arg(files).arg(to));
     });
