@@ -20,7 +20,9 @@ std::optional<MetricValue> cheap_metric(const RecordedPoint& point, const std::s
     if (metric == "predicted_mb") return MetricValue{prediction.peak_bytes / 1e6, {}, {}, 1};
     if (metric != "latency_ms") return std::nullopt;
     const auto samples = point.samples.find(metric);
-    if (samples == point.samples.end() || samples->second.values.empty()) return std::nullopt;
+    if (samples == point.samples.end() || samples->second.values.empty() ||
+        holds_nan(samples->second.values))
+        return std::nullopt;
     return median_with_interval(samples->second.values);
 }
 

@@ -12,6 +12,7 @@
 #include "engine/core/plan_growth.h"
 #include "engine/core/spec_settings.h"
 #include "engine/core/units.h"
+#include "engine/run/host_run.h"
 #include "engine/run/run_requests.h"
 
 namespace slay::bench {
@@ -62,6 +63,11 @@ class AddCommand : public Command {
     }
 
     int execute() override {
+        if (const std::string host = host_of_run(folder_); !host.empty())
+            return report(Error{ErrorKind::usage,
+                                clean_text(folder_) + ": is measured on " + clean_text(host) +
+                                    ", which takes no requests from here; run what is to be added "
+                                    "as a run of its own and merge the two"});
         const auto content = read_journal(folder_);
         if (!content) return report(content.error());
         const RunRecord& record = content->record;

@@ -35,6 +35,7 @@ std::unique_ptr<Command> make_explore_command(CLI::App& program);
 std::unique_ptr<Command> make_findings_command(CLI::App& program);
 std::unique_ptr<Command> make_verify_command(CLI::App& program);
 std::unique_ptr<Command> make_list_command(CLI::App& program);
+std::unique_ptr<Command> make_preferences_command(CLI::App& program);
 std::unique_ptr<Command> make_libtorch_command(CLI::App& program);
 std::unique_ptr<Command> make_memory_probe_command(CLI::App& program);
 std::unique_ptr<Command> make_merge_command(CLI::App& program);

@@ -4,6 +4,7 @@
 #include <CLI/Option.hpp>
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "app/bench/command.h"
 #include "app/bench/console.h"
@@ -25,6 +26,7 @@ class ExploreCommand : public Command {
     explicit ExploreCommand(CLI::App& program)
         : Command(program, "explore",
                   "Look at the kernel, its quadrature and its random features; needs no run") {
+        choice_.formats = view_formats();
         add_budget();
         add_sequence();
         add_output();
@@ -49,6 +51,7 @@ class ExploreCommand : public Command {
 
     explore::Request request_;
     ExploreView view_;
+    PaperChoice choice_;
     std::string inputs_ = "clustered", qkv_;
     int layer_ = 1, head_ = 1;
     bool bidirectional_ = false, json_ = false, raw_ = false, absolute_ = false;
@@ -99,9 +102,15 @@ void ExploreCommand::add_sequence() {
 
 void ExploreCommand::add_output() {
     options().add_flag("--json", json_, "Print all numbers as JSON");
+    options().add_option("--out", out_, "Write every view into a folder")->type_name("DIR");
     options()
-        .add_option("--out", out_, "Write every view as PDF, SVG, PNG and CSV into a folder")
-        ->type_name("DIR");
+        .add_option("--formats", choice_.formats, "Of --out: pdf, svg, png, pgfplots, csv")
+        ->delimiter(',')
+        ->capture_default_str();
+    options()
+        .add_option("--venue", choice_.venue, "Of --out: size and face of a venue's figures")
+        ->capture_default_str();
+    options().add_flag("--text-wide", choice_.text_wide, "Of --out: across the whole text");
     options().add_flag("--angle", view_.angle, "Views against the angle, not its cosine");
     options().add_flag("--log", view_.log_y, "Kernel and nodes on a logarithmic axis");
     options().add_flag("--raw", raw_, "Estimates without the constant that attention cancels");
@@ -186,13 +195,18 @@ int ExploreCommand::send_to_sweep() const {
 int ExploreCommand::write_views(const explore::Frame& frame) const {
     std::vector<FigureData> figures;
     for (const ExploreFigure& row : explore_figures()) figures.push_back(row.build(frame, view_));
-    const auto files = export_views(figures, out_);
-    if (!files) return report(files.error());
+    if (const Status good = check_choice(choice_); !good) return report(good.error());
+    const auto views = export_views(figures, choice_, out_);
+    if (!views) return report(views.error());
     const Status written =
         write_file_atomically(out_ + "/explore.json", explore_json(frame).dump(1) + '\n');
     if (!written) return report(written.error());
     print(out_ + "/explore.json\n");
-    for (const std::string& file : *files) print(out_ + '/' + file + '\n');
+    for (const std::string& file : views->files) print(out_ + '/' + file + '\n');
+    if (views->check.failed()) {
+        std::istringstream lines(check_text(views->check));
+        for (std::string line; std::getline(lines, line);) note(line);
+    }
     return exit_all_measured;
 }
 

@@ -33,7 +33,8 @@ class ExportCommand : public Command {
         options().footer(
             "Example:\n"
             "  slay-bench export runs/latency runs/max-context --out paper\n"
-            "  slay-bench export runs/latency --out paper --venue neurips --formats pdf,pgfplots,tex "
+            "  slay-bench export runs/latency --out paper --venue neurips --formats "
+            "pdf,pgfplots,tex "
             "--report\n\n"
             "The same runs give the same bytes. Several runs have to be of one device; of a point\n"
             "that two of them measured, the later one stands.");
@@ -51,8 +52,8 @@ class ExportCommand : public Command {
             skipped.insert(skipped.end(), content->skipped.begin(), content->skipped.end());
             records.push_back(std::move(content->record));
         }
-        auto record = records.size() == 1 ? Result<RunRecord>(records.front())
-                                          : merge_records(records);
+        auto record =
+            records.size() == 1 ? Result<RunRecord>(records.front()) : merge_records(records);
         if (!record) return report(record.error());
 
         const std::string folder = out_.empty() ? folder_of_run() : out_;

@@ -78,6 +78,7 @@ int run_program(int argc, char** argv) {
         list.push_back(make_verify_command(program));
         list.push_back(make_list_command(program));
         list.push_back(make_libtorch_command(program));
+        list.push_back(make_preferences_command(program));
         list.push_back(make_memory_probe_command(program));
         list.push_back(make_worker_command(program));
         list.push_back(make_host_run_command(program));

@@ -17,6 +17,7 @@
 #include "engine/core/trusted_files.h"
 #include "engine/core/units.h"
 #include "engine/run/job_folder.h"
+#include "engine/run/shell_quoted.h"
 #include "engine/run/slurm_job.h"
 
 namespace slay::bench {

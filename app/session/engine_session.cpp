@@ -30,6 +30,14 @@ EngineSession::EngineSession(ExecutorFactory factory, QObject* parent) : QObject
             this, [this, serial, error = QString::fromStdString(error)] { end_run(serial, error); },
             Qt::QueuedConnection);
     };
+    listener.noted = [this](std::uint64_t serial, std::string text) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, serial, text = QString::fromStdString(text)] {
+                if (serial == serial_) emit noted(text);
+            },
+            Qt::QueuedConnection);
+    };
     thread_ = std::make_unique<EngineThread>(std::move(factory), std::move(listener));
 }
 
@@ -45,12 +53,13 @@ void EngineSession::load() {
     emit engine_state_changed();
 }
 
-void EngineSession::start(const SweepSpec& spec, const RunOptions& options) {
-    load();
+void EngineSession::start(const SweepSpec& spec, const RunOptions& options,
+                          const HostTarget& host) {
+    if (host.host.empty()) load();
     if (control_) control_->request_stop();
     control_ = std::make_shared<RunControl>();
     ++serial_;
-    thread_->run({serial_, spec, options, control_});
+    thread_->run({serial_, spec, options, control_, host});
     set_run_state(RunState::starting);
 }
 

@@ -14,6 +14,7 @@
 #include "app/session/event_outbox.h"
 #include "engine/core/sweep_spec.h"
 #include "engine/run/executor.h"
+#include "engine/run/host_run.h"
 #include "engine/run/runner.h"
 
 namespace slay {
@@ -42,7 +43,8 @@ class EngineSession : public QObject {
     // Starts a run; the engine is loaded first where it is not yet. A run that is still going is
     // superseded: it is asked to stop, and what it says from now on is dropped here (its journal
     // keeps it).
-    void start(const SweepSpec& spec, const RunOptions& options);
+    // On a host, its journal is followed here (host_run.h).
+    void start(const SweepSpec& spec, const RunOptions& options, const HostTarget& host = {});
     void pause();
     void resume();  // goes on after a pause
     void stop();
@@ -58,6 +60,7 @@ class EngineSession : public QObject {
     void devices_changed();
     void run_state_changed();
     void events_arrived(const std::vector<slay::Event>& events);  // one batch a drain
+    void noted(const QString& text);   // a connection to a host lost, or found again
     void run_ended();                                             // after the last events of a run
     void run_failed(const QString& message);  // could not start or go on; before run_ended
 

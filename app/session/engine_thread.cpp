@@ -3,6 +3,9 @@
 #include <exception>
 #include <utility>
 
+#include "engine/core/own_variant.h"
+#include "engine/run/executor_choice.h"
+
 namespace slay {
 
 EngineThread::EngineThread(ExecutorFactory factory, EngineListener listener)
@@ -52,6 +55,7 @@ void EngineThread::loop(std::stop_token stop) {
         job();
     }
     executor_.reset();
+    workers_.reset();
 }
 
 bool EngineThread::ensure_executor() {
@@ -74,20 +78,36 @@ bool EngineThread::ensure_executor() {
     return executor_ != nullptr;
 }
 
+Result<Executor*> EngineThread::executor_for(const SweepSpec& spec) {
+    if (!ensure_executor())
+        return Error{ErrorKind::internal, "The engine could not be loaded: " + load_error_};
+    if (own_files(spec).empty() || measures_elsewhere(*executor_)) return executor_.get();
+    if (!workers_) {
+        auto made = make_executor(ExecutorChoice::worker);
+        if (!made) return made.error();
+        workers_ = std::move(*made);
+    }
+    return workers_.get();
+}
+
+Result<RunRecord> EngineThread::measure(const RunJob& job, const EventSink& sink) {
+    if (!job.host.host.empty())
+        return run_on_host(job.spec, job.host, *job.control, job.options, sink,
+                           [&](const std::string& text) { listener_.noted(job.serial, text); });
+    const auto executor = executor_for(job.spec);
+    if (!executor) return executor.error();
+    return run_spec(job.spec, **executor, *job.control, job.options, sink);
+}
+
 void EngineThread::execute(const RunJob& job) {
     if (job.control->stop_requested()) {
         listener_.run_ended(job.serial, {});
         return;
     }
-    if (!ensure_executor()) {
-        listener_.run_ended(job.serial, "The engine could not be loaded: " + load_error_);
-        return;
-    }
     std::string error;
     try {
         const auto record =
-            run_spec(job.spec, *executor_, *job.control, job.options,
-                     [&](const Event& event) { listener_.event(job.serial, event); });
+            measure(job, [&](const Event& event) { listener_.event(job.serial, event); });
         if (!record && record.error().kind != ErrorKind::cancelled) error = record.error().message;
         if (record && record->outcome() == RunOutcome::failed)
             error = "The run ended: " + record->reason() + ". What was measured is kept.";

@@ -13,6 +13,7 @@
 
 #include "engine/core/sweep_spec.h"
 #include "engine/run/executor.h"
+#include "engine/run/host_run.h"
 #include "engine/run/runner.h"
 
 namespace slay {
@@ -22,6 +23,8 @@ struct EngineListener {
     std::function<void(std::vector<DeviceInfo>, std::string error)> engine_loaded;
     std::function<void(std::uint64_t serial, const Event&)> event;
     std::function<void(std::uint64_t serial, std::string error)> run_ended;
+    // What is said beside the events of a run on another host: a connection lost, and found again.
+    std::function<void(std::uint64_t serial, std::string text)> noted;
 };
 
 struct RunJob {
@@ -29,6 +32,7 @@ struct RunJob {
     SweepSpec spec;
     RunOptions options;
     std::shared_ptr<RunControl> control;
+    HostTarget host = {};  // without a name: this machine
 };
 
 class EngineThread {
@@ -47,10 +51,14 @@ class EngineThread {
     void loop(std::stop_token stop);
     bool ensure_executor();  // on the thread
     void execute(const RunJob& job);
+    Result<RunRecord> measure(const RunJob& job, const EventSink& sink);
+    Result<Executor*> executor_for(const SweepSpec& spec);
 
     ExecutorFactory factory_;
     EngineListener listener_;
     std::unique_ptr<Executor> executor_;  // touched on the thread only
+    // Workers for somebody's code, where executor_ measures in this process.
+    std::unique_ptr<Executor> workers_;
     std::string load_error_;
     std::mutex mutex_;
     std::condition_variable_any changed_;

@@ -64,13 +64,16 @@ int main(int argc, char** argv) {
     parser.addVersionOption();
     const QCommandLineOption run("run", "Start the preset, or resume the run, once it is open.");
     const QCommandLineOption safe("safe", "Start afresh: pass over the stored session.");
-    parser.addOptions({run, safe});
+    const QCommandLineOption ssh_config(
+        "ssh-config", "A configuration file of ssh for runs on other hosts, not your own.", "FILE");
+    parser.addOptions({run, safe, ssh_config});
     parser.addPositionalArgument("file", "A preset, a run folder or a journal.", "[FILE]");
     parser.process(*application);
 
     slay::StartOptions options;
     options.run = parser.isSet(run);
     options.safe = parser.isSet(safe);
+    options.ssh_config = parser.value(ssh_config);
     if (!parser.positionalArguments().isEmpty())
         options.path = QFileInfo(parser.positionalArguments().first()).absoluteFilePath();
 

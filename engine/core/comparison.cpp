@@ -80,7 +80,7 @@ double spread_of_samples(std::span<const double> samples) {
 CompareRules between_runs(std::span<const double> first, std::span<const double> second,
                           CompareRules rules) {
     const double a = spread_of_samples(first), b = spread_of_samples(second);
-    rules.margin = std::max(rules.margin, std::expm1(rules.spreads * std::hypot(a, b)));
+    rules.margin = std::max(1.5 * rules.margin, std::expm1(rules.spreads * std::hypot(a, b)));
     const double apart = std::abs(median(first) - median(second));
     if (std::max(a, b) > rules.calm && apart <= rules.host_jitter)
         rules.margin = std::numeric_limits<double>::infinity();

@@ -1,5 +1,7 @@
 #include "engine/core/paired_samples.h"
 
+#include <cmath>
+
 namespace slay {
 
 PairedSamples pair_samples(const RecordedPoint::Samples& first,
@@ -11,7 +13,8 @@ PairedSamples pair_samples(const RecordedPoint::Samples& first,
         } else if (second.rounds[j] < first.rounds[i]) {
             ++j;
         } else {
-            if (second.values[j] > 0) {
+            if (second.values[j] > 0 && std::isfinite(first.values[i]) &&
+                std::isfinite(second.values[j])) {
                 out.first.push_back(first.values[i]);
                 out.second.push_back(second.values[j]);
             }

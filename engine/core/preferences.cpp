@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -97,6 +98,35 @@ std::string to_text(const Preferences& preferences) {
     return json.dump(2) + '\n';
 }
 
+Result<Preferences> with_change(const Preferences& preferences, std::string_view word) {
+    const std::size_t equals = word.find('=');
+    const std::string key(word.substr(0, equals));
+    const std::string value(equals == word.npos ? word.substr(0, 0) : word.substr(equals + 1));
+    nlohmann::json json = nlohmann::json::parse(to_text(preferences));
+    std::string keys;
+    for (const auto& [name, known] : json.items())
+        if (name != "schema") keys.append(keys.empty() ? "" : ", ").append(name);
+    if (equals == word.npos || key == "schema" || !json.contains(key))
+        return Error{ErrorKind::usage, '"' + clean_text(word) +
+                                           "\" changes no preference: expected " +
+                                           "KEY=VALUE with one of " + keys};
+    if (json[key].is_number()) {
+        const Preferences usual;
+        int number = 0;
+        for (const NumberRow& row : number_rows)
+            if (key == row.key) number = usual.*row.member;
+        const char* end = value.data() + value.size();
+        if (!value.empty()) {
+            const auto read = std::from_chars(value.data(), end, number);
+            if (read.ec != std::errc() || read.ptr != end) number = -1;  // refused below
+        }
+        json[key] = number;
+    } else {
+        json[key] = value;
+    }
+    return parse_preferences(json.dump(), clean_text(word));
+}
+
 Preferences read_preferences(std::string* problem) {
     const std::string path = preferences_file();
     std::error_code error;
@@ -121,9 +151,10 @@ Status write_preferences(const Preferences& preferences) {
 }
 
 std::string latex_program() {
-    for (const std::string& named : {variable("SLAY_LATEX"), read_preferences().latex})
+    for (const std::string& named : {variable("SLAY_PDFLATEX"), read_preferences().latex})
         if (!named.empty()) return named;
-    std::istringstream folders(variable("PATH"));
+    const char* path = std::getenv("PATH");
+    std::istringstream folders(path ? path : "/usr/local/bin:/usr/bin:/bin");
     for (std::string folder; std::getline(folders, folder, ':');)
         if (!folder.empty() && runs(fs::path(folder) / "pdflatex"))
             return (fs::path(folder) / "pdflatex").string();

@@ -29,6 +29,10 @@ std::string preferences_file();
 Result<Preferences> parse_preferences(std::string_view text, const std::string& source);
 std::string to_text(const Preferences& preferences);
 
+// With one of them changed: "threads=4", "device=" for the usual. usage where the word is none of
+// that form or names an unknown key, bad_data where the value cannot be.
+Result<Preferences> with_change(const Preferences& preferences, std::string_view word);
+
 // The file as it is now. Without one, or with a damaged one, what is usual holds; `problem`, where
 // it is given, says what was wrong with the file.
 Preferences read_preferences(std::string* problem = nullptr);
@@ -36,7 +40,8 @@ Preferences read_preferences(std::string* problem = nullptr);
 // Makes the folder and replaces the file at once.
 Status write_preferences(const Preferences& preferences);
 
-// pdflatex: $SLAY_LATEX, else the preferred one, else the first in PATH; empty where there is none.
+// pdflatex: $SLAY_PDFLATEX, else the preferred one, else the first in PATH; empty where there is
+// none.
 std::string latex_program();
 
 }  // namespace slay

@@ -48,9 +48,10 @@ Result<RunRecord> parse_results(std::string_view text, const std::string& source
     const auto wrong = [&](const std::string& what) {
         return Error{ErrorKind::bad_data, clean_text(source) + ": " + what};
     };
-    if (nests_too_deep(text)) return wrong("nested too deep");
-    const json object = json::parse(text, nullptr, false);
-    if (!object.is_object()) return wrong("is not JSON, or no object");
+    const Result<json> parsed = parse_json(text, source);
+    if (!parsed) return parsed.error();
+    const json& object = *parsed;
+    if (!object.is_object()) return wrong("holds no JSON object");
     if (text_member(object, "schema") != schema)
         return wrong(std::string("/schema: expected \"") + schema +
                      "\", the results file of a run");

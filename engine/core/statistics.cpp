@@ -7,14 +7,17 @@
 #include <stdexcept>
 
 namespace slay {
+bool holds_nan(std::span<const double> samples) {
+    return std::any_of(samples.begin(), samples.end(), [](double x) { return std::isnan(x); });
+}
+
 namespace {
 
 constexpr double one_tail = 0.025;  // of a two-sided 95 % interval
 
 void require_samples(std::span<const double> samples) {
     if (samples.empty()) throw std::invalid_argument("statistics of no samples");
-    if (std::any_of(samples.begin(), samples.end(), [](double x) { return std::isnan(x); }))
-        throw std::invalid_argument("statistics of samples that hold a NaN");
+    if (holds_nan(samples)) throw std::invalid_argument("statistics of samples that hold a NaN");
 }
 
 std::vector<double> sorted(std::span<const double> samples) {

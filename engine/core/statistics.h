@@ -8,6 +8,9 @@
 
 namespace slay {
 
+// A record of a stranger may hold a NaN where a time should be: asked before any of what follows.
+bool holds_nan(std::span<const double> samples);
+
 double median(std::span<const double> samples);              // throws when empty
 double quantile(std::span<const double> samples, double p);  // linear interpolation, 0 <= p <= 1
 double mean(std::span<const double> samples);

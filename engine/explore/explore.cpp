@@ -70,7 +70,8 @@ Status check(const Request& request) {
         if (const Status known = check_variant(variant); !known) return known;
     if (request.map)
         if (const Status known = check_variant(request.map_variant); !known) return known;
-    if (request.inputs == Inputs::trained && !request.trained)
+    if ((request.denominators || request.map) && request.inputs == Inputs::trained &&
+        !request.trained)
         return usage(
             "inputs of a trained model need one: a .qkv file of a run of the training "
             "experiment");

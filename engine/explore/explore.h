@@ -32,7 +32,7 @@ struct Request {
     int prf_features = 16;   // M
     int poly_features = 32;  // P
     double epsilon = 1e-6;   // C = 2 + epsilon
-    int head_dim = 32;       // d, at least 2; of a trained sequence its own
+    int head_dim = 32;       // d, at least 2; a trained sequence has its own
     std::uint64_t seed = 0;  // of the random features; the spread is over seed, seed + 1, ...
     std::vector<std::string> variants{"yat-performer-anchor"};  // whose estimates are wanted
 

@@ -153,7 +153,10 @@ Status write_qkv(const std::string& path, const QkvSample& sample) {
             content += bytes_of(*values);
         }
     content += bytes_of(static_cast<std::uint64_t>(crc32(content)));
-    return write_file_atomically(path, content);
+    // Into RUN/attention, which may not be a link to somewhere else.
+    const std::filesystem::path file(path), folder = file.parent_path();
+    return write_file_below(folder.parent_path().string(),
+                            (folder.filename() / file.filename()).string(), content);
 }
 
 Result<QkvSample> read_qkv(const std::string& path) {

@@ -24,6 +24,10 @@ struct GradientFeatures {
     bool same;             // second == first
     bool turned;           // g times cos (first half) and sin of pi position_scale i
     float position_scale;  // 1 / (2 L)
+    // [heads][g_padded][d], see PackedGradients; null where signs next to zero do not matter.
+    // 1 / |u| are then the rows' own although features do not ask for them.
+    const float* exact;
+    std::int64_t exact_stride;  // between heads; 0 where they share one
 };
 
 // q, k, v and the gradients in memory: bfloat16, or float32 for operands of two

@@ -64,6 +64,9 @@ __device__ __forceinline__ Fragment<Terms> as_operand(const float (&left)[4],
 struct RowScales {
     float inverse[2];  // 1 / max(|u|, 1e-12), or 1
     float turn[2][2];  // cos and sin of the position, where features are turned
+    // Where signs next to zero matter: the rows themselves, null from `count` on, and the weights.
+    const float* rows[2];
+    const float* exact;
 };
 
 // `inverses` are those of the tile's first row on; rows from `count` on are not
@@ -88,13 +91,45 @@ __device__ __forceinline__ void turn_rows(RowScales& scales, const GradientFeatu
     }
 }
 
+// `rows` from the tile's first one on, `present` of them; `count` inverses are read.
+template <typename T>
 __device__ __forceinline__ RowScales row_scales(const float* inverses, const GradientFeatures& f,
                                                 std::int64_t position, std::int64_t count,
-                                                int lane) {
+                                                const T* rows, std::int64_t stride,
+                                                std::int64_t present, int head, int lane) {
     RowScales scales;
     load_inverses(scales, inverses, count, lane);
     turn_rows(scales, f, position, lane);
+    if constexpr (std::is_same_v<T, float>) {
+        scales.exact = f.exact ? f.exact + head * f.exact_stride : nullptr;
+#pragma unroll
+        for (int i = 0; i < 2; ++i) {
+            const int row = (lane >> 2) + i * 8;
+            scales.rows[i] = row < present ? rows + row * stride : nullptr;
+        }
+    }
     return scales;
+}
+
+// relu's z where it is so near to zero that its terms do not tell its sign.
+template <int D>
+__device__ __forceinline__ void sharpen(float (&z)[4], const RowScales& scales,
+                                        const GradientFeatures& f, int column) {
+    const float2 near = __ldg(reinterpret_cast<const float2*>(f.offset + column));
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+        const float* row = scales.rows[i >> 1];
+        if (!row || !(fabsf(z[i]) * scales.inverse[i >> 1] < (i & 1 ? near.y : near.x))) continue;
+        const auto* u = reinterpret_cast<const float4*>(row);
+        const auto* w = reinterpret_cast<const float4*>(scales.exact + (column + (i & 1)) * D);
+        float sum = 0.f;
+#pragma unroll 1
+        for (int k = 0; k < D / 4; ++k) {
+            const float4 a = u[k], b = __ldg(w + k);
+            sum = fmaf(a.x, b.x, fmaf(a.y, b.y, fmaf(a.z, b.z, fmaf(a.w, b.w, sum))));
+        }
+        z[i] = sum;
+    }
 }
 
 // z = W u for eight features, as an accumulator; `weights` is the first
@@ -118,13 +153,18 @@ __device__ __forceinline__ void project(float (&z)[4], const Fragment<Terms> (&a
 }
 
 // g of any factor from z = W u, not yet divided by |u|; see g_tile.
-template <bool slopes>
+template <int D, int Terms, bool slopes>
 __device__ __forceinline__ void any_factor(float (&z)[4], float (&slope)[4],
                                            const RowScales& scales, const GradientFeatures& f,
                                            int column) {
     constexpr float kLn2 = 0.693147181f, kLog2e = 1.44269504f;
+    bool sharpened = false;
+    if constexpr (Terms > 1) {
+        sharpened = scales.exact != nullptr;
+        if (sharpened) sharpen<D>(z, scales, f, column);
+    }
 #pragma unroll
-    for (int i = 0; i < 4; ++i) z[i] *= scales.inverse[i >> 1];
+    for (int i = 0; i < 4; ++i) z[i] *= sharpened ? 1.f : scales.inverse[i >> 1];
     if (f.factor == Factor::exponential || f.factor == Factor::exponential_square) {
         const float2 offset = __ldg(reinterpret_cast<const float2*>(f.offset + column));
         const bool squared = f.factor == Factor::exponential_square;
@@ -178,7 +218,7 @@ __device__ __forceinline__ void g_tile(float (&z)[4], float (&slope)[4],
             if (slopes) slope[i] = 0.693147181f * z[i];
         }
     } else {
-        any_factor<slopes>(z, slope, scales, f, column);
+        any_factor<D, Terms, slopes>(z, slope, scales, f, column);
     }
 }
 

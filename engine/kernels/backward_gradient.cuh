@@ -252,7 +252,9 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
         }
         const auto* inverses =
             reinterpret_cast<const float*>(raw_of(tile) + 2 * kRawBytes) + Form::Others + own;
-        const RowScales scales = row_scales(inverses, f, others_begin + first, 16, lane);
+        const RowScales scales =
+            row_scales(inverses, f, others_begin + first, 16, other_u + first * u_stride, u_stride,
+                       others - first, head, lane);
         store_g<D, Terms, Form::OneBlock ? 4 / kParts : 0>(
             others_g + own * tile_rows.g_stride, tile_rows.g_stride, tile_rows.g_plane, u, scales,
             f, omega, block * 4, part, count * 4, kParts, others - first, lane);
@@ -294,7 +296,7 @@ __global__ void __launch_bounds__(Form::Threads, Form::MinBlocks)
     RowScales scales;
     const auto load_own = [&] {
         load_rows<D, Terms>(u, own_u, own_stride, count, lane);
-        scales = row_scales(own_inverses, f, row, count, lane);
+        scales = row_scales(own_inverses, f, row, count, own_u, own_stride, count, head, lane);
     };
     load_own();
     load_rows<D, Terms>(rows.x, own_x, own_x_stride, count, lane);

@@ -63,6 +63,32 @@ class Rows {
     double scale_;
 };
 
+// The weights once more, in float32, and how near to zero a projection asks for them.
+void append_exact(PackedGradients& packed, const FeatureMap& map, int padded) {
+    const auto d = static_cast<std::size_t>(map.head_dim), g = static_cast<std::size_t>(map.g);
+    packed.exact_at = packed.words.size() * 4;
+    for (int head = 0; head < map.heads; ++head) {
+        const double* weights = map.omega.data() + static_cast<std::size_t>(head) * g * d;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(padded) * d; ++i)
+            packed.words.push_back(
+                std::bit_cast<std::uint32_t>(static_cast<float>(i < g * d ? weights[i] : 0.0)));
+    }
+    // The largest norm of all heads serves each.
+    for (std::size_t m = 0; m < g; ++m) {
+        double most = 0;
+        for (int head = 0; head < map.heads; ++head) {
+            double squares = 0;
+            for (std::size_t i = 0; i < d; ++i) {
+                const double w = map.omega[(static_cast<std::size_t>(head) * g + m) * d + i];
+                squares += w * w;
+            }
+            most = std::max(most, squares);
+        }
+        packed.words[packed.offset_at / 4 + m] =
+            std::bit_cast<std::uint32_t>(static_cast<float>(std::ldexp(std::sqrt(most), -14)));
+    }
+}
+
 }  // namespace
 
 PackedGradients describe_gradients(const FeatureMap& map) {
@@ -109,6 +135,8 @@ PackedGradients pack_gradients(const FeatureMap& map) {
                                             : 0.0;
         packed.words.push_back(std::bit_cast<std::uint32_t>(static_cast<float>(offset)));
     }
+    if (map.factor == Factor::relu && map.poly == Poly::none)
+        append_exact(packed, map, sizes.g_padded());
     packed.first_at = packed.second_at = packed.words.size() * 4;
     packed.first_transposed_at = packed.second_transposed_at = packed.first_at;
     if (!packed.product) return packed;

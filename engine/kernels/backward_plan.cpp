@@ -77,10 +77,6 @@ std::string fused_backward_unsupported(const BackwardShape& shape, const PackedG
 std::string fused_backward_inaccurate(const BackwardShape& shape, const PackedGradients& features) {
     // Its gradients would need more than the two terms of an operand.
     if (features.cancels) return "sums of the kernel cancel";
-    // A random projection next to zero takes the other branch with the last bits of its sum: one
-    // such feature among 50,000 is 5e-3 of the gradient, where float32 is held to 1e-4.
-    if (features.factor == Factor::relu && !features.turned && shape.element == Element::float32)
-        return "the derivative of relu jumps, and its projections are not exact to float32";
     // Rows that see a key or two: v - y is what rounding left of v.
     if (shape.length < kFewPositions) return "fewer than 16 positions";
     return {};

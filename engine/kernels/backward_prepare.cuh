@@ -54,12 +54,13 @@ __global__ void __launch_bounds__(256) prepare_kernel(const BackwardArguments ar
             x[4] = b.x, x[5] = b.y, x[6] = b.z, x[7] = b.w;
         }
     };
+    const bool norms = args.features.normalise || args.features.exact;
     float dot = 0.f, squares[2] = {0.f, 0.f};
     if (valid) {
         const std::int64_t at = static_cast<std::int64_t>(blockIdx.y) * args.length + row;
         const float inverse = 1.f / (args.denominators[at] + args.delta);
         float dy[8], y[8], sides[2][8];
-        if (args.features.normalise) {
+        if (norms) {
             read(sides[0], args.q);
             read(sides[1], args.k);
         }
@@ -85,7 +86,7 @@ __global__ void __launch_bounds__(256) prepare_kernel(const BackwardArguments ar
         }
 #pragma unroll
         for (int i = 0; i < 8; ++i) dot += dy[i] * y[i];
-        if (args.features.normalise) {
+        if (norms) {
 #pragma unroll
             for (int side = 0; side < 2; ++side) {
 #pragma unroll
@@ -105,7 +106,7 @@ __global__ void __launch_bounds__(256) prepare_kernel(const BackwardArguments ar
 #pragma unroll
     for (int side = 0; side < 2; ++side) {
         args.inverses[side * gridDim.y * args.length + at] =
-            args.features.normalise ? fminf(1.f / sqrtf(squares[side]), 1e12f) : 1.f;
+            norms ? fminf(1.f / sqrtf(squares[side]), 1e12f) : 1.f;
     }
 }
 

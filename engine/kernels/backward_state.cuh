@@ -295,7 +295,7 @@ __global__ void __launch_bounds__(backward_state_warps<D>() * 32, 1)
         }
         const RowScales scales =
             row_scales(reinterpret_cast<const float*>(buffer + layout.weights_at) + kTile + own, f,
-                       start + row, 16, lane);
+                       start + row, 16, u + row * row_stride, row_stride, length - row, head, lane);
         uint16_t* g = reinterpret_cast<uint16_t*>(buffer) + own * layout.g_stride;
         store_g<D, Terms>(g, layout.g_stride, layout.g_plane, rows, scales, f, omega,
                           span.block_first * 4, part, span.block_count * 4, kParts, length - row,

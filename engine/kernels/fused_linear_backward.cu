@@ -29,6 +29,10 @@ GradientFeatures device_features(const FusedBackwardPass& pass, const BackwardSi
     f.same = packed.second_at == packed.first_at;
     f.turned = packed.turned;
     f.position_scale = 0.5f / static_cast<float>(pass.shape.length);
+    if (packed.exact_at > 0 && sizes.terms > 1) {
+        f.exact = reinterpret_cast<const float*>(bytes + packed.exact_at);
+        f.exact_stride = packed.heads == 1 ? 0 : sizes.g_padded() * packed.head_dim;
+    }
     return f;
 }
 

@@ -37,6 +37,9 @@ struct PackedGradients {
     std::size_t omega_transposed_at = 0;
     std::size_t first_transposed_at = 0;
     std::size_t second_transposed_at = 0;
+    // Of relu alone: the weights in float32, [heads][G padded][d], for signs next to zero; 0: none.
+    // `offset` then holds 2^-14 of their rows' norms.
+    std::size_t exact_at = 0;
     std::vector<std::uint32_t> words;
 };
 

@@ -5,6 +5,7 @@
 
 #include "engine/kernels/fused_forms.cuh"
 #include "engine/kernels/launch.cuh"
+#include "engine/kernels/launch_form.cuh"
 #include "engine/kernels/output_kernel.cuh"
 
 namespace slay::kernels {
@@ -25,48 +26,12 @@ cudaError_t launch_outputs(const KernelArguments& args, unsigned rows, cudaStrea
                   stream, args, args.overlaps);
 }
 
-template <int D, int Terms>
-cudaError_t launch_outputs_of(const KernelArguments& args, bool wide, unsigned rows,
-                              cudaStream_t stream) {
-    if constexpr (D == 32 || D == 64) {
-        if (wide && args.known == 16) return launch_outputs<D, Terms, 16>(args, rows, stream);
-        if (wide && args.known == 32) return launch_outputs<D, Terms, 32>(args, rows, stream);
-    }
-    if constexpr (D >= 32) {
-        switch (args.known) {
-            case kElu:
-                return launch_outputs<D, Terms, kElu>(args, rows, stream);
-            case kRotated:
-                return launch_outputs<D, Terms, kRotated>(args, rows, stream);
-            case kRelu:
-                return launch_outputs<D, Terms, kRelu>(args, rows, stream);
-            case kExponential:
-                return launch_outputs<D, Terms, kExponential>(args, rows, stream);
-            case kExponentialSquare:
-                return launch_outputs<D, Terms, kExponentialSquare>(args, rows, stream);
-            default:
-                break;
-        }
-    }
-    return args.features.p_units == 1 ? launch_outputs<D, Terms, kOneFactor>(args, rows, stream)
-                                      : launch_outputs<D, Terms, kTwoFactors>(args, rows, stream);
-}
-
 template <int Terms>
 cudaError_t run_outputs(const KernelArguments& args, int head_dim, bool wide, unsigned rows,
                         cudaStream_t stream) {
-    switch (head_dim) {
-        case 16:
-            return launch_outputs_of<16, Terms>(args, wide, rows, stream);
-        case 32:
-            return launch_outputs_of<32, Terms>(args, wide, rows, stream);
-        case 64:
-            return launch_outputs_of<64, Terms>(args, wide, rows, stream);
-        case 128:
-            return launch_outputs_of<128, Terms>(args, wide, rows, stream);
-        default:
-            return cudaErrorInvalidValue;
-    }
+    return launch_form(args, head_dim, wide, [&](auto d, auto map) {
+        return launch_outputs<decltype(d)::value, Terms, decltype(map)::value>(args, rows, stream);
+    });
 }
 
 }  // namespace slay::kernels

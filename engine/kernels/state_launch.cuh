@@ -5,6 +5,7 @@
 
 #include "engine/kernels/fused_forms.cuh"
 #include "engine/kernels/launch.cuh"
+#include "engine/kernels/launch_form.cuh"
 #include "engine/kernels/state_kernel.cuh"
 
 namespace slay::kernels {
@@ -28,47 +29,12 @@ cudaError_t launch_states(KernelArguments args, unsigned rows, cudaStream_t stre
                   stream, args);
 }
 
-template <int D, int Terms>
-cudaError_t launch_states_of(const KernelArguments& args, unsigned rows, cudaStream_t stream) {
-    if constexpr (D == 32 || D == 64) {
-        if (args.known == 16) return launch_states<D, Terms, 16>(args, rows, stream);
-        if (args.known == 32) return launch_states<D, Terms, 32>(args, rows, stream);
-    }
-    if constexpr (D >= 32) {
-        switch (args.known) {
-            case kElu:
-                return launch_states<D, Terms, kElu>(args, rows, stream);
-            case kRotated:
-                return launch_states<D, Terms, kRotated>(args, rows, stream);
-            case kRelu:
-                return launch_states<D, Terms, kRelu>(args, rows, stream);
-            case kExponential:
-                return launch_states<D, Terms, kExponential>(args, rows, stream);
-            case kExponentialSquare:
-                return launch_states<D, Terms, kExponentialSquare>(args, rows, stream);
-            default:
-                break;
-        }
-    }
-    return args.features.p_units == 1 ? launch_states<D, Terms, kOneFactor>(args, rows, stream)
-                                      : launch_states<D, Terms, kTwoFactors>(args, rows, stream);
-}
-
 template <int Terms>
 cudaError_t run_states(KernelArguments args, int head_dim, unsigned rows, cudaStream_t stream) {
     if (args.formed <= 0) return cudaSuccess;
-    switch (head_dim) {
-        case 16:
-            return launch_states_of<16, Terms>(args, rows, stream);
-        case 32:
-            return launch_states_of<32, Terms>(args, rows, stream);
-        case 64:
-            return launch_states_of<64, Terms>(args, rows, stream);
-        case 128:
-            return launch_states_of<128, Terms>(args, rows, stream);
-        default:
-            return cudaErrorInvalidValue;
-    }
+    return launch_form(args, head_dim, true, [&](auto d, auto map) {
+        return launch_states<decltype(d)::value, Terms, decltype(map)::value>(args, rows, stream);
+    });
 }
 
 }  // namespace slay::kernels

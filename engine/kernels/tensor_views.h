@@ -59,14 +59,15 @@ inline FusedShape fused_shape(const at::Tensor& q, bool causal) {
 }
 
 // As it is where its rows are whole pieces of 16 bytes, which the kernels move (and a row's bytes
-// an int), or made contiguous.
+// an int), or else copied.
 inline at::Tensor in_pieces(const at::Tensor& t) {
     const std::int64_t elements = 16 / static_cast<std::int64_t>(t.element_size());
     const bool fits = t.stride(3) == 1 && t.stride(0) % elements == 0 &&
                       t.stride(1) % elements == 0 && t.stride(2) % elements == 0 &&
                       t.stride(2) < (std::int64_t{1} << 28) &&
                       reinterpret_cast<std::uintptr_t>(t.const_data_ptr()) % 16 == 0;
-    return fits ? t : t.contiguous();
+    // Not contiguous(): a contiguous tensor at an odd address would be left there.
+    return fits ? t : t.clone(at::MemoryFormat::Contiguous);
 }
 
 // Of an undefined tensor: nothing.

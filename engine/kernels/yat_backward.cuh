@@ -87,8 +87,14 @@ cudaError_t enqueue_yat_backward(const YatBackward& pass, const YatPlan& plan) {
     gradients.head_dim = args.head_dim;
     gradients.type = args.type;
     gradients.causal = args.causal;
+    const auto enqueue_gradients = [&](unsigned jobs) {
+        const dim3 grid(static_cast<unsigned>((args.length + kRows - 1) / kRows), pairs, jobs);
+        return launch(yat_gradient_kernel<D>, grid, 256, 0, pass.stream, gradients);
+    };
     gradients.jobs[0] = {pass.q,      pass.dq,         args.partials, args.chunk,
                          args.splits, kQueries.rows(), false};
+    status = enqueue_gradients(1);
+    if (status != cudaSuccess) return status;
 
     args.splits = plan.key_splits;
     args.chunk = yat_chunk(shape.length, plan.key_splits);
@@ -100,12 +106,11 @@ cudaError_t enqueue_yat_backward(const YatBackward& pass, const YatPlan& plan) {
                kKeys.threads(), yat_launch_bytes<YatPass::keys, D, lane>(args), pass.stream, args);
     if (status != cudaSuccess) return status;
 
-    gradients.jobs[1] = {pass.k,      pass.dk,      args.partials, args.chunk,
+    gradients.jobs[0] = {pass.k,      pass.dk,      args.partials, args.chunk,
                          args.splits, kKeys.rows(), true};
-    gradients.jobs[2] = {TensorView{}, pass.dv, args.partials_v, args.chunk, args.splits,
+    gradients.jobs[1] = {TensorView{}, pass.dv, args.partials_v, args.chunk, args.splits,
                          kKeys.rows(), true};
-    const dim3 grid(static_cast<unsigned>((args.length + kRows - 1) / kRows), pairs, 3);
-    return launch(yat_gradient_kernel<D>, grid, 256, 0, pass.stream, gradients);
+    return enqueue_gradients(2);
 }
 
 template <YatLane lane>

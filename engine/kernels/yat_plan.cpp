@@ -140,9 +140,11 @@ YatScratch yat_backward_scratch(const YatShape& shape, const YatPlan& plan) {
             *part = layout.take(rows * dim * yat_terms(lane), 2);
     }
     at.columns = layout.take(rows, 16);
-    at.partials = layout.take(plan.splits * pairs * shape.length * dim, 4);
-    at.partials_k = layout.take(plan.key_splits * pairs * shape.length * dim, 4);
-    at.partials_v = layout.take(plan.key_splits * pairs * shape.length * dim, 4);
+    // dq is done before the parts of dk and dv take its place.
+    const std::int64_t part = pairs * shape.length * dim;
+    at.partials = layout.take(std::max(plan.splits, 2 * plan.key_splits) * part, 4);
+    at.partials_k = at.partials;
+    at.partials_v = at.partials + static_cast<std::size_t>(plan.key_splits * part) * 4;
     at.bytes = layout.bytes();
     return at;
 }

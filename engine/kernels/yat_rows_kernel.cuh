@@ -173,14 +173,14 @@ struct YatGradientJob {
 };
 
 struct YatGradientArguments {
-    YatGradientJob jobs[3];
+    YatGradientJob jobs[2];
     std::int64_t length;
     int heads, pairs, head_dim;
     YatType type;
     bool causal;
 };
 
-// D / 8 lanes a row. grid (ceil(L / rows a block), B * H, 3), block 256.
+// D / 8 lanes a row. grid (ceil(L / rows a block), B * H, jobs), block 256.
 template <int D>
 __global__ void __launch_bounds__(256) yat_gradient_kernel(const YatGradientArguments args) {
     constexpr int kLanes = D / 8;

@@ -173,9 +173,9 @@ struct YatScratch {
     std::size_t k_in = 0;
     std::size_t v = 0;  // planes of bf16
     std::size_t dy = 0;
-    std::size_t columns = 0;   // float4 [B*H][padded L], backward
-    std::size_t partials = 0;  // float32 [split][B*H][L][dim] (forward; dq), then the rest
-    std::size_t partials_k = 0;
+    std::size_t columns = 0;     // float4 [B*H][padded L], backward
+    std::size_t partials = 0;    // float32 [split][B*H][L][dim]: of y, or of dq
+    std::size_t partials_k = 0;  // in the place of dq's
     std::size_t partials_v = 0;
     std::size_t partial_sums = 0;  // float32 [split][B*H][L], forward
     std::size_t bytes = 0;

@@ -15,6 +15,8 @@
 #include "engine/core/units.h"
 #include "engine/run/child_process.h"
 #include "engine/run/host_protocol.h"
+#include "engine/run/shell_quoted.h"
+#include "engine/run/ssh_command.h"
 #include "engine/run/worker_protocol.h"
 
 namespace slay {
@@ -37,17 +39,6 @@ std::optional<nlohmann::json> host_note(const std::string& folder) {
     auto note = parse_json(*text, note_path(folder));
     if (!note || !is_host_token(text_member(*note, "token"))) return std::nullopt;
     return std::move(*note);
-}
-
-std::string quoted(const std::string& word) {  // for the far shell
-    std::string text = "'";
-    for (const char c : word) {
-        if (c == '\'')
-            text += "'\\''";
-        else
-            text += c;
-    }
-    return text + '\'';
 }
 
 class HostRunner {
@@ -90,8 +81,8 @@ class HostRunner {
 
   private:
     Status prepare() {
-        if (target_.host.empty() || target_.host.front() == '-')
-            return Error{ErrorKind::usage, "--on needs a host's name"};
+        if (const std::string bad = bad_host(target_.host); !bad.empty())
+            return Error{ErrorKind::usage, bad};
         auto lock = FolderLock::take(options_.folder);
         if (!lock) return lock.error();
         lock_ = std::move(*lock);
@@ -129,18 +120,10 @@ class HostRunner {
     }
 
     ChildCommand command() const {
-        std::string far = quoted(target_.program) + " host-run --token " + token_ + " --from " +
-                          std::to_string(record_.last_seq());
-        for (const std::string& word : target_.words) far += ' ' + quoted(word);
-        ChildCommand command{target_.ssh.front(), {}, {}};
-        command.arguments.assign(target_.ssh.begin() + 1, target_.ssh.end());
-        // No terminal, no questions; a dead connection is noticed within a minute.
-        for (const char* option :
-             {"-T", "-oBatchMode=yes", "-oServerAliveInterval=15", "-oServerAliveCountMax=4", "--"})
-            command.arguments.emplace_back(option);
-        command.arguments.push_back(target_.host);
-        command.arguments.push_back(std::move(far));
-        return command;
+        std::string far = shell_quoted(target_.program) + " host-run --token " + token_ +
+                          " --from " + std::to_string(record_.last_seq());
+        for (const std::string& word : target_.words) far += ' ' + shell_quoted(word);
+        return ssh_command(target_, far);
     }
 
     // One connection, until the run ends (end_ is set) or the connection does.

@@ -23,6 +23,8 @@ std::string folder_of(const std::string& run_folder) {
 std::vector<std::string> request_files(const std::string& run_folder) {
     std::vector<std::string> paths;
     std::error_code error;
+    // A link would lead to files that are no requests, and these are removed or renamed.
+    if (!fs::is_directory(fs::symlink_status(folder_of(run_folder), error))) return paths;
     for (fs::directory_iterator at(folder_of(run_folder), error), end; !error && at != end;
          at.increment(error))
         if (at->path().extension() == ".json") paths.push_back(at->path().string());
@@ -42,7 +44,7 @@ Status post_request(const std::string& run_folder, const PlanGrowth& growth) {
     const auto name = fmt::format(
         "{:020}-{}-{:04}.json", std::chrono::duration_cast<std::chrono::microseconds>(now).count(),
         getpid(), count++);
-    return write_file_atomically(folder_of(run_folder) + '/' + name, to_text(growth));
+    return write_file_below(run_folder, "requests/" + name, to_text(growth));
 }
 
 std::vector<WaitingRequest> waiting_requests(const std::string& run_folder) {

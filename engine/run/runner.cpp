@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <map>
@@ -362,10 +363,34 @@ class Run {
                 return;
             }
             here.measurement.point_seconds = cut.point_seconds;
-            GroupRun(group->points, group->batch, *log_, control_, limits)
+            GroupRun(without_unknown_files(group->points), group->batch, *log_, control_, limits)
                 .run(executor_, here, device_.id, options_.folder);
             budget.end_group();
         }
+    }
+
+    // A journal, or a request to a run that goes on, may be a stranger's: a file that the preset does
+    // not name was neither hashed nor allowed, and is not loaded.
+    bool is_of_unknown_file(const Point& point) const {
+        if (!is_own_variant(point.variant)) return false;
+        const std::vector<OwnFile> known = own_files(spec_);
+        return std::find(known.begin(), known.end(),
+                         own_file_of(point.variant, point.parameters)) == known.end();
+    }
+
+    std::vector<Point> without_unknown_files(std::vector<Point> points) {
+        std::erase_if(points, [&](const Point& point) {
+            if (!is_of_unknown_file(point)) return false;
+            log_->emit(PointFinished{
+                point.id,
+                {PointState::unsupported,
+                 "Its file is none of those that the preset names: add it to the preset and run "
+                 "that, so that it is asked about.",
+                 {},
+                 {}}});
+            return true;
+        });
+        return points;
     }
 
     static std::size_t open_points(const GroupQueue& queue, const GroupQueue::Group& mine) {
@@ -378,7 +403,8 @@ class Run {
     void tell_cost_of_company(const std::vector<std::vector<Point>>& groups,
                               const SweepSpec& spec) {
         if (control_.stop_requested() || budget_spent_ || !executor_.broken().empty()) return;
-        const std::vector<Point> sample = group_to_repeat(groups);
+        std::vector<Point> sample = group_to_repeat(groups);
+        std::erase_if(sample, [this](const Point& point) { return is_of_unknown_file(point); });
         if (sample.empty()) return;
         if (const auto cost =
                 cost_of_company(log_->record(), sample, executor_, spec, device_.id, control_))

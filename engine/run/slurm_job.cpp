@@ -7,6 +7,7 @@
 
 #include "engine/core/units.h"
 #include "engine/run/child_process.h"
+#include "engine/run/shell_quoted.h"
 
 namespace slay {
 namespace {
@@ -23,17 +24,6 @@ std::string plain_word(const std::string& text) {
 }
 
 }  // namespace
-
-std::string shell_quoted(const std::string& word) {
-    std::string text = "'";
-    for (const char c : word) {
-        if (c == '\'')
-            text += "'\\''";
-        else
-            text += c;
-    }
-    return text + '\'';
-}
 
 std::string sbatch_script(const SlurmJob& job) {
     std::string words;

@@ -26,6 +26,4 @@ std::vector<std::string> sbatch_words(const SlurmJob& job);  // the command that
 // Submits JOB/job.sbatch. Gives Slurm's id. Errors: no sbatch here, or what it said.
 Result<std::string> submit(const SlurmJob& job);
 
-std::string shell_quoted(const std::string& word);
-
 }  // namespace slay

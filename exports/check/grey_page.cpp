@@ -36,10 +36,9 @@ double GreyPage::text_contrast(const PageBox& box) const {
     double darkest = 1, lightest = 0;
     for (int y = top; y < bottom; ++y)
         for (int x = left; x < right; ++x) {
-            const double value =
-                luminance(image_.pixels[static_cast<std::size_t>(y) *
-                                            static_cast<std::size_t>(image_.width) +
-                                        static_cast<std::size_t>(x)]);
+            const double value = luminance(
+                image_.pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(image_.width) +
+                              static_cast<std::size_t>(x)]);
             darkest = std::min(darkest, value);
             lightest = std::max(lightest, value);
         }
@@ -47,6 +46,21 @@ double GreyPage::text_contrast(const PageBox& box) const {
     // Rules and blanks have text boxes too: one grey alone is not text.
     if (right - left < 2 || bottom - top < 2) return 21;
     return (lightest + 0.05) / (darkest + 0.05);
+}
+
+double GreyPage::content_inches() const {
+    constexpr double white = 0.9;
+    int left = image_.width, right = -1;
+    for (int y = 0; y < image_.height; ++y)
+        for (int x = 0; x < image_.width; ++x) {
+            if (luminance(image_.pixels[static_cast<std::size_t>(y) *
+                                            static_cast<std::size_t>(image_.width) +
+                                        static_cast<std::size_t>(x)]) > white)
+                continue;
+            left = std::min(left, x);
+            right = std::max(right, x);
+        }
+    return right < left ? 0 : (right - left + 1) / (72 * per_point_);
 }
 
 std::vector<std::uint32_t> GreyPage::lost_colours() const {

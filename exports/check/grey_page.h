@@ -24,6 +24,9 @@ class GreyPage {
     // box.
     double text_contrast(const PageBox& box) const;
 
+    // From the leftmost to the rightmost dot that is not white, in inches; 0 for an empty page.
+    double content_inches() const;
+
     // Strong colours that cover a part worth noticing and have hardly any contrast with white in
     // grey, such as pure yellow; 0xRRGGBB.
     std::vector<std::uint32_t> lost_colours() const;

@@ -33,8 +33,8 @@ Document open(const std::string& bytes) {
         poppler::set_debug_error_function([](const std::string&, void*) {}, nullptr);
     });
     if (!bytes.starts_with("%PDF")) return nullptr;
-    Document document(poppler::document::load_from_raw_data(bytes.data(),
-                                                            static_cast<int>(bytes.size())));
+    Document document(
+        poppler::document::load_from_raw_data(bytes.data(), static_cast<int>(bytes.size())));
     if (!document || document->is_locked() || document->pages() < 1) return nullptr;
     return document;
 }
@@ -96,67 +96,6 @@ void check_fonts(const poppler::document& document, FileCheck& out) {
     out.rules.push_back(answer("type3", bitmaps, all));
 }
 
-void check_size(poppler::document& document, const PageRule& rule, FileCheck& out) {
-    std::vector<std::string> wrong;
-    std::string found;
-    for (int i = 0; i < document.pages(); ++i) {
-        const std::unique_ptr<poppler::page> page(document.create_page(i));
-        if (!page) continue;
-        const poppler::rectf box = page->page_rect(poppler::crop_box);
-        const double width = box.width() / 72, height = box.height() / 72;
-        if (i == 0) found = fmt::format("{:.3g} x {:.3g} in", width, height);
-        const auto off = [](double is, double wanted) {
-            return wanted > 0 && std::abs(is - wanted) > 0.015;  // about a point
-        };
-        if (off(width, rule.width_inches) || off(height, rule.height_inches))
-            wrong.push_back(fmt::format("page {} is {:.3f} x {:.3f} in, not {:.3g} x {:.3g}", i + 1,
-                                        width, height, rule.width_inches, rule.height_inches));
-    }
-    out.rules.push_back(answer("size", wrong, found));
-}
-
-struct Word {
-    std::string text;
-    double points = 0;
-    poppler::rectf box;
-};
-
-std::vector<Word> words_of(const poppler::page& page) {
-    std::vector<Word> out;
-    for (const poppler::text_box& box :
-         page.text_list(poppler::page::text_list_include_font)) {
-        const poppler::byte_array utf8 = box.text().to_utf8();
-        out.push_back({std::string(utf8.begin(), utf8.end()),
-                       box.has_font_info() ? box.get_font_size() : 0, box.bbox()});
-    }
-    return out;
-}
-
-std::size_t letters(const std::string& utf8) {
-    return static_cast<std::size_t>(std::count_if(
-        utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-void check_text_size(const std::vector<std::vector<Word>>& pages, const PageRule& rule,
-                     FileCheck& out) {
-    std::vector<std::string> wrong;
-    double smallest = 1e9;
-    for (std::size_t i = 0; i < pages.size(); ++i)
-        for (const Word& word : pages[i]) {
-            if (!(word.points > 0)) continue;
-            // A TeX point is a 72.27th of an inch.
-            const bool mark = letters(word.text) <= 2;
-            const double least = mark ? least_mark_points : rule.least_points * 72 / 72.27 - 0.01;
-            if (!mark) smallest = std::min(smallest, word.points);
-            if (word.points < least)
-                wrong.push_back(fmt::format("\u201c{}\u201d on page {} has {:.2f} pt",
-                                            clean_text(word.text, 40), i + 1, word.points));
-        }
-    out.rules.push_back(
-        answer("text", wrong,
-               smallest < 1e9 ? fmt::format("smallest {:.1f} pt", smallest) : "no text"));
-}
-
 Result<PdfImage> draw(poppler::document& document, double dots_per_inch, int at) {
     if (at < 0 || at >= document.pages())
         return Error{ErrorKind::usage, fmt::format("the PDF has no page {}", at + 1)};
@@ -182,6 +121,79 @@ Result<PdfImage> draw(poppler::document& document, double dots_per_inch, int at)
     return out;
 }
 
+void check_size(poppler::document& document, const PageRule& rule, FileCheck& out) {
+    std::vector<std::string> wrong;
+    std::string found;
+    double widest = 0;
+    for (int i = 0; i < document.pages(); ++i) {
+        const std::unique_ptr<poppler::page> page(document.create_page(i));
+        if (!page) continue;
+        const poppler::rectf box = page->page_rect(poppler::crop_box);
+        const double width = box.width() / 72, height = box.height() / 72;
+        if (i == 0) found = fmt::format("{:.3g} x {:.3g} in", width, height);
+        const auto off = [](double is, double wanted) {
+            return wanted > 0 && std::abs(is - wanted) > 0.015;  // about a point
+        };
+        if (off(width, rule.width_inches) || off(height, rule.height_inches))
+            wrong.push_back(fmt::format("page {} is {:.3f} x {:.3f} in, not {:.3g} x {:.3g}", i + 1,
+                                        width, height, rule.width_inches, rule.height_inches));
+        if (!(rule.text_inches > 0)) continue;
+        const auto image = draw(document, 100, i);
+        if (!image) continue;  // said by the rule of grey
+        const double content = GreyPage(*image, 100).content_inches();
+        widest = std::max(widest, content);
+        if (content > rule.text_inches + 0.03)
+            wrong.push_back(
+                fmt::format("page {} is {:.2f} in wide from edge to edge, {:.4g} in is "
+                            "the text",
+                            i + 1, content, rule.text_inches));
+    }
+    if (rule.text_inches > 0)
+        found = fmt::format("{:.2f} in wide, {:.4g} in is the text", widest, rule.text_inches);
+    out.rules.push_back(answer("size", wrong, found));
+}
+
+struct Word {
+    std::string text;
+    double points = 0;
+    poppler::rectf box;
+};
+
+std::vector<Word> words_of(const poppler::page& page) {
+    std::vector<Word> out;
+    for (const poppler::text_box& box : page.text_list(poppler::page::text_list_include_font)) {
+        const poppler::byte_array utf8 = box.text().to_utf8();
+        out.push_back({std::string(utf8.begin(), utf8.end()),
+                       box.has_font_info() ? box.get_font_size() : 0, box.bbox()});
+    }
+    return out;
+}
+
+std::size_t letters(const std::string& utf8) {
+    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
+}
+
+void check_text_size(const std::vector<std::vector<Word>>& pages, const PageRule& rule,
+                     FileCheck& out) {
+    std::vector<std::string> wrong;
+    double smallest = 1e9;
+    for (std::size_t i = 0; i < pages.size(); ++i)
+        for (const Word& word : pages[i]) {
+            if (!(word.points > 0)) continue;
+            // A TeX point is a 72.27th of an inch.
+            const bool mark = letters(word.text) <= 2;
+            const double least = mark ? least_mark_points : rule.least_points * 72 / 72.27 - 0.01;
+            if (!mark) smallest = std::min(smallest, word.points);
+            if (word.points < least)
+                wrong.push_back(fmt::format("\u201c{}\u201d on page {} has {:.2f} pt",
+                                            clean_text(word.text, 40), i + 1, word.points));
+        }
+    out.rules.push_back(answer(
+        "text", wrong, smallest < 1e9 ? fmt::format("smallest {:.1f} pt", smallest) : "no text"));
+}
+
 void check_grey(poppler::document& document, const std::vector<std::vector<Word>>& pages,
                 const FigureData* data, FileCheck& out) {
     std::vector<std::string> wrong;
@@ -194,14 +206,13 @@ void check_grey(poppler::document& document, const std::vector<std::vector<Word>
         }
         const GreyPage grey(*image, grey_dpi);
         for (const Word& word : pages[static_cast<std::size_t>(i)]) {
-            const double contrast =
-                grey.text_contrast({word.box.left(), word.box.top(), word.box.right(),
-                                    word.box.bottom()});
+            const double contrast = grey.text_contrast(
+                {word.box.left(), word.box.top(), word.box.right(), word.box.bottom()});
             if (contrast < GreyPage::least_text_contrast)
-                wrong.push_back(fmt::format("\u201c{}\u201d on page {} has a contrast of {:.1f}, "
-                                            "{:.1f} asked for",
-                                            clean_text(word.text, 40), i + 1, contrast,
-                                            GreyPage::least_text_contrast));
+                wrong.push_back(fmt::format(
+                    "\u201c{}\u201d on page {} has a contrast of {:.1f}, "
+                    "{:.1f} asked for",
+                    clean_text(word.text, 40), i + 1, contrast, GreyPage::least_text_contrast));
         }
         for (const std::uint32_t colour : grey.lost_colours())
             wrong.push_back(fmt::format("the colour #{:06X} on page {} is lost on white",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <set>
 
 #include "engine/core/units.h"
@@ -29,7 +30,70 @@ std::string difference(const Parameters& one, const Parameters& other) {
     return {};
 }
 
+std::string run_of(const Series& series) {
+    const auto at = series.id.rfind('@');
+    return at == std::string::npos ? std::string() : series.id.substr(at);
+}
+
+const Series* base_of(const std::vector<Series>& all, const Series& series,
+                      const Baseline& baseline) {
+    const bool by_run = baseline.kind == Baseline::Kind::run;
+    const std::string wanted =
+        series.id.substr(0, series.id.rfind('@')) + '@' + std::to_string(baseline.run);
+    for (const Series& each : all)
+        if (by_run ? each.id == wanted
+                   : each.variant == baseline.variant && run_of(each) == run_of(series))
+            return &each;
+    return nullptr;
+}
+
+// Both intervals on the logarithmic scale.
+void divide(FigurePoint& point, const FigurePoint& base) {
+    const auto half = [](const FigurePoint& p) {
+        if (!p.low || !p.high || !(*p.low > 0)) return 0.0;
+        return std::max(std::log(*p.high / p.y), std::log(p.y / *p.low));
+    };
+    const double width = std::hypot(half(point), half(base));
+    point.y /= base.y;
+    point.low.reset();
+    point.high.reset();
+    if (width <= 0) return;
+    point.low = point.y * std::exp(-width);
+    point.high = point.y * std::exp(width);
+}
+
 }  // namespace
+
+void show_as_ratios(FigureData& figure, const Baseline& baseline) {
+    if (baseline.kind == Baseline::Kind::none) return;
+    const std::vector<Series> before = figure.series;
+    std::size_t left_out = 0;
+    figure.y.low = figure.y.high = 1;
+    for (Series& series : figure.series) {
+        if (series.kind != SeriesKind::measured) continue;
+        const Series* base = base_of(before, series, baseline);
+        const auto at = [&](double x) -> const FigurePoint* {
+            if (!base) return nullptr;
+            for (const FigurePoint& each : base->points)
+                if (each.x == x && each.y > 0) return &each;
+            return nullptr;
+        };
+        left_out +=
+            std::erase_if(series.points, [&](const FigurePoint& each) { return !at(each.x); });
+        for (FigurePoint& point : series.points) {
+            const FigurePoint& under = *at(point.x);
+            divide(point, under);
+            if (base->id == series.id) point.low = point.high = std::nullopt;
+            figure.y.low = std::min(figure.y.low, point.low.value_or(point.y));
+            figure.y.high = std::max(figure.y.high, point.high.value_or(point.y));
+        }
+    }
+    figure.metric += "/baseline";  // a number without a unit
+    figure.y.label = "Ratio to the baseline";
+    if (left_out > 0)
+        figure.notes.push_back(std::to_string(left_out) +
+                               " points are left out: the baseline has none at their place.");
+}
 
 FigureData overlay_runs(const FigureSpec& spec, const std::vector<ComparedRun>& runs,
                         const FigureOptions& options) {

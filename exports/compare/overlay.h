@@ -14,4 +14,9 @@ namespace slay {
 FigureData overlay_runs(const FigureSpec& spec, const std::vector<ComparedRun>& runs,
                         const FigureOptions& options = {});
 
+// The figure with every curve as a multiple of its baseline: of the same curve in the baseline's
+// run, or of the baseline's variant in the same run. Intervals are those of both, combined; points
+// and curves without a baseline at their place are left out, with a note. Nothing without one.
+void show_as_ratios(FigureData& figure, const Baseline& baseline);
+
 }  // namespace slay

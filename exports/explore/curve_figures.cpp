@@ -108,6 +108,7 @@ FigureData build_kernel_figure(const ExploreFrame& frame, const ExploreView& vie
         add_curve(data, std::move(first), frame, view, values);
     }
     set_kernel_range(data, frame, lowest);
+    leave_out_far_points(data);
     add_kernel_notes(data, frame);
     return data;
 }
@@ -182,6 +183,7 @@ FigureData build_node_figure(const ExploreFrame& frame, const ExploreView& view)
     add_curve(data, exact_series(), frame, view, frame.curves.exact);
     set_kernel_range(data, frame, 0);
     if (data.y.log) data.y.low = 1e-6;
+    leave_out_far_points(data);
     add_kernel_notes(data, frame);
     return data;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/core/variant_info.h"
@@ -76,9 +77,7 @@ const ExploreFigure* find_explore_figure(std::string_view id) {
 std::string describe_budget(const explore::Request& request) {
     return fmt::format("R = {}, M = {}, P = {}, \u03b5 = {:g}, d = {}", request.nodes,
                        request.prf_features, request.poly_features, request.epsilon,
-                       request.inputs == explore::Inputs::trained && request.trained
-                           ? request.trained->dimension
-                           : request.head_dim);
+                       request.head_dim);
 }
 
 FigureData start_figure(const char* id, const char* title, const ExploreFrame& frame) {
@@ -142,6 +141,20 @@ void add_point(Series& series, const FigureData& data, double x, double y, doubl
     point.count = count;
     if (std::isfinite(high)) point.high = high;
     if (std::isfinite(low) && !(data.y.log && low <= 0)) point.low = low;
+}
+
+void leave_out_far_points(FigureData& data) {
+    if (data.y.log) return;
+    const double reach = 30 * (data.y.high - data.y.low);
+    const double low = data.y.low - reach, high = data.y.high + reach;
+    for (Series& series : data.series) {
+        std::erase_if(series.points,
+                      [&](const FigurePoint& point) { return point.y < low || point.y > high; });
+        for (FigurePoint& point : series.points) {
+            if (point.low) point.low = std::clamp(*point.low, low, high);
+            if (point.high) point.high = std::clamp(*point.high, low, high);
+        }
+    }
 }
 
 }  // namespace slay

@@ -26,9 +26,7 @@ Json request_json(const explore::Request& request) {
     json["prf_features"] = request.prf_features;
     json["poly_features"] = request.poly_features;
     json["epsilon"] = request.epsilon;
-    json["head_dim"] = request.inputs == explore::Inputs::trained && request.trained
-                           ? request.trained->dimension
-                           : request.head_dim;
+    json["head_dim"] = request.head_dim;
     json["seed"] = request.seed;
     json["variants"] = request.variants;
     json["length"] = request.length;

@@ -27,6 +27,10 @@ void add_point(Series& series, const FigureData& data, double x, double y);
 void add_point(Series& series, const FigureData& data, double x, double y, double low, double high,
                int count);
 
+// Takes out what lies so far beyond a linear y axis (thirty times its range) that no renderer can
+// place it, and ends bands there. Curves leave the plot all the same.
+void leave_out_far_points(FigureData& data);
+
 FigureData build_kernel_figure(const ExploreFrame& frame, const ExploreView& view);
 FigureData build_error_figure(const ExploreFrame& frame, const ExploreView& view);
 FigureData build_node_figure(const ExploreFrame& frame, const ExploreView& view);

@@ -203,6 +203,7 @@ FigureData build_row_figure(const ExploreFrame& frame, const ExploreView&) {
     add_point(zero, data, 1, 0);
     add_point(zero, data, static_cast<double>(length), 0);
     data.series.push_back(std::move(zero));
+    leave_out_far_points(data);
     add_zero_notes(data, frame);
     return data;
 }

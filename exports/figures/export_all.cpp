@@ -21,6 +21,8 @@ PaperJobs paper_jobs(const std::shared_ptr<const PaperPlan>& plan, std::stop_tok
     if (plan->choice().report)
         for (ExportJob& job : report_jobs(plan, true, out.outcome, stop))
             out.jobs.push_back(std::move(job));
+    if (plan->choice().report || plan->choice().wants("pdf"))
+        out.jobs.push_back(check_job(out.outcome));
     return out;
 }
 

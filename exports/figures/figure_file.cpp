@@ -48,8 +48,7 @@ int draw_title(const FigureData& data, const PaperFormat& format, const FigureTh
     painter.setPen(QPen(theme.text));
     const QString title = QString::fromStdString(data.title);
     const int flags = Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap;
-    const QRect needed =
-        QFontMetrics(font).boundingRect(QRect(0, 0, width, width), flags, title);
+    const QRect needed = QFontMetrics(font).boundingRect(QRect(0, 0, width, width), flags, title);
     painter.drawText(QRect(0, 0, width, needed.height()), flags, title);
     return needed.height() + qRound(2 * theme.unit);
 }

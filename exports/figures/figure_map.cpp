@@ -2,13 +2,15 @@
 
 #include <cmath>
 
+#include "exports/map_colours.h"
+
 namespace slay {
 
 QCPColorGradient map_gradient(const FigureTheme& theme, bool diverging) {
-    const QColor above = theme.dark ? QColor(0xF0, 0xA0, 0xFF) : QColor(0x5B, 0x0F, 0x73);
-    const QColor middle = theme.dark ? QColor(0x9A, 0x3F, 0xB4) : QColor(0xC9, 0x6C, 0xDF);
-    const QColor below = theme.dark ? QColor(0x7F, 0xD0, 0xE0) : QColor(0x0B, 0x55, 0x68);
-    const QColor below_middle = theme.dark ? QColor(0x2F, 0x7F, 0x92) : QColor(0x5F, 0xAE, 0xC0);
+    const MapColours colours = map_colours(theme.dark);
+    const auto of = [](std::uint32_t rgb) { return QColor::fromRgb(0xFF000000u | rgb); };
+    const QColor above = of(colours.above), middle = of(colours.above_middle);
+    const QColor below = of(colours.below), below_middle = of(colours.below_middle);
     QCPColorGradient gradient;
     gradient.clearColorStops();
     gradient.setColorInterpolation(QCPColorGradient::ciRGB);

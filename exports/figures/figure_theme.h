@@ -27,7 +27,7 @@ struct FigureTheme {
     bool dark = false;   // curves take VariantStyle::dark_colour
     bool paper = false;  // no title, legend below
     QFont label_font, tick_font, legend_font;
-    int legend_columns = 0;  // 0: as many as fit
+    int legend_columns = 0;                   // 0: as many as fit
     LegendPlace legend = LegendPlace::below;  // on paper
     // A figure is laid out in units: pixels on the screen; on paper a tenth of a point, so that
     // rounding to whole units does not show.

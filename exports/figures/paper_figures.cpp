@@ -1,6 +1,5 @@
 #include "exports/figures/paper_figures.h"
 
-#include "exports/check/pdf_check.h"
 #include "exports/figures/figure_file.h"
 
 namespace slay {
@@ -14,7 +13,8 @@ Result<PaperFormat> paper_format(const PaperChoice& choice) {
     const PaperFace& face = choice.typeface();
     format.family = installed_family(face);
     if (format.family.isEmpty())
-        return Error{ErrorKind::no_input, face.label + ": none of its faces is installed; install " +
+        return Error{ErrorKind::no_input, face.label +
+                                              ": none of its faces is installed; install " +
                                               face.package + " or choose another one"};
     return format;
 }
@@ -26,7 +26,7 @@ Result<std::string> paper_figure_pdf(const PaperPlan& plan, const FigureData& da
 }
 
 PageRule figure_rule(const PaperChoice& sized) {
-    return {sized.figure_width(), sized.figure_height(), sized.page().least_points};
+    return {sized.figure_width(), sized.figure_height(), sized.page().least_points, 0};
 }
 
 std::vector<ExportJob> paper_figure_jobs(const std::shared_ptr<const PaperPlan>& plan,
@@ -35,19 +35,19 @@ std::vector<ExportJob> paper_figure_jobs(const std::shared_ptr<const PaperPlan>&
     const PaperChoice& choice = plan->choice();
     const auto add = [&](const FigureItem& item, const char* ending, auto make) {
         const std::string path = item.stem + ending;
-        jobs.push_back({path, true,
-                        [plan, outcome, item, path, make](const std::string& folder) -> Status {
-                            const FigureData data = plan->figure(item);
-                            const PaperChoice sized = plan->sized(data);
-                            const auto format = paper_format(sized);
-                            if (!format) return format.error();
-                            const Result<std::string> bytes = make(data, *format);
-                            if (!bytes) return bytes.error();
-                            if (path.ends_with(".pdf"))
-                                outcome->check.files.push_back(
-                                    check_pdf(path, *bytes, figure_rule(sized), &data));
-                            return write_export(folder, path, *bytes);
-                        }});
+        jobs.push_back(
+            {path, true, [plan, outcome, item, path, make](const std::string& folder) -> Status {
+                 const auto figure = std::make_shared<const FigureData>(plan->figure(item));
+                 const FigureData& data = *figure;
+                 const PaperChoice sized = plan->sized(data);
+                 const auto format = paper_format(sized);
+                 if (!format) return format.error();
+                 const Result<std::string> bytes = make(data, *format);
+                 if (!bytes) return bytes.error();
+                 if (path.ends_with(".pdf"))
+                     outcome->pdfs.push_back({path, *bytes, figure_rule(sized), figure});
+                 return write_export(folder, path, *bytes);
+             }});
     };
     for (const FigureItem& item : plan->figures()) {
         if (choice.wants("pdf") || choice.report)

@@ -17,8 +17,8 @@ Result<std::string> paper_figure_pdf(const PaperPlan& plan, const FigureData& da
 // What the PDF of a figure is held to.
 PageRule figure_rule(const PaperChoice& sized);
 
-// PDF, SVG and PNG of the plan's figures, as far as they are asked for; the check of each PDF goes
-// into the outcome. On the GUI thread.
+// PDF, SVG and PNG of the plan's figures, as far as they are asked for; each PDF goes
+// into the outcome, to be checked. On the GUI thread.
 std::vector<ExportJob> paper_figure_jobs(const std::shared_ptr<const PaperPlan>& plan,
                                          const std::shared_ptr<PaperOutcome>& outcome);
 

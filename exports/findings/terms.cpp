@@ -126,6 +126,7 @@ std::pair<std::vector<double>, std::vector<double>> in_rounds(const RecordedPoin
     for (std::size_t i = 0; i < a.rounds.size(); ++i) {
         const auto other = theirs.find(a.rounds[i]);
         if (other == theirs.end() || !(a.values[i] > 0) || !(other->second > 0)) continue;
+        if (!std::isfinite(a.values[i]) || !std::isfinite(other->second)) continue;
         out.first.push_back(a.values[i]);
         out.second.push_back(other->second);
     }

@@ -176,8 +176,7 @@ class Reader {
             if (latex_.substr(at_, 2) == "{}") at_ += 2;
             return;
         }
-        if (const std::string letter =
-                latex_letter("\\ensuremath{\\" + std::string(name) + "}");
+        if (const std::string letter = latex_letter("\\ensuremath{\\" + std::string(name) + "}");
             !letter.empty())
             out_ += letter;
     }

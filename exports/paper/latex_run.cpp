@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/core/preferences.h"
 #include "engine/core/units.h"
 
 extern char** environ;
@@ -88,8 +89,7 @@ pid_t start(const std::string& program, const LatexRun& run, const std::string& 
                                          "-output-directory=" + output,
                                          run.source};
     std::vector<char*> argv;
-    for (const std::string& word : words)
-        argv.push_back(const_cast<char*>(word.c_str()));
+    for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
     Actions actions;
     posix_spawn_file_actions_addopen(actions.get(), 0, "/dev/null", O_RDONLY, 0);
@@ -137,16 +137,14 @@ std::optional<std::string> find_pdflatex() {
         if (runs(given)) return std::string(given);
         return std::nullopt;
     }
-    const char* path = std::getenv("PATH");
-    std::istringstream folders(path ? path : "/usr/local/bin:/usr/bin:/bin");
-    for (std::string folder; std::getline(folders, folder, ':');)
-        if (!folder.empty() && runs(folder + "/pdflatex")) return folder + "/pdflatex";
-    return std::nullopt;
+    const std::string found = latex_program();
+    if (found.empty() || !runs(found)) return std::nullopt;
+    return found;
 }
 
 std::string no_pdflatex_text() {
     return "pdflatex is not there: install texlive-latex-recommended, texlive-science and "
-           "texlive-pictures, or name the program in SLAY_PDFLATEX";
+           "texlive-pictures, or name the program in the preferences or in SLAY_PDFLATEX";
 }
 
 Result<std::string> compile_latex(const LatexRun& run) {
@@ -155,36 +153,35 @@ Result<std::string> compile_latex(const LatexRun& run) {
     if (!program) return Error{ErrorKind::no_input, no_pdflatex_text()};
     const ScratchFolder scratch;
     if (scratch.path().empty())
-        return Error{ErrorKind::cannot_create, "LaTeX needs a temporary folder, and none can be "
-                                               "made: look at TMPDIR"};
+        return Error{ErrorKind::cannot_create,
+                     "LaTeX needs a temporary folder, and none can be "
+                     "made: look at TMPDIR"};
     const fs::path stem = fs::path(scratch.path()) / fs::path(run.source).stem();
     const auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                           std::chrono::duration<double>(run.seconds));
     for (int pass = 0; pass < run.passes; ++pass) {
         const pid_t child = start(*program, run, scratch.path());
-        if (child == 0)
-            return Error{ErrorKind::no_input, *program + ": does not start"};
+        if (child == 0) return Error{ErrorKind::no_input, *program + ": does not start"};
         switch (wait_for(child, run.stop, until)) {
             case Ending::done:
                 continue;
             case Ending::stopped:
                 return Error{ErrorKind::cancelled, "LaTeX was cancelled"};
             case Ending::late:
-                return Error{ErrorKind::internal,
-                             fmt::format("{}: LaTeX took more than {:g} seconds", run.source,
-                                         run.seconds)};
+                return Error{
+                    ErrorKind::internal,
+                    fmt::format("{}: LaTeX took more than {:g} seconds", run.source, run.seconds)};
             case Ending::failed: {
                 const std::string message = first_message(content_of(stem.string() + ".log"));
-                return Error{ErrorKind::bad_data,
-                             run.source + ": LaTeX stopped: " +
-                                 (message.empty() ? "it left no message; run pdflatex by hand"
-                                                  : message)};
+                return Error{
+                    ErrorKind::bad_data,
+                    run.source + ": LaTeX stopped: " +
+                        (message.empty() ? "it left no message; run pdflatex by hand" : message)};
             }
         }
     }
     std::string pdf = content_of(stem.string() + ".pdf");
-    if (pdf.empty())
-        return Error{ErrorKind::bad_data, run.source + ": LaTeX made no page"};
+    if (pdf.empty()) return Error{ErrorKind::bad_data, run.source + ": LaTeX made no page"};
     return pdf;
 }
 
@@ -195,8 +192,7 @@ Result<std::string> compile_text(const std::string& document, int passes, std::s
     std::ofstream file(fs::path(folder.path()) / "document.tex", std::ios::binary);
     file << document;
     file.close();
-    if (!file)
-        return Error{ErrorKind::io, folder.path() + ": cannot be written to"};
+    if (!file) return Error{ErrorKind::io, folder.path() + ": cannot be written to"};
     return compile_latex({folder.path(), "document.tex", passes, 120, std::move(stop), {}});
 }
 

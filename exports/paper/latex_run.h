@@ -9,17 +9,17 @@
 
 namespace slay {
 
-// The program: SLAY_PDFLATEX where it is set, else pdflatex on PATH; empty where there is none.
+// The program: SLAY_PDFLATEX where it is set, else the preferred one, else pdflatex on PATH; empty where there is none.
 std::optional<std::string> find_pdflatex();
 
 // What to do where there is none, for people.
 std::string no_pdflatex_text();
 
 struct LatexRun {
-    std::string folder;        // where the source and what it takes in lie
-    std::string source;        // "report.tex"
-    int passes = 2;            // references are right in the second
-    double seconds = 120;      // for all passes
+    std::string folder;    // where the source and what it takes in lie
+    std::string source;    // "report.tex"
+    int passes = 2;        // references are right in the second
+    double seconds = 120;  // for all passes
     std::stop_token stop = {};
     std::string program = {};  // empty: find_pdflatex()
 };

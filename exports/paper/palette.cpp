@@ -54,8 +54,8 @@ void apply_palette(FigureData& data, const Palette& palette) {
 }
 
 double grey_lightness(std::uint32_t colour) {
-    const double y = 0.2126 * linear(colour >> 16) + 0.7152 * linear(colour >> 8) +
-                     0.0722 * linear(colour);
+    const double y =
+        0.2126 * linear(colour >> 16) + 0.7152 * linear(colour >> 8) + 0.0722 * linear(colour);
     return y <= 216.0 / 24389 ? y * 24389 / 27 : 116 * std::cbrt(y) - 16;
 }
 

@@ -14,8 +14,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double alike = 12;    // CIE L*: two greys that are closer look the same in print
-constexpr double palest = 74;   // a thin curve that is lighter gets lost on white
+constexpr double alike = 12;   // CIE L*: two greys that are closer look the same in print
+constexpr double palest = 74;  // a thin curve that is lighter gets lost on white
 
 const std::string& title_of(const std::string& rule) {
     static const std::string none;
@@ -40,16 +40,15 @@ std::string_view to_string(RuleAnswer answer) {
 
 const std::vector<PaperRule>& paper_rules() {
     static const std::vector<PaperRule> rows{
-        {"embedded", "Fonts embedded"}, {"type3", "No Type 3 font"}, {"size", "Size right"},
+        {"embedded", "Fonts embedded"}, {"type3", "No Type 3 font"},  {"size", "Size right"},
         {"text", "Text large enough"},  {"grey", "Readable in grey"},
     };
     return rows;
 }
 
 bool FileCheck::failed() const {
-    return std::any_of(rules.begin(), rules.end(), [](const RuleResult& each) {
-        return each.answer == RuleAnswer::failed;
-    });
+    return std::any_of(rules.begin(), rules.end(),
+                       [](const RuleResult& each) { return each.answer == RuleAnswer::failed; });
 }
 
 bool PaperCheck::failed() const {
@@ -67,8 +66,8 @@ std::vector<std::string> grey_problems(const FigureData& data) {
         const Series& a = *curves[i];
         const double grey = grey_lightness(a.style.colour);
         if (grey > palest)
-            out.push_back(fmt::format("{} is too pale on white (L* {:.0f})",
-                                      clean_text(a.label, 60), grey));
+            out.push_back(
+                fmt::format("{} is too pale on white (L* {:.0f})", clean_text(a.label, 60), grey));
         for (std::size_t k = i + 1; k < curves.size(); ++k) {
             const Series& b = *curves[k];
             if (a.variant == b.variant || a.style.marker != b.style.marker ||

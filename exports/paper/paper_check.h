@@ -40,7 +40,8 @@ struct PaperCheck {
 // What a PDF is held to.
 struct PageRule {
     double width_inches = 0, height_inches = 0;  // of every page; 0: any size
-    double least_points = 6;  // of text; exponents and note letters may have 4.9
+    double least_points = 6;                     // of text; exponents and note letters may have 4.9
+    double text_inches = 0;  // nothing on a page is wider, from edge to edge; 0: any width
 };
 
 // Curves that a reader of a grey print could take for each other (the same marker and dash, and

@@ -27,18 +27,18 @@ const PaperFileKind* find_file_kind(std::string_view id);
 
 struct PaperChoice {
     std::string venue = "icml";
-    bool text_wide = false;            // figures across the whole text, not one column
-    double height_inches = 0;          // of a figure; 0: after its width
-    std::string face;                  // PaperFace::id; empty: the venue's
-    std::string palette = "variants";  // Palette::id
+    bool text_wide = false;             // figures across the whole text, not one column
+    double height_inches = 0;           // of a figure; 0: after its width
+    std::string face;                   // PaperFace::id; empty: the venue's
+    std::string palette = "variants";   // Palette::id
     std::vector<std::string> variants;  // names; empty: all of the run
     std::optional<bool> log_x, log_y;   // instead of each figure's own
     LegendPlace legend = LegendPlace::below;
     bool title = false;  // in the figure; papers have a caption instead
     std::vector<std::string> formats = {"pdf", "pgfplots", "tex", "csv"};
-    int dots_per_inch = 300;            // of PNG
-    std::vector<std::string> only;      // stems, "figures/latency_scaling"; empty: all
-    bool report = false;                // report.tex, report.pdf and reproduce.sh
+    int dots_per_inch = 300;        // of PNG
+    std::vector<std::string> only;  // stems, "figures/latency_scaling"; empty: all
+    bool report = false;            // report.tex, report.pdf and reproduce.sh
     bool operator==(const PaperChoice&) const = default;
 
     bool wants(std::string_view format) const;  // whether `formats` has it

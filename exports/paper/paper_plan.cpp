@@ -8,12 +8,12 @@
 
 #include "engine/core/merge_records.h"
 #include "engine/core/units.h"
+#include "exports/panels.h"
 #include "exports/paper/markdown_table.h"
 #include "exports/paper/palette.h"
 #include "exports/paper/pgfplots.h"
 #include "exports/paper/report.h"
 #include "exports/paper/reproduce.h"
-#include "exports/panels.h"
 
 namespace slay {
 namespace {
@@ -94,11 +94,10 @@ Result<PaperPlan> PaperPlan::make(std::shared_ptr<const RunRecord> record, Paper
         for (const VariantInfo& row : record->variants()) there.push_back(clean_text(row.name, 60));
         for (const std::string& name : wanted)
             if (!record->variant(name))
-                return Error{ErrorKind::usage,
-                             fmt::format("the run has no variant '{}'; it has {}",
-                                         clean_text(name, 60), listed(there))};
-        plan.shown_ = std::make_shared<const RunRecord>(
-            select_points(*record, [&](const Point& point) {
+                return Error{ErrorKind::usage, fmt::format("the run has no variant '{}'; it has {}",
+                                                           clean_text(name, 60), listed(there))};
+        plan.shown_ =
+            std::make_shared<const RunRecord>(select_points(*record, [&](const Point& point) {
                 return std::find(wanted.begin(), wanted.end(), point.variant) != wanted.end();
             }));
         if (plan.shown_->points().empty())

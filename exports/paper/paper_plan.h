@@ -22,8 +22,8 @@ struct FigureItem {
 };
 
 struct TableItem {
-    std::string stem;   // "tables/latency_scaling"
-    std::string title;  // for people
+    std::string stem;        // "tables/latency_scaling"
+    std::string title;       // for people
     std::string experiment;  // whose points its CSV lists; empty for findings
     RunTable table;          // of an experiment
     std::size_t judged = 0;  // of findings: place in PaperPlan::judged()
@@ -41,7 +41,7 @@ class PaperPlan {
     const RunRecord& whole() const { return *record_; }
     const RunRecord& shown() const { return *shown_; }  // its points of the chosen variants
     const std::vector<std::shared_ptr<const RunRecord>>& runs() const { return runs_; }
-    const std::vector<JudgedSet>& judged() const { return judged_; }  // by the whole record
+    const std::vector<JudgedSet>& judged() const { return judged_; }     // by the whole record
     const std::vector<FigureItem>& figures() const { return figures_; }  // those asked for
     const std::vector<TableItem>& tables() const { return tables_; }
 

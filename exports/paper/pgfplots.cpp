@@ -9,6 +9,7 @@
 #include "exports/paper/paper_sizes.h"
 #include "exports/paper/pgfplots_axis.h"
 #include "exports/paper/pgfplots_curves.h"
+#include "exports/paper/pgfplots_map.h"
 
 namespace slay {
 namespace {
@@ -60,8 +61,9 @@ std::string fit(const PaperChoice& choice) {
         out += "\\sbox\\slaylegend{\\pgfplotslegendfromname{slaylegend}}%\n";
     if (beside) out += "\\advance\\slayroomx-\\wd\\slaylegend \\advance\\slayroomx-6pt\n";
     if (stacked)
-        out += "\\advance\\slayroomy-\\ht\\slaylegend \\advance\\slayroomy-\\dp\\slaylegend\n"
-               "\\advance\\slayroomy-4pt\n";
+        out +=
+            "\\advance\\slayroomy-\\ht\\slaylegend \\advance\\slayroomy-\\dp\\slaylegend\n"
+            "\\advance\\slayroomy-4pt\n";
     out +=
         "\\advance\\slaywidth\\slayroomx \\advance\\slaywidth-\\wd\\slayaxis\n"
         "\\advance\\slayheight\\slayroomy \\advance\\slayheight-\\ht\\slayaxis\n"
@@ -71,13 +73,16 @@ std::string fit(const PaperChoice& choice) {
     const std::string legend = "\\hbox to\\slaywidth{\\hss\\usebox\\slaylegend\\hss}";
     std::string body = axes;
     if (beside)
-        body = "\\hbox to\\slaywidth{\\usebox\\slayaxis\\hss"
-               "\\vbox to\\slayheight{\\vss\\usebox\\slaylegend\\vss}}";
+        body =
+            "\\hbox to\\slaywidth{\\usebox\\slayaxis\\hss"
+            "\\vbox to\\slayheight{\\vss\\usebox\\slaylegend\\vss}}";
     if (place == LegendPlace::below) body = axes + "\\vss" + legend;
     if (place == LegendPlace::above) body = legend + "\\vss" + axes;
-    return out + fmt::format("\\slaywidth={:g}in \\slayheight={:g}in\n", choice.figure_width(),
-                             choice.figure_height()) +
-           "\\global\\setbox\\slayfigure\\vbox to\\slayheight{\\offinterlineskip\\hsize=\\slaywidth "
+    return out +
+           fmt::format("\\slaywidth={:g}in \\slayheight={:g}in\n", choice.figure_width(),
+                       choice.figure_height()) +
+           "\\global\\setbox\\slayfigure\\vbox "
+           "to\\slayheight{\\offinterlineskip\\hsize=\\slaywidth "
            "\\parindent=0pt\n" +
            body + "}%\n";
 }
@@ -98,7 +103,9 @@ std::string pgfplots_file(const FigureData& data, const PaperChoice& choice,
     out += pgf_colours(data);
     out += "\\def\\slaydraw{%\n\\begin{tikzpicture}\n\\begin{axis}[\n";
     out += pgf_axis_options(data, choice, sizes);
+    if (data.map) out += pgf_map_options(*data.map, sizes);
     out += "]\n";
+    if (data.map) out += pgf_map(*data.map);
     out += pgf_curves(data, sizes);
     out += pgf_marks(data, choice, sizes);
     if (choice.legend != LegendPlace::none)

@@ -28,9 +28,12 @@ std::string labels(const std::vector<std::string>& each) {
 }
 
 std::string decade_label(double tick, bool whole) {
-    if (whole && (tick >= 9.9e4 || tick < 0.99e-2))
+    const std::string plain = fmt::format("{:.4g}", tick);
+    if ((whole && (tick >= 9.9e4 || tick < 0.99e-2)) || plain.starts_with("1e"))
         return fmt::format("$10^{{{}}}$", std::lround(std::log10(tick)));
-    return fmt::format("{:.4g}", tick);
+    const std::size_t e = plain.find('e');
+    if (e == std::string::npos) return plain;
+    return fmt::format("${} \\cdot 10^{{{}}}$", plain.substr(0, e), std::stoi(plain.substr(e + 1)));
 }
 
 // "  xmode=log,\n  xmin=...": mode, range and ticks of one axis.
@@ -66,20 +69,38 @@ std::string scale(char axis, const FigureAxis& from, AxisRange range, bool lengt
     return out;
 }
 
-// Names side by side where they fit; else they lean.
+// Broken at the space nearest to the middle; as it is without one.
+std::string in_two_lines(const std::string& name) {
+    std::size_t best = std::string::npos;
+    const auto off = [&](std::size_t at) {
+        return std::abs(2 * static_cast<double>(at) - static_cast<double>(name.size()));
+    };
+    for (std::size_t at = name.find(' '); at != std::string::npos; at = name.find(' ', at + 1))
+        if (best == std::string::npos || off(at) < off(best)) best = at;
+    return best == std::string::npos ? name : name.substr(0, best) + "\\\\" + name.substr(best + 1);
+}
+
+// Names side by side in one line or in two; where neither fits, they lean.
 std::string categories(const FigureData& data, const PaperSizes& sizes, double room) {
     std::vector<double> places;
-    std::vector<std::string> names;
-    double widest = 0;
+    std::vector<std::string> names, broken;
+    double one = 0, two = 0;
     for (std::size_t i = 0; i < data.x.categories.size(); ++i) {
         places.push_back(static_cast<double>(i));
         names.push_back(latex_escape(data.x.categories[i], 60));
-        widest = std::max(widest, text_width(names.back()) * sizes.tick_points);
+        broken.push_back(in_two_lines(names.back()));
+        one = std::max(one, text_width(names.back()) * sizes.tick_points);
+        const std::size_t cut = broken.back().find("\\\\");
+        two = std::max(two, text_width(broken.back().substr(0, cut)) * sizes.tick_points);
+        if (cut != std::string::npos)
+            two = std::max(two, text_width(broken.back().substr(cut + 2)) * sizes.tick_points);
     }
-    const double each = room / static_cast<double>(names.size());
+    const double each = 0.95 * room / static_cast<double>(names.size());
     std::string out = fmt::format("  xtick={{{}}},\n  xticklabels={{{}}},\n", numbers(places),
-                                  labels(names));
-    if (widest > each * 0.95) out += "  x tick label style={rotate=45,anchor=north east},\n";
+                                  labels(one > each && two <= each ? broken : names));
+    if (one > each)
+        out += two <= each ? "  x tick label style={align=center},\n"
+                           : "  x tick label style={rotate=45,anchor=north east},\n";
     return out;
 }
 
@@ -89,7 +110,7 @@ constexpr double icon_points = 12;  // of the legend
 
 // As many columns as fit into the figure's width.
 std::size_t pgf_legend_columns(const FigureData& data, const PaperChoice& choice,
-                           const PaperSizes& sizes) {
+                               const PaperSizes& sizes) {
     if (choice.legend == LegendPlace::right) return 1;
     const std::vector<LegendLine> lines = legend_lines(data, true);
     const double room = choice.figure_width() * 72.27;
@@ -97,8 +118,7 @@ std::size_t pgf_legend_columns(const FigureData& data, const PaperChoice& choice
         const std::size_t rows = (lines.size() + columns - 1) / columns;
         std::vector<double> widths(columns, 0.0);
         for (std::size_t i = 0; i < lines.size(); ++i) {
-            const double text =
-                text_width(latex_escape(lines[i].label, 120)) * sizes.legend_points;
+            const double text = text_width(latex_escape(lines[i].label, 120)) * sizes.legend_points;
             widths[i / rows] = std::max(widths[i / rows], text + icon_points + 9);
         }
         double total = 0;
@@ -128,8 +148,8 @@ std::string pgf_axis_options(const FigureData& data, const PaperChoice& choice,
         "  minor tick style={{line width={1:g}pt,black}},\n"
         "  major tick length=2.6pt, minor tick length=1.5pt, tick align=outside,\n"
         "  ymajorgrids, grid style={{line width={2:g}pt,black!11}},\n"
-        "  tick label style={{font={3}}}, label style={{font={4}}},\n"
-        "  xlabel near ticks, ylabel near ticks,\n"
+        "  tick label style={{font={3}}}, xlabel near ticks, ylabel near ticks,\n"
+        "  xlabel style={{font={4}}}, ylabel style={{font={4}}},\n"
         "  scaled ticks=false, clip marker paths=false,\n"
         "  /pgf/number format/1000 sep={{}},\n",
         sizes.axis_points, sizes.axis_points * 0.7, sizes.grid_points, pgf_font(sizes.tick_points),
@@ -146,11 +166,12 @@ std::string pgf_axis_options(const FigureData& data, const PaperChoice& choice,
     if (choice.legend != LegendPlace::none)
         out += fmt::format(
             "  legend to name=slaylegend, legend columns={}, legend cell align=left,\n"
-            "  /pgfplots/line legend/.style={{legend image code/.code={{\\draw[mark repeat=2,"
-            "mark phase=2,##1] plot coordinates {{(0pt,0pt) ({}pt,0pt) ({}pt,0pt)}};}}}},\n"
+            "  legend image code/.code={{\\draw[mark repeat=2,"
+            "mark phase=2,##1] plot coordinates {{(0pt,0pt) ({}pt,0pt) ({}pt,0pt)}};}},\n"
             "  legend style={{draw=none,fill=none,font={},inner xsep=0pt,inner ysep=0pt,\n"
             "    row sep=-1.5pt,/tikz/every even column/.append style={{column sep=5pt}}}},\n",
-            pgf_legend_columns(data, choice, sizes), icon_points / 2, icon_points, pgf_font(sizes.legend_points));
+            pgf_legend_columns(data, choice, sizes), icon_points / 2, icon_points,
+            pgf_font(sizes.legend_points));
     return out;
 }
 

@@ -10,8 +10,8 @@
 #include "exports/axis_scale.h"
 #include "exports/latex_text.h"
 #include "exports/legend_lines.h"
-#include "exports/paper/slope_place.h"
 #include "exports/paper/pgfplots_axis.h"
+#include "exports/paper/slope_place.h"
 
 namespace slay {
 namespace {
@@ -67,9 +67,9 @@ std::string line_options(const FigureData& data, const Series& series, const Pap
 }
 
 struct Mark {
-    const char* name;    // the variant's
+    const char* name;  // the variant's
     const char* pgf;
-    double factor;       // shapes of equal width do not look equally large
+    double factor;  // shapes of equal width do not look equally large
     bool hollow;
 };
 constexpr std::array<Mark, 9> marks{{{"disc", "*", 1, false},
@@ -86,8 +86,9 @@ std::string mark_options(const FigureData& data, const Series& series, const Pap
     if (series.kind == SeriesKind::predicted || series.kind == SeriesKind::reference ||
         series.kind == SeriesKind::front || series.variant.empty())
         return "mark=none";
-    const auto at = std::find_if(marks.begin(), marks.end(),
-                                 [&](const Mark& each) { return series.style.marker == each.name; });
+    const auto at = std::find_if(marks.begin(), marks.end(), [&](const Mark& each) {
+        return series.style.marker == each.name;
+    });
     const Mark mark = at == marks.end() ? marks[1] : *at;
     const bool published = series.kind == SeriesKind::paper;
     const double share = published || series.join == Join::none ? 0.7 : 1.0;
@@ -105,9 +106,10 @@ std::string number(double value) {
 
 // Lower edge to the right, upper edge back.
 std::string band(const FigureData& data, const Series& series) {
-    std::string out = fmt::format("\\addplot[draw=none,fill={}!20,forget plot] table[row sep=\\\\]"
-                                  " {{\nx y\\\\\n",
-                                  colour_of(data, series));
+    std::string out = fmt::format(
+        "\\addplot[draw=none,fill={}!20,forget plot] table[row sep=\\\\]"
+        " {{\nx y\\\\\n",
+        colour_of(data, series));
     for (const FigurePoint& p : series.points)
         out += number(p.x) + ' ' + number(p.low.value_or(p.y)) + "\\\\\n";
     for (auto p = series.points.rbegin(); p != series.points.rend(); ++p)
@@ -119,10 +121,11 @@ std::string band(const FigureData& data, const Series& series) {
 std::string levels(const FigureData& data, const Series& series, const PaperSizes& sizes) {
     std::string out;
     for (const FigurePoint& p : series.points)
-        out += fmt::format("\\addplot[{},line width={:g}pt,mark=none,forget plot] coordinates "
-                           "{{({},{}) ({},{})}};\n",
-                           colour_of(data, series), sizes.interval_points, number(p.x - 0.45),
-                           number(p.y), number(p.x + 0.45), number(p.y));
+        out += fmt::format(
+            "\\addplot[{},line width={:g}pt,mark=none,forget plot] coordinates "
+            "{{({},{}) ({},{})}};\n",
+            colour_of(data, series), sizes.interval_points, number(p.x - 0.45), number(p.y),
+            number(p.x + 0.45), number(p.y));
     return out;
 }
 
@@ -134,9 +137,9 @@ std::string curve(const FigureData& data, const Series& series, const PaperSizes
                                    : series.kind == SeriesKind::front) &&
         std::any_of(series.points.begin(), series.points.end(),
                     [](const FigurePoint& point) { return point.high.has_value(); });
-    std::string out = fmt::format("% {}\n\\addplot[{},{}", latex_escape(series.label, 80),
-                                  line_options(data, series, sizes),
-                                  mark_options(data, series, sizes));
+    std::string out =
+        fmt::format("% {}\n\\addplot[forget plot,{},{}", latex_escape(series.label, 80),
+                    line_options(data, series, sizes), mark_options(data, series, sizes));
     if (series.dots || series.join == Join::none) out += ",only marks";
     if (series.join == Join::steps) out += ",const plot";
     if (series.band && series.points.size() > 12)  // a dozen markers tell the curve apart
@@ -152,8 +155,8 @@ std::string curve(const FigureData& data, const Series& series, const PaperSizes
     for (const FigurePoint& p : series.points) {
         out += number(p.x) + ' ' + number(p.y);
         if (barred)
-            out += ' ' + number(p.high ? *p.high - p.y : 0) + ' ' +
-                   number(p.low ? p.y - *p.low : 0);
+            out +=
+                ' ' + number(p.high ? *p.high - p.y : 0) + ' ' + number(p.low ? p.y - *p.low : 0);
         out += "\\\\\n";
     }
     return out + "};\n";
@@ -170,8 +173,7 @@ std::string failures(const FigureData& data, const PaperChoice& choice, const Pa
         if (series.hidden || series.kind != SeriesKind::measured) continue;
         for (const UndrawnPoint& point : series.undrawn) {
             if (point.state == PointState::running) continue;
-            const double down =
-                (0.9 + 1.35 * stacked[point.x]++) * sizes.marker_points / height;
+            const double down = (0.9 + 1.35 * stacked[point.x]++) * sizes.marker_points / height;
             const double at = data.y.log ? y.high * std::pow(y.low / y.high, down)
                                          : y.high - (y.high - y.low) * down;
             out += fmt::format(
@@ -186,8 +188,9 @@ std::string failures(const FigureData& data, const PaperChoice& choice, const Pa
 }
 
 std::string crossover_options(const PaperSizes& sizes) {
-    return fmt::format("black,only marks,mark=o,mark size={:.3g}pt,mark options={{line width={:g}pt}}",
-                       sizes.marker_points * 0.7, sizes.axis_points);
+    return fmt::format(
+        "black,only marks,mark=o,mark size={:.3g}pt,mark options={{line width={:g}pt}}",
+        sizes.marker_points * 0.7, sizes.axis_points);
 }
 
 std::string legend_entry(const FigureData& data, const LegendLine& line, const PaperSizes& sizes) {

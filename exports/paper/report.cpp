@@ -104,9 +104,8 @@ std::string figures(const PaperPlan& plan, const std::vector<Drawn>& drawn) {
     std::string out;
     for (std::size_t i = 0; i < drawn.size();) {
         const double width = drawn[i].sized.figure_width();
-        const bool pair = i + 1 < drawn.size() &&
-                          width + drawn[i + 1].sized.figure_width() <=
-                              plan.choice().page().text_inches + 1e-9;
+        const bool pair = i + 1 < drawn.size() && width + drawn[i + 1].sized.figure_width() <=
+                                                      plan.choice().page().text_inches + 1e-9;
         out += "\\begin{figure}[t]\n\\centering\n";
         for (std::size_t k = i; k < i + (pair ? 2 : 1); ++k) {
             if (k > i) out += "\\hfill\n";
@@ -140,21 +139,26 @@ std::string experiment_section(const PaperPlan& plan, const std::string& experim
         tables += "\\input{" + item.stem + ".tex}\n";
         names += (names.empty() ? "Table~\\ref{tab:" : ", Table~\\ref{tab:") + item.table.id + '}';
     }
-    for (const Drawn& each : drawn)
-        names += (names.empty() ? "Figure~\\ref{fig:" : ", Figure~\\ref{fig:") +
-                 each.item->stem.substr(each.item->stem.find('/') + 1) + '}';
+    const auto figure = [&](const Drawn& each) {
+        return "\\ref{fig:" + each.item->stem.substr(each.item->stem.find('/') + 1) + '}';
+    };
+    if (!drawn.empty()) names += names.empty() ? "Figure" : ", Figure";
+    if (drawn.size() == 1) names += '~' + figure(drawn.front());
+    if (drawn.size() > 1)
+        names += "s~" + figure(drawn.front()) + (drawn.size() == 2 ? " and~" : " to~") +
+                 figure(drawn.back());
     if (tables.empty() && drawn.empty()) return {};
     const ExperimentInfo* info = find_experiment(experiment);
-    std::string out = "\\clearpage\n\\section{" +
-                      escaped(info ? info->title : experiment, 120) + "}\n";
+    std::string out = "\\section{" + escaped(info ? info->title : experiment, 120) + "}\n";
     if (info) out += escaped(info->question, 400) + '\n';
     out += "\\par " + names + ".\n";
     out += figures(plan, drawn) + tables;
     std::set<std::string> notes;
     for (const Drawn& each : drawn) notes.insert(each.data.notes.begin(), each.data.notes.end());
     if (!notes.empty()) {
-        out += "\\subsection*{Notes on the figures}\n{\\small\\raggedright\n"
-               "\\begin{itemize}\\itemsep0pt\n";
+        out +=
+            "\\subsection*{Notes on the figures}\n{\\small\\raggedright\n"
+            "\\begin{itemize}\\itemsep0pt\n";
         std::size_t count = 0;
         for (const std::string& note : notes) {
             if (++count > most_reasons) break;
@@ -236,8 +240,7 @@ std::string provenance(const PaperPlan& plan) {
             provenance_rows(out, *starts[i]);
             if (i == 0 && !run->finished_at().empty())
                 out += "Finished & " + escaped(run->finished_at(), 60) + " \\\\\n";
-            if (i == 0)
-                out += "Preset & " + escaped(run->spec().name, 120) + " \\\\\n";
+            if (i == 0) out += "Preset & " + escaped(run->spec().name, 120) + " \\\\\n";
             out += "\\bottomrule\n\\end{tabular}\n";
         }
         out += "}\n";
@@ -277,7 +280,7 @@ std::string report_tex(const PaperPlan& plan, bool with_figures) {
         if (item.experiment.empty()) out += "\\input{" + item.stem + ".tex}\n";
     for (const ExperimentInfo& experiment : experiment_catalog())
         out += experiment_section(plan, experiment.name, with_figures);
-    out += "\\clearpage\n" + not_measured(plan) + provenance(plan) + reproduction(plan);
+    out += not_measured(plan) + provenance(plan) + reproduction(plan);
     return out + "\\end{document}\n";
 }
 

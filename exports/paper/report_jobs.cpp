@@ -31,9 +31,8 @@ std::vector<ExportJob> report_jobs(const std::shared_ptr<const PaperPlan>& plan,
     jobs.push_back({"report.tex", false, [plan, with_figures](const std::string& folder) {
                         return write_export(folder, "report.tex", report_tex(*plan, with_figures));
                     }});
-    jobs.push_back({"reproduce.sh", false, [plan](const std::string& folder) {
-                        return write_script(folder, *plan);
-                    }});
+    jobs.push_back({"reproduce.sh", false,
+                    [plan](const std::string& folder) { return write_script(folder, *plan); }});
     jobs.push_back({"export.json", false, [plan](const std::string& folder) {
                         return write_export(folder, "export.json",
                                             to_json(plan->choice()).dump(2) + "\n");
@@ -46,11 +45,23 @@ std::vector<ExportJob> report_jobs(const std::shared_ptr<const PaperPlan>& plan,
         {"report.pdf", false, [plan, outcome, stop](const std::string& folder) -> Status {
              const auto pdf = compile_latex({folder, "report.tex", 2, 180, stop, {}});
              if (!pdf) return pdf.error();
-             const PageRule rule{0, 0, plan->choice().page().least_points};
-             outcome->check.files.push_back(check_pdf("report.pdf", *pdf, rule));
+             const Venue& page = plan->choice().page();
+             const PageRule rule{0, 0, page.least_points, page.text_inches};
+             outcome->pdfs.push_back({"report.pdf", *pdf, rule, nullptr});
              return write_export(folder, "report.pdf", *pdf);
          }});
     return jobs;
+}
+
+ExportJob check_job(const std::shared_ptr<PaperOutcome>& outcome) {
+    return {"paper_check.json", false, [outcome](const std::string& folder) {
+                for (const WrittenPdf& pdf : outcome->pdfs)
+                    outcome->check.files.push_back(
+                        check_pdf(pdf.path, pdf.bytes, pdf.rule, pdf.data.get()));
+                outcome->pdfs.clear();
+                return write_export(folder, "paper_check.json",
+                                    to_json(outcome->check).dump(2) + "\n");
+            }};
 }
 
 }  // namespace slay

@@ -1,4 +1,4 @@
-// The report's files as jobs.
+// The report's files and the check as jobs.
 #pragma once
 
 #include <memory>
@@ -14,5 +14,8 @@ namespace slay {
 std::vector<ExportJob> report_jobs(const std::shared_ptr<const PaperPlan>& plan, bool with_figures,
                                    const std::shared_ptr<PaperOutcome>& outcome,
                                    std::stop_token stop);
+
+// paper_check.json: looks at every PDF that the jobs before it wrote.
+ExportJob check_job(const std::shared_ptr<PaperOutcome>& outcome);
 
 }  // namespace slay

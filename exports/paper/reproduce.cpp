@@ -76,8 +76,8 @@ std::string reproduce_script(const PaperPlan& plan) {
         "    exit 69\n"
         "fi\n"
         "echo \"recorded: \"" +
-        shell_quote(comment(from.program_version) + " (" + comment(from.git_revision).substr(0, 12) +
-                    ")") +
+        shell_quote(comment(from.program_version) + " (" +
+                    comment(from.git_revision).substr(0, 12) + ")") +
         "\n"
         "echo \"here:     $(\"$bench\" --version)\"\n"
         "mkdir -p \"$out\"\n"

@@ -26,7 +26,8 @@ std::vector<PlacedSlope> place_slopes(const FigureData& data, double width, doub
     std::vector<PlacedSlope> out;
     if (!data.x.log || !data.y.log || data.slopes.empty() || data.empty()) return out;
     const AxisRange x = x_range(data), y = y_range(data);
-    const double per_x = width / std::log(x.high / x.low), per_y = height / std::log(y.high / y.low);
+    const double per_x = width / std::log(x.high / x.low),
+                 per_y = height / std::log(y.high / y.low);
     const auto spot = [&](double at_x, double at_y) -> Spot {
         return {per_x * std::log(at_x / x.low), per_y * std::log(at_y / y.low)};
     };

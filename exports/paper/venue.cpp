@@ -19,10 +19,10 @@ const Row* by_id(const std::vector<Row>& rows, std::string_view id) {
 }
 
 Venue venue_of(const Json& row) {
-    return {row.at("id").get<std::string>(),    row.at("name").get<std::string>(),
-            row.at("column_in").get<double>(),  row.at("text_in").get<double>(),
-            row.at("height_in").get<double>(),  row.at("body_pt").get<double>(),
-            row.at("least_pt").get<double>(),   row.at("face").get<std::string>()};
+    return {row.at("id").get<std::string>(),   row.at("name").get<std::string>(),
+            row.at("column_in").get<double>(), row.at("text_in").get<double>(),
+            row.at("height_in").get<double>(), row.at("body_pt").get<double>(),
+            row.at("least_pt").get<double>(),  row.at("face").get<std::string>()};
 }
 
 std::vector<Venue> read_all() {
@@ -42,7 +42,7 @@ Result<std::vector<Venue>> parse_venues(std::string_view json, const std::string
         return Error{ErrorKind::bad_data, "venues " + name + ": " + what};
     };
     const Json parsed = Json::parse(json, nullptr, false);
-    if (parsed.is_discarded() || parsed.value("schema", "") != "slay-venues/1")
+    if (!parsed.is_object() || !parsed.contains("schema") || parsed["schema"] != "slay-venues/1")
         return wrong("not a slay-venues/1 file");
     std::vector<Venue> out;
     try {
@@ -51,9 +51,11 @@ Result<std::vector<Venue>> parse_venues(std::string_view json, const std::string
             const auto usable = [](double inches) { return inches >= 1 && inches <= 20; };
             if (!usable(venue.column_inches) || !usable(venue.text_inches) ||
                 !usable(venue.height_inches) || venue.column_inches > venue.text_inches)
-                return wrong(venue.id + ": sizes are between 1 and 20 inches, a column no wider "
-                                        "than the text");
-            if (!find_face(venue.face)) return wrong(venue.id + ": no face is called " + venue.face);
+                return wrong(venue.id +
+                             ": sizes are between 1 and 20 inches, a column no wider "
+                             "than the text");
+            if (!find_face(venue.face))
+                return wrong(venue.id + ": no face is called " + venue.face);
             if (by_id(out, venue.id)) return wrong(venue.id + ": stands there twice");
             out.push_back(std::move(venue));
         }

@@ -10,8 +10,8 @@
 namespace slay {
 
 struct Venue {
-    std::string id;    // "icml"
-    std::string name;  // "ICML"
+    std::string id;                             // "icml"
+    std::string name;                           // "ICML"
     double column_inches = 0, text_inches = 0;  // the same where there is one column
     double height_inches = 0;                   // of the text
     double body_points = 10;
@@ -25,13 +25,14 @@ struct Venue {
 const std::vector<Venue>& venues();
 const Venue* find_venue(std::string_view id);
 
-// A file's rows. Errors: not the schema, a width that is not between 1 and 20 inches, two of one id.
+// A file's rows. Errors: not the schema, a width that is not between 1 and 20 inches, two of one
+// id.
 Result<std::vector<Venue>> parse_venues(std::string_view json, const std::string& name);
 
 // A family of faces: what Qt is to draw with and what LaTeX is to load.
 struct PaperFace {
-    std::string id;     // "times"
-    std::string label;  // "Times"
+    std::string id;                     // "times"
+    std::string label;                  // "Times"
     std::vector<std::string> families;  // the first one installed is taken
     std::string latex;                  // what sets it in a document
     std::string package;                // Debian's, for where none is installed

@@ -72,6 +72,7 @@ ColumnMeasure measure_column(const Table& table, std::size_t column) {
     }
     double number = 0.4 * noted + 0.5 * (out.integers + out.decimals) +
                     (out.decimals > 0 ? 0.25 : 0) + (out.negative ? 0.6 : 0);
+    if (table.columns[column].counts) number += 0.25 * ((std::max(out.integers, 1) - 1) / 3);
     if (out.uncertainty > 0) number += 0.5 * out.uncertainty + 0.67;
     out.width = table.columns[column].numbers ? std::max(text, number) : text;
     return out;

@@ -23,6 +23,14 @@ TableCell whole_cell(double value) {
     return TableCell::of(number);
 }
 
+// 262144 -> "262{,}144"
+std::string latex_count(double value) {
+    std::string out;
+    for (const char c : format_count(value))
+        out += c == ',' ? std::string("{,}") : std::string(1, c);
+    return out;
+}
+
 // A length that a longer one may follow: no length above it was seen to fail.
 bool is_open(const MetricValue& value) {
     return value.low && !value.high;
@@ -48,7 +56,7 @@ struct Build {
         const bool open = is_open(*longest.value);
         any_open = any_open || open;
         out.cells.push_back(
-            open ? TableCell::text_of(fmt::format("$\\ge$\\,{:.0f}", longest.value->value))
+            open ? TableCell::text_of("$\\ge$\\," + latex_count(longest.value->value))
                  : whole_cell(longest.value->value));
         for (const char* id : {"peak_absolute_mb", "max_length_ms"}) {
             const StepValue value = step_value(record, step, id);
@@ -98,10 +106,10 @@ Table context_table(const RunRecord& record) {
     table.id = "max_context";
     const std::string patience = format_duration(record.spec().measurement.patience_seconds);
     table.columns = {{"Variant", false, ""},
-                     {"$L$ in memory", true, ""},
+                     {"$L$ in memory", true, "", true},
                      {"MB there", true, ""},
                      {"ms there", true, ""},
-                     {"$L$ within " + latex_escape(patience, 40), true, ""}};
+                     {"$L$ within " + latex_escape(patience, 40), true, "", true}};
     for (const PanelPoints& panel : split_panels(points, "width"))
         table.groups.push_back(build.group(panel));
     table.notes = build.notes.notes();

@@ -10,6 +10,8 @@
 namespace slay {
 namespace {
 
+constexpr const char* count_options =
+    ",group-digits=integer,group-minimum-digits=4,group-separator={,}";
 constexpr double width_margin = 1.05;  // bold digits and other faces are wider
 constexpr double longest_label = 14;   // em; wider text columns wrap
 
@@ -155,7 +157,8 @@ class Writer {
         std::string out = "@{}";
         for (const std::size_t i : columns) {
             if (table_.columns[i].numbers) {
-                out += fmt::format("S[table-format={}]", table_format(measures_[i]));
+                out += fmt::format("S[table-format={}{}]", table_format(measures_[i]),
+                                   table_.columns[i].counts ? count_options : "");
             } else if (measures_[i].width > longest_label) {
                 out += fmt::format(">{{\\raggedright\\arraybackslash}}p{{{:.1f}pt}}",
                                    longest_label * layout_.size.points);

@@ -26,6 +26,7 @@ struct TableColumn {
     std::string head;     // LaTeX
     bool numbers = true;  // a decimal column; text cells in it are centred
     std::string span;     // a head above: columns in a row with the same one share it
+    bool counts = false;  // whole numbers, with separators: 12,976,128
 };
 
 struct TableRow {

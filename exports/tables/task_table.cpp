@@ -35,7 +35,9 @@ MetricValue with_deviation(const RecordedPoint& point, const MetricValue& mean_v
                            const std::string& metric) {
     MetricValue out{mean_value.value, {}, {}, mean_value.count};
     const auto samples = point.samples.find(metric);
-    if (samples == point.samples.end() || samples->second.values.size() < 2) return out;
+    if (samples == point.samples.end() || samples->second.values.size() < 2 ||
+        holds_nan(samples->second.values))
+        return out;
     const double deviation = standard_deviation(samples->second.values);
     out.low = out.value - deviation;
     out.high = out.value + deviation;

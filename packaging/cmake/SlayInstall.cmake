@@ -32,6 +32,7 @@ foreach(target IN LISTS slay_programs slay_libraries)
 endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/presets DESTINATION ${CMAKE_INSTALL_DATADIR}/slay-workbench)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/slay-workbench)
+install(FILES ${PROJECT_SOURCE_DIR}/packaging/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # What the first start fetches LibTorch with, in the source tree's places.
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/packaging/libtorch/fetch-libtorch
     DESTINATION ${CMAKE_INSTALL_DATADIR}/slay-workbench/packaging/libtorch)

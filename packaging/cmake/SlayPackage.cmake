@@ -39,4 +39,7 @@ set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "fonts-texgyre, fonts-liberation, xdg-utils"
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS
     "texlive-latex-recommended, texlive-science, texlive-pictures, openssh-client")
 
+# Packing takes what is built and builds nothing, least of all the tests.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
+
 include(CPack)

@@ -37,6 +37,8 @@ xvfb : Xvfb
 xauth : xauth
 openssh-client : ssh
 openssh-server
+appstream : appstreamcli
+desktop-file-utils : desktop-file-validate
 slurm-wlm : slurmctld
 munge : munged
 LIST

@@ -115,7 +115,8 @@ class GoldenTest : public QObject {
     void stops() {
         std::stop_source source;
         source.request_stop();
-        const auto lines = verify_golden(golden("golden-a.json"), "cpu", {}, source.get_token());
+        const auto lines =
+            verify_golden(golden("golden-a.json"), "cpu", {}, {}, source.get_token());
         QCOMPARE(lines.error().kind, ErrorKind::cancelled);
     }
 

@@ -50,7 +50,7 @@ class BenchExploreTest : public QObject {
         const BenchResult result = bench_.run({"explore", "--out", "kernel"});
         QVERIFY2(result.code == 0, result.err);
         const QStringList lines = result.out_lines();
-        QCOMPARE(lines.size(), 9 * 4 + 1);
+        QCOMPARE(lines.size(), 9 * 5 + 1);
         for (const QString& line : lines)
             QVERIFY2(QFileInfo(bench_.path(line)).size() > 300, qPrintable(line));
     }
@@ -79,6 +79,8 @@ class BenchExploreTest : public QObject {
         QVERIFY(refusal({"--inputs", "trained"}).contains("--qkv"));
         QVERIFY(refusal({"--qkv", "x.qkv"}).contains("--inputs trained"));
         QVERIFY(refusal({"--inputs", "trained", "--qkv", "nowhere"}).contains("training"));
+        QVERIFY(refusal({"--out", "x", "--venue", "nowhere"}).contains("icml"));
+        QVERIFY(refusal({"--out", "x", "--formats", "doc"}).contains("pgfplots"));
         QVERIFY(refusal({"--sweep-as", "sideways", "--to-sweep", "small.json"}).contains("around"));
     }
 };

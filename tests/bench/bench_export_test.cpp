@@ -31,17 +31,16 @@ class BenchExportTest : public QObject {
     }
 
     void writes_what_is_asked_for() {
-        const BenchResult result =
-            bench_.run({"export", "run", "--out", "paper", "--venue", "neurips", "--formats",
-                        "pdf,svg,png,pgfplots,tex,csv,md", "--dpi", "100", "--report", "--check",
-                        "--json"});
+        const BenchResult result = bench_.run(
+            {"export", "run", "--out", "paper", "--venue", "neurips", "--formats",
+             "pdf,svg,png,pgfplots,tex,csv,md", "--dpi", "100", "--report", "--check", "--json"});
         QVERIFY2(result.code == 0, result.err);
         const QStringList files = files_under(bench_.path("paper")).keys();
         QCOMPARE(files,
                  (QStringList{"export.json", "figures/latency_scaling.pdf",
                               "figures/latency_scaling.png", "figures/latency_scaling.svg",
-                              "figures/latency_scaling.tex", "report.pdf", "report.tex",
-                              "reproduce.sh", "tables/latency_scaling.csv",
+                              "figures/latency_scaling.tex", "paper_check.json", "report.pdf",
+                              "report.tex", "reproduce.sh", "tables/latency_scaling.csv",
                               "tables/latency_scaling.md", "tables/latency_scaling.tex"}));
         const QJsonObject json = result.json().object();
         QCOMPARE(json["files"].toArray().size(), files.size());
@@ -52,17 +51,21 @@ class BenchExportTest : public QObject {
     }
 
     void the_same_settings_give_the_same_bytes() {
-        const BenchResult one =
-            bench_.run({"export", "run", "--out", "one", "--venue", "aaai", "--width", "text",
-                        "--height", "2.5", "--face", "helvetica", "--palette", "grey", "--x-scale",
-                        "linear", "--legend", "right", "--title", "--only",
-                        "figures/latency_scaling", "--formats", "pdf,pgfplots", "--report"});
+        const BenchResult one = bench_.run({"export",    "run",          "--out",
+                                            "one",       "--venue",      "aaai",
+                                            "--width",   "text",         "--height",
+                                            "2.5",       "--face",       "helvetica",
+                                            "--palette", "grey",         "--x-scale",
+                                            "linear",    "--legend",     "right",
+                                            "--title",   "--only",       "figures/latency_scaling",
+                                            "--formats", "pdf,pgfplots", "--report"});
         QVERIFY2(one.code == 0, one.err);
         QTest::qWait(1100);  // a date in a file would differ
         const BenchResult two =
             bench_.run({"export", "run", "--out", "two", "--settings", "one/export.json"});
         QVERIFY2(two.code == 0, two.err);
-        const auto first = files_under(bench_.path("one")), second = files_under(bench_.path("two"));
+        const auto first = files_under(bench_.path("one")),
+                   second = files_under(bench_.path("two"));
         QCOMPARE(first.keys(), second.keys());
         for (const QString& name : first.keys())
             QVERIFY2(first[name] == second[name], qPrintable(name));
@@ -81,9 +84,9 @@ class BenchExportTest : public QObject {
     void without_such_options_nothing_changes() {
         QCOMPARE(bench_.run({"export", "run", "--out", "plain"}).code, 0);
         const QStringList files = files_under(bench_.path("plain")).keys();
-        QCOMPARE(files, (QStringList{"artifacts/benchmark_results.json",
-                                     "figures/latency_scaling.pdf", "tables/latency_scaling.csv",
-                                     "tables/latency_scaling.tex"}));
+        QCOMPARE(files,
+                 (QStringList{"artifacts/benchmark_results.json", "figures/latency_scaling.pdf",
+                              "tables/latency_scaling.csv", "tables/latency_scaling.tex"}));
     }
 
     void without_latex_there_is_a_report_to_compile() {

@@ -80,8 +80,8 @@ class ComparisonTest : public QObject {
         }
     }
 
-    // Kernels that take less time than their launches: in five runs of one program on an H100 medians
-    // of such points were 0.034 to 0.102 ms, each by hundreds of samples.
+    // Kernels that take less time than their launches: in five runs of one program on an H100
+    // medians of such points were 0.034 to 0.102 ms, each by hundreds of samples.
     void launches_by_a_busy_host_are_no_difference() {
         for (const double ms : {0.025, 0.04}) {
             const double share =

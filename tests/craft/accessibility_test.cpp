@@ -12,6 +12,7 @@
 #include <QTabWidget>
 #include <QTableView>
 #include <QTest>
+#include <QTimer>
 #include <QToolButton>
 #include <QTreeView>
 
@@ -135,6 +136,8 @@ class AccessibilityTest : public QObject {
 
     void every_control_of_the_dialogs_has_a_name() {
         const auto whole = [](QWidget& dialog) {
+            dialog.show();
+            QVERIFY(QTest::qWaitForWindowExposed(&dialog));
             const Walk found = walk(dialog);
             QVERIFY2(found.nameless.isEmpty(), qPrintable(found.nameless.join('\n')));
             QVERIFY(found.named > 1);
@@ -145,6 +148,23 @@ class AccessibilityTest : public QObject {
         whole(keys);
         SetupBar setup;
         whole(setup);
+        // Those that the window opens itself, modal or not.
+        for (QAction* action : {window_->actions().export_paper, window_->actions().add_to_run,
+                                window_->actions().commands, window_->actions().show_plan}) {
+            bool seen = false;
+            QTimer::singleShot(500, this, [&] {
+                for (QWidget* top : QApplication::topLevelWidgets()) {
+                    if (!top->isVisible() || !qobject_cast<QDialog*>(top)) continue;
+                    whole(*top);
+                    top->close();
+                    seen = true;
+                }
+            });
+            action->trigger();
+            if (action != window_->actions().show_plan)  // a panel: walked with the window below
+                QTRY_VERIFY2_WITH_TIMEOUT(seen, qPrintable(action->text()), 10'000);
+            QTest::qWait(600);
+        }
         window_->actions().guide->trigger();
         QVERIFY(window_->guide());
         const Walk found = walk(*window_);

@@ -21,7 +21,7 @@ class PreferencesTest : public QObject {
         for (const char* name : {"XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"})
             qputenv(name, (folder_->path() + '/' + name).toLocal8Bit());
         qunsetenv("SLAY_LIBTORCH");
-        qunsetenv("SLAY_LATEX");
+        qunsetenv("SLAY_PDFLATEX");
     }
 
     void without_a_file_the_usual_holds() {
@@ -67,6 +67,23 @@ class PreferencesTest : public QObject {
         QVERIFY2(QString::fromStdString(problem).contains(told), problem.c_str());
     }
 
+    void one_is_changed_by_a_word() {
+        Preferences usual;
+        const auto changed = with_change(usual, "threads=4");
+        QVERIFY(changed.ok());
+        QCOMPARE(changed->threads, 4);
+        QCOMPARE(with_change(*changed, "device=cuda:1")->device, std::string("cuda:1"));
+        QCOMPARE(*with_change(*changed, "threads="), usual);
+        for (const char* word : {"threads", "thread=4", "threads=-1", "threads=4x", "threads=1e9",
+                                 "schema=other/1", "=4"}) {
+            const auto refused = with_change(usual, word);
+            QVERIFY2(!refused.ok(), word);
+            QVERIFY2(!refused.error().message.empty(), word);
+        }
+        QVERIFY(with_change(usual, "x=1").error().message.find("nvml_milliseconds") !=
+                std::string::npos);
+    }
+
     void runs_go_into_the_preferred_folder() {
         const QString usual = QString::fromStdString(*default_runs_folder());
         QVERIFY(usual.endsWith("slay-workbench/runs"));
@@ -93,7 +110,7 @@ class PreferencesTest : public QObject {
         wanted.latex = "/opt/tex/pdflatex";
         QVERIFY(write_preferences(wanted).ok());
         QCOMPARE(latex_program(), wanted.latex);
-        qputenv("SLAY_LATEX", "/elsewhere/pdflatex");
+        qputenv("SLAY_PDFLATEX", "/elsewhere/pdflatex");
         QCOMPARE(latex_program(), std::string("/elsewhere/pdflatex"));
         qputenv("PATH", path);
     }

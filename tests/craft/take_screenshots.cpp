@@ -12,6 +12,8 @@
 
 #include "tests/window/window_fixture.h"
 #include "widgets/compare/compare_panel.h"
+#include "widgets/exports/export_dialog.h"
+#include "widgets/guide/guide.h"
 #include "widgets/guide/keyboard_map.h"
 #include "widgets/plots/plot_tabs.h"
 #include "widgets/setup/preferences_dialog.h"
@@ -119,12 +121,35 @@ void take_dialogs(const QString& out) {
         keys.grab().save(file_of(out, "keyboard", theme, keys.size()));
         preferences.close();
         keys.close();
+        window->actions().export_paper->trigger();
+        auto* paper = window->findChild<ExportDialog*>();
+        if (!paper || !QTest::qWaitFor([&] { return !paper->previewing(); }, patience_ms))
+            qFatal("the export dialog does not come");
+        settle(1500);
+        paper->grab().save(file_of(out, "export", theme, paper->size()));
+        paper->close();
+        settle(200);
         window->actions().guide->trigger();
         window->guide()->show_step(1);
         settle(500);
         window->grab().save(file_of(out, "guide", theme, sizes[0]));
         QTest::keyClick(window->guide(), Qt::Key_Escape);
         settle(200);
+    }
+}
+
+// The step before the first measurement, where there is no LibTorch.
+void take_first_start(const QString& out) {
+    const Folders folders;
+    qputenv("XDG_CACHE_HOME", folders.file("cache").toLocal8Bit());
+    FakeBehaviour without;
+    without.load_error = "libtorch_cpu.so: cannot open shared object file";
+    auto window = open_window(without, {});
+    window->resize(sizes[0]);
+    for (const char* theme : themes) {
+        window->set_theme(theme_from_text(theme));
+        settle(1500);
+        window->grab().save(file_of(out, "first-start", theme, sizes[0]));
     }
 }
 
@@ -137,6 +162,9 @@ int main(int argc, char** argv) {
     if (words.size() < 2 || !QDir().mkpath(words[1]))
         qFatal("usage: take_screenshots FOLDER [NAME]; FOLDER is made where it is not there");
     const int missing = slay::take(words[1], words.value(2));
-    if (words.size() == 2) slay::take_dialogs(words[1]);
+    if (words.size() == 2) {
+        slay::take_dialogs(words[1]);
+        slay::take_first_start(words[1]);
+    }
     return missing;
 }

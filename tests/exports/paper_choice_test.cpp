@@ -74,18 +74,23 @@ class PaperChoiceTest : public QObject {
     void a_wrong_venue_file_says_what_is_wrong_data() {
         QTest::addColumn<QString>("change");
         QTest::addColumn<QString>("says");
-        QTest::newRow("narrow") << R"("column_in": 0.1, "text_in": 6)" << "between 1 and 20";
-        QTest::newRow("column wider") << R"("column_in": 7, "text_in": 6)" << "no wider";
-        QTest::newRow("missing") << R"("column_in": 3)" << "text_in";
-        QTest::newRow("word") << R"("column_in": "3", "text_in": 6)" << "number";
+        QTest::newRow("narrow") << R"("column_in": 0.1, "text_in": 6)"
+                                << "between 1 and 20";
+        QTest::newRow("column wider") << R"("column_in": 7, "text_in": 6)"
+                                      << "no wider";
+        QTest::newRow("missing") << R"("column_in": 3)"
+                                 << "text_in";
+        QTest::newRow("word") << R"("column_in": "3", "text_in": 6)"
+                              << "number";
     }
     void a_wrong_venue_file_says_what_is_wrong() {
         QFETCH(QString, change);
         QFETCH(QString, says);
-        const QString json = QStringLiteral(
-                                 R"({"schema": "slay-venues/1", "venues": [{"id": "x", "name": "X", %1,
+        const QString json =
+            QStringLiteral(
+                R"({"schema": "slay-venues/1", "venues": [{"id": "x", "name": "X", %1,
                 "height_in": 9, "body_pt": 10, "least_pt": 6, "face": "times"}]})")
-                                 .arg(change);
+                .arg(change);
         const auto read = parse_venues(json.toStdString(), "x.json");
         QVERIFY(!read);
         QVERIFY2(QString::fromStdString(read.error().message).contains(says),
@@ -118,7 +123,8 @@ class PaperChoiceTest : public QObject {
     void wrong_choices_are_refused_data() {
         QTest::addColumn<QString>("json");
         QTest::addColumn<QString>("says");
-        QTest::newRow("schema") << R"({"venue": "icml"})" << "slay-export/1";
+        QTest::newRow("schema") << R"({"venue": "icml"})"
+                                << "slay-export/1";
         const auto with = [](const char* field) {
             return QStringLiteral(R"({"schema": "slay-export/1", %1})").arg(field);
         };
@@ -132,7 +138,8 @@ class PaperChoiceTest : public QObject {
         QTest::newRow("height") << with(R"("height_in": 99)") << "inches high";
         QTest::newRow("dots") << with(R"("dpi": 1000000)") << "dots per inch";
         QTest::newRow("palette") << with(R"("palette": "rainbow")") << "okabe-ito";
-        QTest::newRow("no JSON") << "}" << "slay-export/1";
+        QTest::newRow("no JSON") << "}"
+                                 << "slay-export/1";
     }
     void wrong_choices_are_refused() {
         QFETCH(QString, json);
@@ -165,9 +172,9 @@ class PaperChoiceTest : public QObject {
         for (const FigureItem& item : plan.figures())
             for (const Series& series : plan.figure(item).series)
                 if (!series.variant.empty())
-                    QVERIFY2(series.variant == "standard" ||
-                                 series.variant == "yat-performer-anchor",
-                             series.variant.c_str());
+                    QVERIFY2(
+                        series.variant == "standard" || series.variant == "yat-performer-anchor",
+                        series.variant.c_str());
         for (const TableItem& item : plan.tables()) {
             if (item.experiment.empty()) continue;  // verdicts are of the whole run
             for (const TableGroup& group : plan.table(item).groups)
@@ -235,10 +242,10 @@ class PaperChoiceTest : public QObject {
         const auto escaped = [](const char* text) {
             QTest::newRow(text) << QString::fromStdString(latex_escape(text)) << text;
         };
-        for (const char* text :
-             {"50 % of #1 & {a} [b]* _c_ ^ ~ \\x $1 <b> |", "na\u00efve Nystr\u00f6m \u00e7 \u0142 \u00df",
-              "\u2265 \u2264 \u00b1 \u00d7 \u03b5 \u03ba \u2113 \u221e \u2026", "a\u2013b \u2014 c",
-              "averyveryverylongwordwithoutaspace"})
+        for (const char* text : {"50 % of #1 & {a} [b]* _c_ ^ ~ \\x $1 <b> |",
+                                 "na\u00efve Nystr\u00f6m \u00e7 \u0142 \u00df",
+                                 "\u2265 \u2264 \u00b1 \u00d7 \u03b5 \u03ba \u2113 \u221e \u2026",
+                                 "a\u2013b \u2014 c", "averyveryverylongwordwithoutaspace"})
             escaped(text);
         const auto row = [](const char* latex, const char* text) {
             QTest::newRow(latex) << latex << text;
@@ -301,8 +308,9 @@ class PaperChoiceTest : public QObject {
             file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
         };
         // A program that writes down its words and "could not measure everything".
-        write("bench", "#!/bin/sh\nprintf '<%s>' \"$@\" >>calls\necho >>calls\n"
-                       "test \"$1\" != run || exit 3\n");
+        write("bench",
+              "#!/bin/sh\nprintf '<%s>' \"$@\" >>calls\necho >>calls\n"
+              "test \"$1\" != run || exit 3\n");
         PaperChoice choice;
         choice.report = true;
         choice.variants = {"standard"};

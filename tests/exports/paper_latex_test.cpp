@@ -68,7 +68,7 @@ class PaperLatexTest : public QObject {
         const FigureData data = plan.figure(item);
         const PaperChoice sized = plan.sized(data);
         const FileCheck check =
-            check_pdf("x.pdf", *pdf, {sized.figure_width(), sized.figure_height(), 6}, &data);
+            check_pdf("x.pdf", *pdf, {sized.figure_width(), sized.figure_height(), 6, 0}, &data);
         QVERIFY2(failures(check).isEmpty(), qPrintable(failures(check)));
     }
 
@@ -90,7 +90,8 @@ class PaperLatexTest : public QObject {
               "Text.\\end{document}\n");
         const auto pdf = compile_latex({folder.path().toStdString(), "paper.tex", 1, 120, {}, {}});
         QVERIFY2(pdf.ok(), pdf.ok() ? "" : pdf.error().message.c_str());
-        QCOMPARE(QDir(folder.path()).entryList(QDir::Files).size(), 3);  // LaTeX's own are elsewhere
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files).size(),
+                 3);  // LaTeX's own are elsewhere
         const auto pages = count_pages(*pdf);
         QVERIFY(pages && *pages == 1);
     }
@@ -116,7 +117,7 @@ class PaperLatexTest : public QObject {
         QVERIFY(write_export(folder.path().toStdString(), "report.tex", text));
         const auto pdf = compile_latex({folder.path().toStdString(), "report.tex", 2, 120, {}, {}});
         QVERIFY2(pdf.ok(), pdf.ok() ? "" : pdf.error().message.c_str());
-        const FileCheck check = check_pdf("report.pdf", *pdf, {0, 0, 6});
+        const FileCheck check = check_pdf("report.pdf", *pdf, {0, 0, 6, choice.page().text_inches});
         QVERIFY2(failures(check).isEmpty(), qPrintable(failures(check)));
         for (const char* part : {"Verdicts", "Provenance", "Reproduce", "reproduce.sh"})
             QVERIFY2(text.find(part) != std::string::npos, part);
@@ -137,7 +138,7 @@ class PaperLatexTest : public QObject {
         for (const TableItem& item : plan.tables()) all += plan.table_tex(item);
         const auto pdf = compile_text(table_document(all, choice));
         QVERIFY2(pdf.ok(), pdf.ok() ? "" : pdf.error().message.c_str());
-        const FileCheck check = check_pdf("x.pdf", *pdf, {0, 0, 6});
+        const FileCheck check = check_pdf("x.pdf", *pdf, {0, 0, 6, choice.page().text_inches});
         QVERIFY2(failures(check).isEmpty(), qPrintable(failures(check)));
     }
 
@@ -156,21 +157,22 @@ class PaperLatexTest : public QObject {
     }
 
     void latex_ends_when_asked() {
-        const char* forever = "\\documentclass{article}\\begin{document}\\loop\\iftrue\\repeat"
-                              "\\end{document}";
+        const char* endless =
+            "\\documentclass{article}\\begin{document}\\loop\\iftrue\\repeat"
+            "\\end{document}";
         std::stop_source stop;
         std::thread other([&] {
             std::this_thread::sleep_for(std::chrono::milliseconds(300));
             stop.request_stop();
         });
-        const auto stopped = compile_text(forever, 1, stop.get_token());
+        const auto stopped = compile_text(endless, 1, stop.get_token());
         other.join();
         QVERIFY(!stopped);
         QCOMPARE(stopped.error().kind, ErrorKind::cancelled);
         QTemporaryDir folder;
         QFile file(folder.filePath("x.tex"));
         QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(forever);
+        file.write(endless);
         file.close();
         const auto late = compile_latex({folder.path().toStdString(), "x.tex", 1, 0.2, {}, {}});
         QVERIFY(!late);

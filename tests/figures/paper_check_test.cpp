@@ -6,8 +6,8 @@
 #include "exports/check/pdf_check.h"
 #include "exports/figures/figure_file.h"
 #include "exports/figures/paper_figures.h"
-#include "exports/paper_export.h"
 #include "exports/paper/palette.h"
+#include "exports/paper_export.h"
 #include "tests/exports/sample_records.h"
 
 using namespace slay;
@@ -45,7 +45,7 @@ const std::string bitmap_font =
     " /CharProcs << /a 6 0 R >> /Encoding << /Type /Encoding /Differences [97 /a] >>"
     " /FirstChar 97 /LastChar 97 /Widths [500] /Resources << >> >>";
 
-constexpr PageRule column{3.25, 2.9, 6};
+constexpr PageRule column{3.25, 2.9, 6, 0};
 
 RuleAnswer answer_of(const FileCheck& check, const std::string& rule) {
     for (const RuleResult& each : check.rules)
@@ -94,8 +94,7 @@ class PaperCheckTest : public QObject {
     }
     void what_the_program_writes_passes() {
         QFETCH(PaperChoice, choice);
-        const auto plan =
-            PaperPlan::make(std::make_shared<const RunRecord>(h200_record()), choice);
+        const auto plan = PaperPlan::make(std::make_shared<const RunRecord>(h200_record()), choice);
         QVERIFY(plan);
         for (const FigureItem& item : plan->figures()) {
             const FigureData data = plan->figure(item);
@@ -111,8 +110,8 @@ class PaperCheckTest : public QObject {
     }
 
     void a_font_that_is_not_embedded_fails() {
-        const FileCheck check = check_pdf(
-            "x", hand_made("BT /F1 10 Tf 20 100 Td (Latency) Tj ET", loose_font), column);
+        const FileCheck check =
+            check_pdf("x", hand_made("BT /F1 10 Tf 20 100 Td (Latency) Tj ET", loose_font), column);
         QCOMPARE(answer_of(check, "embedded"), RuleAnswer::failed);
         QVERIFY2(told(check).contains("Helvetica"), qPrintable(told(check)));
         for (const char* other : {"type3", "size", "text", "grey"})
@@ -138,7 +137,11 @@ class PaperCheckTest : public QObject {
         QVERIFY2(told(check).contains("3.4"), qPrintable(told(check)));
         for (const char* other : {"embedded", "type3", "text", "grey"})
             QVERIFY2(answer_of(check, other) == RuleAnswer::passed, qPrintable(told(check)));
-        QCOMPARE(answer_of(check_pdf("x", *pdf, {3.4, 2.9, 6}), "size"), RuleAnswer::passed);
+        QCOMPARE(answer_of(check_pdf("x", *pdf, {3.4, 2.9, 6, 0}), "size"), RuleAnswer::passed);
+        // A line of 2.5 inches where the text has 2.
+        const std::string line = hand_made("2 w 20 20 m 200 20 l S", loose_font);
+        QCOMPARE(answer_of(check_pdf("x", line, {0, 0, 6, 2}), "size"), RuleAnswer::failed);
+        QCOMPARE(answer_of(check_pdf("x", line, {0, 0, 6, 2.5}), "size"), RuleAnswer::passed);
     }
 
     void small_text_fails() {
@@ -161,10 +164,9 @@ class PaperCheckTest : public QObject {
     }
 
     void pale_text_fails() {
-        const FileCheck check =
-            check_pdf("x",
-                      hand_made("1 0.9 0.2 rg BT /F1 10 Tf 20 100 Td (Latency) Tj ET", loose_font),
-                      column);
+        const FileCheck check = check_pdf(
+            "x", hand_made("1 0.9 0.2 rg BT /F1 10 Tf 20 100 Td (Latency) Tj ET", loose_font),
+            column);
         QCOMPARE(answer_of(check, "grey"), RuleAnswer::failed);
         QVERIFY2(told(check).contains("Latency"), qPrintable(told(check)));
         QCOMPARE(answer_of(check, "text"), RuleAnswer::passed);
@@ -229,8 +231,7 @@ class PaperCheckTest : public QObject {
         choice.report = true;
         choice.dots_per_inch = 100;
         choice.variants = {"standard", "yat-performer-anchor"};
-        const auto plan =
-            PaperPlan::make(std::make_shared<const RunRecord>(h200_record()), choice);
+        const auto plan = PaperPlan::make(std::make_shared<const RunRecord>(h200_record()), choice);
         QVERIFY(plan);
         const PaperJobs jobs = paper_jobs(std::make_shared<const PaperPlan>(*plan));
         QTemporaryDir folder;

@@ -23,9 +23,11 @@ void require_same(const std::string& a, const std::string& b, const std::string&
 
 void read_preset(std::string_view bytes);   // a preset: read, written again, planned
 void read_journal(std::string_view bytes);  // a journal: whole lines load; read as a file
-void read_results(std::string_view bytes);  // a journal to results, tables, figures' data, findings
+void read_results(std::string_view bytes);  // a journal, or a results file, to tables and figures
 void read_golden(std::string_view bytes);   // a golden file
 void read_text(std::string_view bytes);     // a folder of text: "@NAME" begins the file NAME
+void read_request(std::string_view bytes);  // a request to a run, or preferences
+void read_qkv(std::string_view bytes);      // q, k and v of a trained model
 void read_worker(std::string_view bytes);   // what a worker, a host or a memory probe says
 
 struct Reader {

@@ -3,6 +3,7 @@
 #include "engine/core/journal.h"
 #include "engine/core/json_text.h"
 #include "engine/core/merge_records.h"
+#include "engine/core/results_reader.h"
 #include "engine/core/text.h"
 #include "exports/compare/run_comparison.h"
 #include "exports/figure_data.h"
@@ -97,13 +98,20 @@ void compare(const std::shared_ptr<const RunRecord>& record) {
 }  // namespace
 
 void read_results(std::string_view bytes) {
-    std::string text;
-    for (const std::string& line : sealed_lines(bytes)) text += line + '\n';
-    const MemoryFile file(text);
-    Result<JournalContent> content = slay::read_journal(file.path());
-    if (!content) return;
-    for (const std::string& skipped : content->skipped) require_plain(skipped, "a skipped line");
-    const auto record = std::make_shared<const RunRecord>(std::move(content->record));
+    std::shared_ptr<const RunRecord> record;
+    if (Result<RunRecord> read = parse_results(bytes, "stranger.json")) {
+        record = std::make_shared<const RunRecord>(std::move(*read));
+    } else {
+        require_plain(read.error().message, "a message");
+        std::string text;
+        for (const std::string& line : sealed_lines(bytes)) text += line + '\n';
+        const MemoryFile file(text);
+        Result<JournalContent> content = slay::read_journal(file.path());
+        if (!content) return;
+        for (const std::string& skipped : content->skipped)
+            require_plain(skipped, "a skipped line");
+        record = std::make_shared<const RunRecord>(std::move(content->record));
+    }
     if (record->points().size() > 64) return;
     write_all(*record);
     compare(record);

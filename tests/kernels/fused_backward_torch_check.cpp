@@ -13,37 +13,12 @@
 #include "engine/kernels/fused_backward_torch.h"
 #include "engine/kernels/fused_linear_torch.h"
 #include "tests/kernels/fused_reference.h"
+#include "tests/kernels/tensor_reference.h"
 
 namespace slay::kernels {
 namespace {
 
 constexpr double kDelta = 1e-6;
-
-at::Tensor projected(const at::Tensor& u, const std::vector<double>& weights, std::int64_t heads,
-                     std::int64_t count) {
-    const at::Tensor w =
-        at::from_blob(const_cast<double*>(weights.data()), {heads, count, u.size(3)}, at::kDouble)
-            .to(u.device());
-    return at::matmul(u, w.transpose(1, 2));
-}
-
-// The plain product form of the anchor map in float64.
-at::Tensor plain(const FeatureMap& map, const at::Tensor& q, const at::Tensor& k,
-                 const at::Tensor& v, bool causal) {
-    const at::Tensor offset =
-        at::from_blob(const_cast<double*>(map.offset.data()), {map.g}, at::kDouble).to(q.device());
-    at::Tensor g[2], poly[2];
-    for (int i = 0; i < 2; ++i) {
-        const at::Tensor& u = i == 0 ? q : k;
-        const at::Tensor unit = u / u.norm(2, {-1}, true).clamp_min(1e-12);
-        g[i] = at::exp(projected(unit, map.omega, map.heads, map.g) + offset);
-        poly[i] = projected(unit, map.first, 1, map.p).square();
-    }
-    at::Tensor w =
-        at::matmul(g[0], g[1].transpose(2, 3)) * at::matmul(poly[0], poly[1].transpose(2, 3));
-    if (causal) w = w.tril();
-    return at::matmul(w, v) / (w.sum(-1, true) + kDelta);
-}
 
 FusedBackward::Gradients run_both(FusedLinear& forward, FusedBackward& backward,
                                   const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
@@ -74,7 +49,7 @@ bool check(const char* name, const at::Tensor& q, const at::Tensor& k, const at:
     const auto leaf = [](const at::Tensor& x) { return x.to(at::kDouble).requires_grad_(true); };
     const at::Tensor q64 = leaf(q), k64 = leaf(k), v64 = leaf(v);
     const at::AutoGradMode with_grad(true);
-    const auto expected = torch::autograd::grad({plain(map, q64, k64, v64, causal)},
+    const auto expected = torch::autograd::grad({plain_anchor(map, q64, k64, v64, causal, kDelta)},
                                                 {q64, k64, v64}, {dy.to(at::kDouble)});
     const double bound = q.scalar_type() == at::kFloat ? 1e-4 : 1e-2;
     const at::Tensor parts[] = {got.q, got.k, got.v};
@@ -103,10 +78,16 @@ int check_all() {
             wrong += !check("contiguous", t[0], t[1], t[2], causal);
             const at::Tensor odd = at::randn({3, 1, 2, 32, 333}, options).transpose(3, 4);
             wrong += !check("transposed", odd[0], odd[1], odd[2], causal);
+            const at::Tensor off = at::randn({3 * 2 * 77 * 64 + 1}, options)
+                                       .narrow(0, 1, 3 * 2 * 77 * 64)
+                                       .view({3, 1, 2, 77, 64});
+            wrong += !check("address off by one element", off[0], off[1], off[2], causal);
         }
         const at::Tensor other = at::randn({1, 2, 9, 24}, options);
         wrong += FusedBackward(anchor_map(other, 32)).unsupported(other, other, other).empty();
         const at::Tensor usual = at::randn({1, 2, 9, 32}, options);
+        const at::Tensor half = at::randn({1, 2, 99, 32}, options.dtype(at::kHalf));
+        wrong += FusedBackward(anchor_map(half, 32)).unsupported(half, half, half).empty();
         FeatureMap cancelling = anchor_map(usual, 32);
         cancelling.cancels = true;
         wrong += FusedBackward(cancelling).unsupported(usual, usual, usual).empty();

@@ -1,6 +1,6 @@
 // Checks the backward pass of the fused linear attention against float64 over awkward shapes, then
 // times it. Needs the CUDA runtime only; `tiny` is for sanitizers:
-//   fused_linear_backward_check [check|quick|tiny|time|profile|all]
+//   fused_linear_backward_check [check|quick|tiny|time|profile|all] [bf16|fp32]
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -454,7 +454,9 @@ int main(int argc, char** argv) {
     using namespace slay::kernels;
     const std::string mode = argc > 1 ? argv[1] : "all";
     int wrong = 0;
+    const std::string only = argc > 2 ? argv[2] : "";
     for (const Element type : {Element::bfloat16, Element::float32}) {
+        if (!only.empty() && (only == "bf16") != (type == Element::bfloat16)) continue;
         if (mode == "quick") wrong += check_all(quick_cases(type));
         if (mode == "tiny") wrong += check_all(tiny_cases(type));
         if (mode == "check" || mode == "all") wrong += check_all(all_cases(type));

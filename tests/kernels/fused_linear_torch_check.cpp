@@ -7,35 +7,15 @@
 
 #include "engine/kernels/fused_linear_torch.h"
 #include "tests/kernels/fused_reference.h"
+#include "tests/kernels/tensor_reference.h"
 
 namespace slay::kernels {
 namespace {
 
-at::Tensor factors(const at::Tensor& u, const std::vector<double>& weights, std::int64_t heads,
-                   std::int64_t count) {
-    const std::int64_t d = u.size(3);
-    const at::Tensor w =
-        at::from_blob(const_cast<double*>(weights.data()), {heads, count, d}, at::kDouble)
-            .to(u.device());
-    return at::matmul(u, w.transpose(1, 2));
-}
-
-// The plain product form of the anchor map in float64.
-at::Tensor plain(const FeatureMap& map, const at::Tensor& q, const at::Tensor& k,
-                 const at::Tensor& v, bool causal) {
-    const at::Tensor offset =
-        at::from_blob(const_cast<double*>(map.offset.data()), {map.g}, at::kDouble).to(q.device());
-    at::Tensor g[2], poly[2];
-    for (int i = 0; i < 2; ++i) {
-        const at::Tensor u = (i == 0 ? q : k).to(at::kDouble);
-        const at::Tensor unit = u / u.norm(2, {-1}, true).clamp_min(1e-12);
-        g[i] = at::exp(factors(unit, map.omega, map.heads, map.g) + offset);
-        poly[i] = factors(unit, map.first, 1, map.p).square();
-    }
-    at::Tensor w =
-        at::matmul(g[0], g[1].transpose(2, 3)) * at::matmul(poly[0], poly[1].transpose(2, 3));
-    if (causal) w = w.tril();
-    return at::matmul(w, v.to(at::kDouble)) / (w.sum(-1, true) + 1e-6);
+// What rounding took from y, from the byte that keeps it in 1/256 of y's last place.
+at::Tensor correction_of(const at::Tensor& y, const at::Tensor& rest) {
+    const at::Tensor exponent = std::get<1>(at::frexp(y.to(at::kDouble)));  // y = m 2^e, |m| < 1
+    return rest.to(at::kDouble) * at::exp2(exponent.to(at::kDouble) - 16);
 }
 
 // Relative L2 allowed: the conformance bounds of the variants.
@@ -55,7 +35,8 @@ bool check(const char* name, const at::Tensor& q, const at::Tensor& k, const at:
         return false;
     }
     const FusedLinear::Output output = fused.forward(q, k, v, causal, 1e-6, true);
-    const at::Tensor expected = plain(map, q, k, v, causal);
+    const auto wide = [](const at::Tensor& x) { return x.to(at::kDouble); };
+    const at::Tensor expected = plain_anchor(map, wide(q), wide(k), wide(v), causal, 1e-6);
     const auto error_of = [&](const at::Tensor& y) {
         return ((y - expected).norm() / expected.norm()).item<double>();
     };
@@ -85,6 +66,10 @@ int run() {
             wrong += !check("contiguous", t[0], t[1], t[2], causal);
             const at::Tensor odd = at::randn({3, 1, 2, 32, 333}, options).transpose(3, 4);
             wrong += !check("transposed", odd[0], odd[1], odd[2], causal);
+            const at::Tensor off = at::randn({3 * 2 * 77 * 64 + 1}, options)
+                                       .narrow(0, 1, 3 * 2 * 77 * 64)
+                                       .view({3, 1, 2, 77, 64});
+            wrong += !check("address off by one element", off[0], off[1], off[2], causal);
         }
     }
     const auto options = at::TensorOptions().device(at::kCUDA).dtype(at::kBFloat16);

@@ -2,6 +2,8 @@
 // clear line, and nothing is written elsewhere.
 #include <QDir>
 #include <QDirIterator>
+#include <QJsonDocument>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -10,6 +12,7 @@
 #include "engine/run/runner.h"
 #include "exports/csv.h"
 #include "tests/bench/bench_process.h"
+#include "tests/core/core_samples.h"
 #include "tests/run/fake_executor.h"
 #include "tests/strangers/hostile_run.h"
 
@@ -91,8 +94,8 @@ class StrangersTest : public QObject {
                 {"merge", "run", "other", "--out", "merged"},
                 {"export", "run", "--out", "paper"},
                 {"run", "--resume", "--out", "run"},
-                {"export", QString::fromStdString(trick).remove('\0')},
-                {"run", QString::fromStdString(trick).remove('\0')},
+                {"export", QString::fromStdString(trick)},
+                {"run", QString::fromStdString(trick)},
             };
             for (const QStringList& command : commands) {
                 const BenchResult result = bench.run(command);
@@ -209,6 +212,28 @@ class StrangersTest : public QObject {
                      ->samples.at("latency_ms")
                      .values.front(),
                  std::get<SamplesTaken>(one[2].body).values.front());
+    }
+
+    // Requests are taken up, and then removed: not those of another folder.
+    void requests_behind_a_link_are_left_alone() {
+        QTemporaryDir folder;
+        std::vector<Event> events = samples::small_run();
+        events.resize(1);
+        std::get<RunStarted>(events[0].body).provenance =
+            fake::FakeExecutor().provenance("cpu", {});
+        write(folder.filePath("run/journal.jsonl"), samples::lines_of(events));
+        write(folder.filePath("outside/mine.json"), "{}");
+        QVERIFY(QFile::link(folder.filePath("outside"), folder.filePath("run/requests")));
+        fake::FakeExecutor executor;
+        RunControl control;
+        const std::string run = folder.filePath("run").toStdString();
+        const auto spec = spec_of_run(run);
+        QVERIFY(spec);
+        const auto result = run_spec(*spec, executor, control, {run, true, true}, {});
+        QVERIFY2(result, result ? "" : result.error().message.c_str());
+        QCOMPARE(result->count(PointState::ok), 4u);
+        QCOMPARE(QDir(folder.filePath("outside")).entryList(QDir::Files), QStringList{"mine.json"});
+        QCOMPARE(content_of(folder.filePath("outside/mine.json")), QByteArray("{}"));
     }
 
     void links_in_a_run_folder_are_not_followed() {

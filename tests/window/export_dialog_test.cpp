@@ -1,5 +1,7 @@
 // Export for a paper, driven as a user would: look at a figure and a table, change what is asked
 // for, export, and come back to the same settings.
+#include "widgets/exports/export_dialog.h"
+
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
@@ -15,7 +17,6 @@
 #include "tests/exports/sample_records.h"
 #include "widgets/editor/chip_row.h"
 #include "widgets/exports/check_view.h"
-#include "widgets/exports/export_dialog.h"
 #include "widgets/exports/page_view.h"
 #include "widgets/exports/paper_form.h"
 
@@ -116,8 +117,7 @@ class ExportDialogTest : public QObject {
         QVERIFY(!opened.dialog.export_button().isEnabled());
         opened.item(0)->setCheckState(Qt::Checked);
         QVERIFY(opened.dialog.export_button().isEnabled());
-        QCOMPARE(opened.dialog.choice().only,
-                 std::vector<std::string>{"figures/latency_scaling"});
+        QCOMPARE(opened.dialog.choice().only, std::vector<std::string>{"figures/latency_scaling"});
         PaperChoice nothing;
         nothing.formats.clear();
         opened.dialog.set_choice(nothing);
@@ -155,7 +155,7 @@ class ExportDialogTest : public QObject {
         QTest::mouseClick(&opened.dialog.export_button(), Qt::LeftButton);
         QVERIFY(opened.dialog.exporting());
         QVERIFY(QTest::qWaitFor([&] { return exported.size() == 1; }, 60000));
-        QCOMPARE(exported[0][1].toInt(), 3 * 2 + 3);
+        QCOMPARE(exported[0][1].toInt(), 3 * 2 + 3 + 1);  // and paper_check.json
         QVERIFY(QFile::exists(opened.folder.filePath("paper/figures/latency_scaling.svg")));
         QVERIFY(!QFile::exists(
             opened.folder.filePath("paper/figures/latency_scaling_forward-backward.svg")));

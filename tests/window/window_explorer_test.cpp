@@ -21,6 +21,7 @@
 #include "widgets/explorer/explorer_controls.h"
 #include "widgets/explorer/explorer_panel.h"
 #include "widgets/explorer/figure_card.h"
+#include "widgets/explorer/guide.h"
 #include "widgets/explorer/qkv_choice.h"
 #include "widgets/plots/plot_tabs.h"
 #include "widgets/plots/start_page.h"
@@ -30,7 +31,7 @@ using namespace slay;
 
 namespace {
 
-enum PageIndex { kernel_page, error_page, node_page, row_sum_page, attention_page };
+enum PageIndex { kernel_page, error_page, node_page, row_sum_page, by_row_page, attention_page };
 
 explore::QkvSample trained_sample() {
     explore::QkvSample sample;
@@ -167,6 +168,7 @@ class WindowExplorerTest : public QObject {
         const std::pair<PageIndex, const char*> pages[]{{error_page, "explore_error"},
                                                         {node_page, "explore_nodes"},
                                                         {row_sum_page, "explore_denominators"},
+                                                        {by_row_page, "explore_rows"},
                                                         {attention_page, "explore_entropy"}};
         for (const auto& [page, id] : pages) {
             show(page);
@@ -189,13 +191,13 @@ class WindowExplorerTest : public QObject {
 
     void every_view_exports_like_a_figure() {
         show(attention_page);
-        for (const char* ending : {"pdf", "svg", "png", "csv"}) {
+        for (const char* ending : {"pdf", "svg", "png", "tex", "csv"}) {
             const QString path = folders_.file(QString("map.%1").arg(ending));
             panel_->export_view("explore_exact_map", path);
             QVERIFY2(QFileInfo(path).size() > 1000, ending);
         }
         panel_->export_view("explore_exact_map", folders_.file("map.doc"));
-        QVERIFY2(window_->messages().text().contains(".pdf, .svg, .png or .csv"),
+        QVERIFY2(window_->messages().text().contains(".pdf, .svg, .png, .tex or .csv"),
                  qPrintable(window_->messages().text()));
         panel_->export_all(folders_.file("all"));
         QVERIFY(QFileInfo(folders_.file("all/figures/explore_kernel.pdf")).size() > 1000);
@@ -271,6 +273,27 @@ class WindowExplorerTest : public QObject {
         window_->plots().restore({{"explorer", QJsonObject{{"nodes", "x"}, {"page", 99}}}});
     }
 
+    void the_guide_sets_sliders_and_page_for_each_thing_to_see() {
+        for (int step = 0; step < static_cast<int>(guide_steps().size()); ++step) {
+            panel_->show_guide(step);
+            settle();
+            const ExplorerStep& chosen = guide_steps()[static_cast<std::size_t>(step)];
+            QCOMPARE(controls().request().nodes, chosen.nodes);
+            QCOMPARE(controls().request().variants, chosen.forms);
+            QTRY_VERIFY(panel_->card(chosen.page)->isVisible());
+            QTRY_VERIFY(!figure(chosen.page).empty());
+            QVERIFY(panel_->guide().text().startsWith(QString::number(step + 1)));
+        }
+        // What the fifth says is so: at its budget the signed form crosses zero, the other not.
+        panel_->show_guide(4);
+        settle();
+        QTRY_VERIFY(series("explore_denominators", "row-sums:yat-performer-rm"));
+        QVERIFY(series("explore_denominators", "row-sums:yat-performer-rm")->label.find("\u2264") !=
+                std::string::npos);
+        QCOMPARE(series("explore_denominators", "row-sums:yat-performer-anchor")->label,
+                 std::string("SLAY (anchor)"));
+    }
+
     // Not judged: printed. A frame is computing, building and drawing what the page shows.
     void what_a_frame_takes() {
         window_->resize(1280, 800);
@@ -280,7 +303,7 @@ class WindowExplorerTest : public QObject {
         } budgets[]{{"R 2  M 16 P 32 d 32 L 64", 2, 16, 32, 32, 64},
                     {"R 8  M 32 P 32 d 64 L 64", 8, 32, 32, 64, 64},
                     {"R 16 M 64 P 64 d 64 L 96", 16, 64, 64, 64, 96}};
-        const char* names[]{"Kernel", "Error", "Nodes", "Row sums", "Attention"};
+        const char* names[]{"Kernel", "Error", "Nodes", "Row sums", "By row", "Attention"};
         for (const auto& budget : budgets) {
             controls().row("nodes").set_value(budget.nodes);
             controls().row("prf_features").set_value(budget.features);

@@ -1,5 +1,6 @@
 // Files of the window: dropped, dragged, opened before; and a session that comes back after damage.
 #include <QAction>
+#include <QApplication>
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QJsonDocument>
@@ -7,6 +8,7 @@
 #include <QMenu>
 #include <QMimeData>
 #include <QTreeView>
+#include <QUrl>
 
 #include "engine/run/runner.h"
 #include "tests/window/window_fixture.h"

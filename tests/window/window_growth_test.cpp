@@ -1,6 +1,7 @@
 // A run that is worked with while it goes on: refined, added to, measured again; a curve pinned as
 // a baseline; the plan and what each edit adds to it; every action as a command.
 #include <qcustomplot.h>
+#include <unistd.h>
 
 #include <QAction>
 #include <QApplication>
@@ -16,6 +17,7 @@
 #include <QToolButton>
 #include <QTreeWidget>
 #include <QUndoStack>
+#include <algorithm>
 
 #include "engine/core/spec_settings.h"
 #include "tests/window/window_fixture.h"

@@ -20,7 +20,8 @@ constexpr int runs = 10;
 constexpr int variants_times_experiments = 8;
 
 struct Taken {
-    double megabytes = 0;
+    double megabytes = 0;  // resident
+    double in_use = 0;     // MB that were allocated and not freed
     int descriptors = 0;
 };
 
@@ -32,8 +33,9 @@ Taken taken() {
     file >> total >> resident;
     const auto open =
         QDir("/proc/self/fd").entryList(QDir::NoDotAndDotDot | QDir::System | QDir::AllEntries);
+    const struct mallinfo2 heap = mallinfo2();
     return {resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6,
-            static_cast<int>(open.size())};
+            static_cast<double>(heap.uordblks + heap.hblkhd) / 1e6, static_cast<int>(open.size())};
 }
 
 SweepSpec sweep_of(int points) {
@@ -111,8 +113,9 @@ class WindowSoakTest : public QObject {
             QTRY_VERIFY_WITH_TIMEOUT(run().points_done() >= points_ * i || idle(*window_),
                                      1'200'000);
             at.push_back(taken());
-            qInfo("at point %6d: %7.1f MB resident, %d descriptors", run().points_done(),
-                  at.back().megabytes, at.back().descriptors);
+            qInfo("at point %6d: %6.1f MB resident, %5.1f MB allocated, %d descriptors",
+                  run().points_done(), at.back().megabytes, at.back().in_use,
+                  at.back().descriptors);
         }
         QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 1'200'000);
         QCOMPARE(run().points_done(), static_cast<int>(run().record().points().size()));

@@ -143,9 +143,9 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::ToolTipRole && column.kind == Kind::verdict)
         return tr(
             "A difference counts where the whole interval of the ratio lies beyond what two "
-            "runs of one program differ by: 2 % on a GPU, 5 % on a CPU, and more where single "
-            "samples spread more than that; between two runs also beyond 0.1 ms where launches by "
-            "the host, not the GPU, take the time.");
+            "runs of one program differ by: 2 % on a GPU, 5 % on a CPU; between two "
+            "runs half as much again, five spreads of single samples, and 0.1 ms where launches "
+            "by the host, not the GPU, take the time.");
     return {};
 }
 

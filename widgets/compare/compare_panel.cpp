@@ -150,6 +150,10 @@ QWidget* ComparePanel::new_bar() {
            "run, state or value: length>=1024 dtype=bfloat16 state=ok value<2"));
     filter_->setAccessibleName(tr("Filter"));
     filter_->setClearButtonEnabled(true);
+    ratio_ = new_button("reference", tr("Ratio"), tr("Draw curves as multiples of the baseline"));
+    ratio_->setObjectName("compare-ratio");
+    ratio_->setCheckable(true);
+    connect(ratio_, &QToolButton::toggled, this, &ComparePanel::choose_baseline);
     auto* csv = new_button("save", tr("CSV\u2026"), tr("Save the rows that are shown as CSV"));
     csv->setObjectName("compare-csv");
     connect(csv, &QToolButton::clicked, this, &ComparePanel::ask_for_csv);
@@ -157,8 +161,8 @@ QWidget* ComparePanel::new_bar() {
         new_button("copy", tr("As command"), tr("Copy the command that prints this table"));
     copy->setObjectName("compare-command");
     connect(copy, &QToolButton::clicked, this, [this] { emit command_asked(command()); });
-    for (QWidget* each : std::initializer_list<QWidget*>{add, add_shown, remove_, experiment_,
-                                                         metric_, baseline_, group_, csv, copy})
+    for (QWidget* each : std::initializer_list<QWidget*>{
+             add, add_shown, remove_, experiment_, metric_, baseline_, ratio_, group_, csv, copy})
         row->addWidget(each);
     rows->addWidget(filter_);
     connect(experiment_, &QComboBox::activated, this, &ComparePanel::runs_changed);
@@ -248,7 +252,7 @@ bool ComparePanel::write_csv(const QString& path) {
         emit said(Severity::error, QString::fromStdString(written.error().message));
     else
         emit said(Severity::info, tr("Saved %1: %2 rows").arg(path).arg(rows.size()));
-    return written.has_value();
+    return written.ok();
 }
 
 void ComparePanel::ask_for_csv() {
@@ -394,7 +398,6 @@ void ComparePanel::choose_metric() {
                             QString::fromStdString(id));
     }
     fill(*group_, groups);
-    overlay_->show_runs(runs);
     choose_baseline();
 }
 
@@ -408,7 +411,11 @@ void ComparePanel::choose_baseline() {
         baseline.kind = Baseline::Kind::variant;
         baseline.variant = chosen.mid(8).toStdString();
     }
+    const bool any = baseline.kind != Baseline::Kind::none;
     model_->runs().set_baseline(std::move(baseline));
+    ratio_->setEnabled(any);
+    overlay_->set_ratio(any && ratio_->isChecked());
+    overlay_->show_runs(model_->runs());
     refresh();
 }
 

@@ -82,7 +82,7 @@ class ComparePanel : public QWidget {
     QTableView* table_;
     QLineEdit* filter_;
     QComboBox *experiment_, *metric_, *baseline_, *group_;
-    QToolButton* remove_;
+    QToolButton *remove_, *ratio_;
     QMenu* runs_menu_;
     QLabel* empty_;
     OverlayView* overlay_;

@@ -29,6 +29,10 @@ OverlayView::OverlayView(QWidget* parent) : QWidget(parent) {
 
 OverlayView::~OverlayView() = default;
 
+void OverlayView::set_ratio(bool on) {
+    ratio_ = on;
+}
+
 void OverlayView::show_runs(const RunComparison& runs) {
     const FigureSpec* spec = nullptr;
     for (const FigureSpec& row : figure_table())
@@ -39,7 +43,8 @@ void OverlayView::show_runs(const RunComparison& runs) {
     if (spec->x_metrics.empty()) options.metric = runs.metric();
     std::vector<ComparedRun> drawn = runs.runs();
     if (drawn.size() > most_runs) drawn.resize(most_runs);
-    const FigureData figure = overlay_runs(*spec, drawn, options);
+    FigureData figure = overlay_runs(*spec, drawn, options);
+    if (ratio_) show_as_ratios(figure, runs.baseline());
     renderer_->show(figure, FigureTheme::screen(QApplication::palette(), QApplication::font()));
     QStringList notes;
     if (drawn.size() < runs.runs().size())

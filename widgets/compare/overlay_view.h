@@ -23,12 +23,14 @@ class OverlayView : public QWidget {
     ~OverlayView() override;
 
     void show_runs(const RunComparison& runs);
+    void set_ratio(bool on);  // curves as multiples of the baseline's; at the next show_runs
     QCustomPlot& plot() const { return *plot_; }
 
   private:
     QCustomPlot* plot_;
     std::unique_ptr<FigureRenderer> renderer_;
     ElidedLabel* notes_;
+    bool ratio_ = false;
 };
 
 }  // namespace slay

@@ -92,7 +92,8 @@ void SampleView::show_row(const RunComparison& runs, const RunComparison::Row& r
         parameters << line(describe_parameter(id, each));
     lines << parameters.join(", ");
     const auto samples = point.samples.find(runs.metric());
-    const bool has_samples = samples != point.samples.end() && !samples->second.values.empty();
+    const bool has_samples = samples != point.samples.end() && !samples->second.values.empty() &&
+                             !holds_nan(samples->second.values);
     if (has_samples) {
         const SampleSummary summary = summarise(samples->second.values);
         const auto number = [&](double x) { return line(format_number(x, metric.digits)); };

@@ -77,6 +77,52 @@ void RunDocument::take(const std::vector<Event>& events) {
     emit advanced(rows, events);
 }
 
+namespace {
+
+bool same_plan(const RunRecord& a, const RunRecord& b) {
+    const auto& x = a.points();
+    const auto& y = b.points();
+    return x.size() == y.size() &&
+           std::equal(x.begin(), x.end(), y.begin(),
+                      [](const auto& p, const auto& q) { return p.point.id == q.point.id; });
+}
+
+std::size_t sample_count(const RecordedPoint& point) {
+    std::size_t count = 0;
+    for (const auto& [metric, samples] : point.samples) count += samples.values.size();
+    return count;
+}
+
+}  // namespace
+
+void RunDocument::follow(std::shared_ptr<RunRecord> record, const QString& folder, bool live) {
+    const bool known = folder == folder_ && same_plan(*record, *record_);
+    const std::shared_ptr<RunRecord> before = std::exchange(record_, std::move(record));
+    folder_ = folder;
+    in_flight_.clear();
+    std::vector<int> rows;
+    std::vector<Event> events;
+    const auto tell = [&](EventBody body) {
+        events.push_back({0, record_->run(), record_->seconds(), std::move(body)});
+    };
+    for (std::size_t i = 0; i < record_->points().size(); ++i) {
+        const RecordedPoint& now = record_->points()[i];
+        if (now.result.state == PointState::running) in_flight_.push_back(now.point.id);
+        if (!known) continue;
+        const RecordedPoint& then = before->points()[i];
+        if (now.result.state == then.result.state && sample_count(now) == sample_count(then))
+            continue;
+        rows.push_back(static_cast<int>(i));
+        if (is_final(now.result.state)) tell(PointFinished{now.point.id, now.result});
+    }
+    for (std::size_t i = known ? before->messages().size() : 0; i < record_->messages().size(); ++i)
+        tell(Message{record_->messages()[i].severity, record_->messages()[i].text});
+    recount();
+    if (std::exchange(live_, live) != live) emit live_changed(live);
+    if (!known) emit reset();
+    if (!rows.empty() || !events.empty()) emit advanced(rows, events);
+}
+
 void RunDocument::end() {
     in_flight_.clear();
     if (std::exchange(live_, false)) emit live_changed(false);

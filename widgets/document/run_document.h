@@ -32,6 +32,9 @@ class RunDocument : public QObject {
     void begin_resumed(const QString& folder);  // events add to the record shown
     void show(std::shared_ptr<RunRecord> record, QString folder);  // a saved run
     void take(const std::vector<Event>& events);
+    // The record of a run that others measure, as it is now; `live`: more is expected. What is new
+    // in it is told as if its events had come.
+    void follow(std::shared_ptr<RunRecord> record, const QString& folder, bool live);
     void end();  // no more events
 
   signals:

@@ -8,6 +8,7 @@
 #include "widgets/editor/chip_row.h"
 #include "widgets/editor/form_row.h"
 #include "widgets/editor/spec_editing.h"
+#include "widgets/elsewhere/own_variants.h"
 #include "widgets/look/definition.h"
 #include "widgets/look/theme.h"
 
@@ -58,6 +59,9 @@ VariantPicker::VariantPicker(SpecDocument& document, QWidget* parent)
         layout->addWidget(chips);
         rows_.push_back({family, chips});
     }
+    own_ = new OwnVariants(document_);
+    connect(own_, &OwnVariants::refused, this, &VariantPicker::refused);
+    layout->addWidget(own_);
 }
 
 void VariantPicker::toggle(const QString& name, bool on) {
@@ -86,6 +90,7 @@ void VariantPicker::refresh() {
     for (const VariantChoice& choice : document_.spec().variants)
         chosen << QString::fromStdString(choice.name);
     for (const FamilyRow& row : rows_) row.chips->set_chosen(chosen);
+    own_->refresh();
 }
 
 ChipRow* VariantPicker::family_row(Family family) const {

@@ -10,6 +10,7 @@
 namespace slay {
 
 class ChipRow;
+class OwnVariants;
 
 class VariantPicker : public QWidget {
     Q_OBJECT
@@ -19,6 +20,7 @@ class VariantPicker : public QWidget {
 
     void refresh();
     ChipRow* family_row(Family family) const;
+    OwnVariants* own() const { return own_; }
 
   signals:
     void refused(const QString& reason);  // empty: the last edit was fine
@@ -32,6 +34,7 @@ class VariantPicker : public QWidget {
     };
     SpecDocument& document_;
     std::vector<FamilyRow> rows_;
+    OwnVariants* own_;
 };
 
 }  // namespace slay

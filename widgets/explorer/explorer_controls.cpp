@@ -202,6 +202,7 @@ void ExplorerControls::follow_inputs() {
     trained_->setVisible(trained);
     const bool fixed = trained && trained_->head();
     causal_->setEnabled(!fixed || trained_->causal());
+    row("head_dim").setEnabled(!fixed);
 }
 
 SliderRow& ExplorerControls::row(const QString& id) const {
@@ -223,11 +224,12 @@ explore::Request ExplorerControls::request() const {
     request.variants.clear();
     for (const QString& each : forms_->chosen()) request.variants.push_back(each.toStdString());
     request.map_variant = map_variant_->currentData().toString().toStdString();
-    request.causal = causal_->isChecked() && (!causal_->isEnabled() || causal_->isChecked());
+    request.causal = causal_->isChecked();
     request.inputs = explore::parse_inputs(inputs_->currentData().toString().toStdString()).value();
     if (request.inputs == explore::Inputs::trained) {
         request.trained = trained_->head();
         if (!trained_->causal()) request.causal = false;
+        if (request.trained) request.head_dim = request.trained->dimension;
     }
     return request;
 }

@@ -8,6 +8,7 @@
 #include <QFileDialog>
 #include <QGridLayout>
 #include <QHBoxLayout>
+#include <QJsonArray>
 #include <QLabel>
 #include <QMenu>
 #include <QScrollArea>
@@ -26,6 +27,8 @@
 #include "widgets/editor/spec_editing.h"
 #include "widgets/explorer/explorer_controls.h"
 #include "widgets/explorer/figure_card.h"
+#include "widgets/explorer/guide.h"
+#include "widgets/explorer/qkv_choice.h"
 #include "widgets/look/icons.h"
 #include "widgets/look/theme.h"
 
@@ -62,12 +65,23 @@ const std::vector<Page>& page_table() {
                            "Denominators of all forms, and where signed ones cross zero"),
          {"explore_denominators", "explore_rows"},
          1},
+        {QT_TRANSLATE_NOOP("slay::ExplorerPanel", "By row"),
+         QT_TRANSLATE_NOOP("slay::ExplorerPanel",
+                           "Denominators along the sequence: in which rows signed ones cross zero"),
+         {"explore_rows", "explore_denominators"},
+         1},
         {QT_TRANSLATE_NOOP("slay::ExplorerPanel", "Attention"),
          QT_TRANSLATE_NOOP("slay::ExplorerPanel",
                            "The attention pattern, exact beside estimated, and its entropy"),
          {"explore_exact_map", "explore_estimate_map", "explore_map_difference", "explore_entropy"},
          4}};
     return rows;
+}
+
+QStringList ids_of(const std::vector<std::string>& names) {
+    QStringList ids;
+    for (const std::string& each : names) ids << QString::fromStdString(each);
+    return ids;
 }
 
 }  // namespace
@@ -99,6 +113,9 @@ ExplorerPanel::ExplorerPanel(SpecDocument& spec, RunDocument& run, QWidget* pare
     right->setContentsMargins(0, 0, 0, 0);
     right->setSpacing(0);
     right->addWidget(new_bar());
+    guide_ = new GuideBanner;
+    connect(guide_, &GuideBanner::step_chosen, this, &ExplorerPanel::show_guide);
+    right->addWidget(guide_);
     right->addWidget(problem_, 1);
     right->addWidget(stage_, 1);
     auto* row = new QHBoxLayout(this);
@@ -200,7 +217,7 @@ QWidget* ExplorerPanel::new_bar() {
     all->setIcon(themed_icon("export"));
     all->setText(tr("All views\u2026"));
     all->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    all->setToolTip(tr("Write every view as PDF, SVG, PNG and CSV into a folder"));
+    all->setToolTip(tr("Write every view as PDF, SVG, PNG, pgfplots source and CSV into a folder"));
     all->setAccessibleName(tr("Export all views"));
     all->setFocusPolicy(Qt::StrongFocus);
     connect(all, &QToolButton::clicked, this, [this] {
@@ -217,9 +234,49 @@ QWidget* ExplorerPanel::new_bar() {
     row->setSpacing(2 * unit);
     row->addWidget(pages_);
     row->addStretch(1);
+    auto* guide = new QToolButton;
+    guide->setIcon(themed_icon("info"));
+    guide->setText(tr("Guide"));
+    guide->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    guide->setToolTip(tr("Six things to see, with the sliders set for each"));
+    guide->setAccessibleName(tr("Guide"));
+    guide->setPopupMode(QToolButton::InstantPopup);
+    guide->setFocusPolicy(Qt::StrongFocus);
+    auto* steps = new QMenu(guide);
+    for (std::size_t i = 0; i < guide_steps().size(); ++i)
+        connect(steps->addAction(GuideBanner::tr(guide_steps()[i].title)), &QAction::triggered,
+                this, [this, i] { show_guide(static_cast<int>(i)); });
+    guide->setMenu(steps);
     row->addWidget(time_);
+    row->addWidget(guide);
     row->addWidget(all);
     return bar;
+}
+
+void ExplorerPanel::show_guide(int step) {
+    const auto& steps = guide_steps();
+    if (step < 0 || step >= static_cast<int>(steps.size())) return;
+    const ExplorerStep& chosen = steps[static_cast<std::size_t>(step)];
+    controls_->restore({{"nodes", chosen.nodes},
+                        {"prf_features", chosen.prf_features},
+                        {"poly_features", chosen.poly_features},
+                        {"head_dim", chosen.head_dim},
+                        {"epsilon", 1e-6},
+                        {"length", 64},
+                        {"forms", QJsonArray::fromStringList(ids_of(chosen.forms))},
+                        {"map_variant", ids_of(chosen.forms).value(0)},
+                        {"inputs", QString(chosen.inputs)},
+                        {"causal", true},
+                        {"angle", chosen.angle},
+                        {"scaled", true},
+                        {"limits", true},
+                        {"log", false},
+                        {"relative", true}});
+    guide_->show_step(step);
+    for (std::size_t i = 0; i < page_table().size(); ++i)
+        if (QString(page_table()[i].figures.front()) == chosen.page)
+            pages_->setCurrentIndex(static_cast<int>(i));
+    request_frame();
 }
 
 FigureCard* ExplorerPanel::card(const QString& figure) const {
@@ -241,11 +298,10 @@ void ExplorerPanel::lay_out() {
     double best = 1e9;
     for (int each = 1; each <= static_cast<int>(count); ++each) {
         const int rows = (static_cast<int>(count) + each - 1) / each;
-        if (each * rows - static_cast<int>(count) >= each) continue;
         const double shape =
             (static_cast<double>(width) / each) / (static_cast<double>(height) / rows);
         const double away =
-            std::fabs(std::log(shape / 1.5)) + 0.3 * (each * rows - static_cast<int>(count));
+            std::fabs(std::log(shape / 1.5)) + 0.15 * (each * rows - static_cast<int>(count));
         if (away < best) {
             best = away;
             columns = each;
@@ -262,7 +318,8 @@ void ExplorerPanel::lay_out() {
     columns_ = columns;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const int row = static_cast<int>(i) / columns, column = static_cast<int>(i) % columns;
-        grid_->addWidget(wanted[i], row, column);
+        // The last one takes what is left of its row.
+        grid_->addWidget(wanted[i], row, column, 1, i + 1 == wanted.size() ? columns - column : 1);
         wanted[i]->show();
     }
     for (int i = 0; i < 4; ++i) {
@@ -380,7 +437,7 @@ void ExplorerPanel::ask_export(const FigureCard& card, const QString& ending) {
 void ExplorerPanel::export_view(const QString& figure, const QString& path) {
     const FigureCard* which = card(figure);
     if (!which) return;
-    const Status written = which->export_to(path);
+    const Status written = which->export_to(path, paper_);
     if (written)
         emit said(Severity::info, tr("Written: %1").arg(path));
     else
@@ -396,14 +453,20 @@ void ExplorerPanel::export_all(const QString& folder) {
     std::vector<FigureData> figures;
     for (const ExploreFigure& row : explore_figures())
         figures.push_back(row.build(*frame, controls_->view()));
-    const auto files = export_views(figures, folder.toStdString());
-    const Status json = files ? write_file_atomically(folder.toStdString() + "/explore.json",
+    PaperChoice choice = paper_;
+    choice.formats = view_formats();
+    const auto views = export_views(figures, choice, folder.toStdString());
+    const Status json = views ? write_file_atomically(folder.toStdString() + "/explore.json",
                                                       explore_json(*frame).dump(1) + '\n')
-                              : Status(files.error());
-    if (!json)
+                              : Status(views.error());
+    if (!json) {
         emit said(Severity::error, QString::fromStdString(json.error().message));
-    else
-        emit said(Severity::info, tr("%1 files written to %2").arg(files->size() + 1).arg(folder));
+        return;
+    }
+    emit said(Severity::info,
+              tr("%1 files written to %2").arg(views->files.size() + 1).arg(folder));
+    if (views->check.failed())
+        emit said(Severity::warning, QString::fromStdString(check_text(views->check)));
 }
 
 void ExplorerPanel::retheme() {

@@ -8,6 +8,7 @@
 
 #include "engine/core/event.h"
 #include "engine/core/explored_budget.h"
+#include "exports/paper/paper_choice.h"
 #include "widgets/document/run_document.h"
 #include "widgets/document/spec_document.h"
 #include "widgets/explorer/explore_worker.h"
@@ -22,6 +23,7 @@ namespace slay {
 
 class ExplorerControls;
 class FigureCard;
+class GuideBanner;
 
 class ExplorerPanel : public QWidget {
     Q_OBJECT
@@ -36,10 +38,16 @@ class ExplorerPanel : public QWidget {
     FigureCard* card(const QString& figure) const;  // null where there is none
     QTabBar& pages() const { return *pages_; }
 
+    // A step of the guide, from 0: its sliders, its page and its text.
+    void show_guide(int step);
+    GuideBanner& guide() const { return *guide_; }
+
     // The sliders become a budget axis of the configuration: one edit that can be undone. `shape`:
     // also the width of d, and the seed.
     void send_to_sweep(BudgetAxis how, bool shape);
     void take_from_configuration();
+    // Venue, face and resolution of what is written.
+    void set_paper_choice(const PaperChoice& choice) { paper_ = choice; }
     // A view as a file, by its ending; all of them into a folder.
     void export_view(const QString& figure, const QString& path);
     void export_all(const QString& folder);
@@ -77,6 +85,7 @@ class ExplorerPanel : public QWidget {
     ExploreWorker worker_;
     ExplorerControls* controls_;
     QTabBar* pages_;
+    GuideBanner* guide_;
     QWidget* stage_;
     QGridLayout* grid_;
     QLabel *time_, *problem_;
@@ -84,6 +93,7 @@ class ExplorerPanel : public QWidget {
     std::vector<FigureCard*> cards_, laid_out_;
     int columns_ = 0;
     FrameResult frame_;
+    PaperChoice paper_;
     double compute_ms_ = 0, draw_ms_ = 0;
     bool stale_ = true;
 };

@@ -15,8 +15,7 @@
 
 #include "engine/core/journal.h"
 #include "engine/core/units.h"
-#include "exports/figure_csv.h"
-#include "exports/figures/figure_file.h"
+#include "exports/explore/export_views.h"
 #include "widgets/editor/form_row.h"
 #include "widgets/look/elided_label.h"
 #include "widgets/look/icons.h"
@@ -88,14 +87,17 @@ QWidget* FigureCard::new_head() {
     title_->setToolTip(equation_->toolTip());
     auto* save = new QToolButton;
     save->setIcon(themed_icon("export"));
-    save->setToolTip(tr("Write this view as PDF, SVG, PNG or CSV"));
+    save->setToolTip(
+        tr("Write this view as PDF, SVG, PNG, pgfplots source or CSV, at the size of "
+           "the venue chosen in Export for a paper"));
     save->setAccessibleName(tr("Export %1").arg(text(figure_.title)));
     save->setPopupMode(QToolButton::InstantPopup);
     save->setFocusPolicy(Qt::StrongFocus);
     auto* menu = new QMenu(save);
-    const std::pair<const char*, QString> endings[]{{"pdf", tr("PDF, one column wide\u2026")},
+    const std::pair<const char*, QString> endings[]{{"pdf", tr("PDF\u2026")},
                                                     {"svg", tr("SVG\u2026")},
-                                                    {"png", tr("PNG, 300 dots per inch\u2026")},
+                                                    {"png", tr("PNG\u2026")},
+                                                    {"tex", tr("pgfplots source\u2026")},
                                                     {"csv", tr("Data as CSV\u2026")}};
     for (const auto& [ending, words] : endings)
         connect(menu->addAction(words), &QAction::triggered, this,
@@ -127,17 +129,18 @@ double FigureCard::show_frame(const explore::Frame& frame, const ExploreView& vi
     return static_cast<double>(timer.nsecsElapsed()) / 1e6;
 }
 
-Status FigureCard::export_to(const QString& path) const {
+Status FigureCard::export_to(const QString& path, const PaperChoice& choice) const {
     const std::string target = path.toStdString();
-    const QString ending = QFileInfo(path).suffix().toLower();
+    const std::string ending = '.' + QFileInfo(path).suffix().toLower().toStdString();
     if (data().id.empty())
         return Error{ErrorKind::usage, "Nothing is drawn yet: open the view first."};
-    if (ending == "pdf") return write_figure_pdf(data(), {}, target);
-    if (ending == "svg") return write_figure_svg(data(), {}, target);
-    if (ending == "png") return write_figure_png(data(), {}, target);
-    if (ending == "csv") return write_file_atomically(target, figure_csv(data()));
+    for (const std::string& format : view_formats()) {
+        if (view_ending(format) != ending) continue;
+        const Result<std::string> bytes = view_file(data(), format, choice);
+        return bytes ? write_file_atomically(target, *bytes) : Status(bytes.error());
+    }
     return Error{ErrorKind::usage,
-                 clean_text(target, 300) + ": a view is written as .pdf, .svg, .png or .csv"};
+                 clean_text(target, 300) + ": a view is written as .pdf, .svg, .png, .tex or .csv"};
 }
 
 void FigureCard::resizeEvent(QResizeEvent* event) {

@@ -8,6 +8,7 @@
 
 #include "exports/explore/explore_figures.h"
 #include "exports/figures/figure_renderer.h"
+#include "exports/paper/paper_choice.h"
 
 class QCustomPlot;
 class QLabel;
@@ -30,11 +31,11 @@ class FigureCard : public QWidget {
     // Builds and draws the figure now; what building and drawing took, in milliseconds.
     double show_frame(const explore::Frame& frame, const ExploreView& view);
 
-    // As PDF, SVG, PNG or CSV by the ending of the path.
-    Status export_to(const QString& path) const;
+    // As PDF, SVG, PNG, pgfplots source (.tex) or CSV, by the ending of the path.
+    Status export_to(const QString& path, const PaperChoice& choice) const;
 
   signals:
-    void export_asked(const QString& ending);  // "pdf", "svg", "png", "csv"
+    void export_asked(const QString& ending);  // "pdf", "svg", "png", "tex", "csv"
 
   protected:
     void resizeEvent(QResizeEvent* event) override;

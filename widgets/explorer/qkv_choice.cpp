@@ -103,7 +103,9 @@ void QkvChoice::list(const std::vector<std::string>& files) {
         file_->addItem(QString::fromStdString(
                            clean_text(QFileInfo(file).completeBaseName().toStdString(), 120)),
                        file);
-        file_->setItemData(file_->count() - 1, QFileInfo(file).completeBaseName(), Qt::ToolTipRole);
+        file_->setItemData(file_->count() - 1,
+                           "<p>" + QFileInfo(file).completeBaseName().toHtmlEscaped() + "</p>",
+                           Qt::ToolTipRole);
     }
     file_->setCurrentIndex(std::max(0, file_->findData(before)));
     read_file();

@@ -1,5 +1,6 @@
 #include "widgets/exports/export_dialog.h"
 
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QDir>
@@ -56,7 +57,7 @@ ExportDialog::ExportDialog(std::shared_ptr<const RunRecord> record, const QStrin
     parts->addWidget(build_left());
     parts->addWidget(build_right());
     parts->setStretchFactor(1, 1);
-    parts->setSizes({300, 880});
+    parts->setSizes({336, 844});
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -72,6 +73,7 @@ ExportDialog::ExportDialog(std::shared_ptr<const RunRecord> record, const QStrin
     connect(items_, &QListWidget::itemChanged, this, [this] { refresh(); });
     connect(zoom_, &QComboBox::currentIndexChanged, this,
             [this] { maker_.draw_again(shown_, wanted_dots()); });
+    connect(grey_, &QCheckBox::toggled, this, &ExportDialog::show_page);
     fill_items();
     set_choice(start);
 }
@@ -88,7 +90,7 @@ QWidget* ExportDialog::build_left() {
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(form_);
-    scroll->setMinimumWidth(290);
+    scroll->setMinimumWidth(300);
     return scroll;
 }
 
@@ -97,6 +99,9 @@ QWidget* ExportDialog::build_right() {
     items_->setObjectName("items");
     items_->setAccessibleName(tr("Figures and tables"));
     items_->setMinimumWidth(210);
+    items_->setWordWrap(true);
+    items_->setSpacing(unit / 2);
+    items_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     page_ = new PageView;
     check_ = new CheckView;
     title_ = new QLabel;
@@ -111,6 +116,9 @@ QWidget* ExportDialog::build_right() {
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(3 * unit, 2 * unit, 3 * unit, unit);
     bar->addWidget(title_, 1);
+    grey_ = new QCheckBox(tr("In grey"));
+    grey_->setToolTip(tr("As a printer without colours shows it; the files keep theirs"));
+    bar->addWidget(grey_);
     bar->addWidget(zoom_);
     auto* column = new QVBoxLayout;
     column->setContentsMargins(0, 0, 0, 0);
@@ -228,8 +236,7 @@ void ExportDialog::set_choice(const PaperChoice& choice) {
         any = choice.wants_item(items_->item(i)->data(stem_role).toString().toStdString());
     for (int i = 0; i < items_->count(); ++i) {
         QListWidgetItem* item = items_->item(i);
-        const bool on =
-            !any || choice.wants_item(item->data(stem_role).toString().toStdString());
+        const bool on = !any || choice.wants_item(item->data(stem_role).toString().toStdString());
         item->setCheckState(on ? Qt::Checked : Qt::Unchecked);
     }
     refresh();
@@ -273,7 +280,8 @@ double ExportDialog::wanted_dots() const {
     const PaperChoice now = form_->choice();
     // A table may be as wide as the text.
     const bool table = current_stem().startsWith("tables/");
-    return page_->fitting_dots(table ? now.page().text_inches : now.figure_width());
+    if (table) return page_->fitting_dots(now.page().text_inches, 0);
+    return page_->fitting_dots(now.figure_width(), now.figure_height());
 }
 
 void ExportDialog::preview_current() {
@@ -307,12 +315,19 @@ void ExportDialog::take_preview(const PaperPreview& preview) {
         else
             page_->show_text(preview.text, preview.problem);
     } else {
-        page_->show_page(preview.image, tr("Preview of %1").arg(preview.stem));
+        show_page();
     }
     if (preview.check.rules.empty())
         check_->clear(tr("without a PDF there is nothing to check"));
     else
         check_->show_check({{preview.check}});
+}
+
+void ExportDialog::show_page() {
+    if (shown_.image.isNull()) return;
+    page_->show_page(
+        grey_->isChecked() ? shown_.image.convertToFormat(QImage::Format_Grayscale8) : shown_.image,
+        tr("Preview of %1").arg(shown_.stem));
 }
 
 void ExportDialog::resizeEvent(QResizeEvent* event) {
@@ -367,7 +382,8 @@ void ExportDialog::start_export() {
     if (task_ || !plan_) return;
     if (folder().isEmpty()) return say(tr("Choose a folder to write into."));
     if (!QDir().mkpath(folder()))
-        return say(tr("%1 cannot be created: choose a folder that you may write to.").arg(folder()));
+        return say(
+            tr("%1 cannot be created: choose a folder that you may write to.").arg(folder()));
     auto plan = PaperPlan::make(record_, choice());
     if (!plan) return say(text_of(plan.error().message));
     emit choice_kept(choice());
@@ -393,9 +409,10 @@ void ExportDialog::take_exported(const QStringList& files) {
     QString text = tr("%1 files written to %2.").arg(files.size()).arg(folder());
     if (!outcome_->check.files.empty()) {
         check_->show_check(outcome_->check);
-        text += outcome_->check.failed() ? tr(" The check failed: see the rules above.")
-                                         : tr(" The check of %1 PDF files found nothing.")
-                                               .arg(outcome_->check.files.size());
+        text +=
+            outcome_->check.failed()
+                ? tr(" The check failed: see the rules above.")
+                : tr(" The check of %1 PDF files found nothing.").arg(outcome_->check.files.size());
     }
     for (const std::string& note : outcome_->notes) text += ' ' + text_of(note) + '.';
     end_export(text);

@@ -11,6 +11,7 @@
 #include "exports/paper_export.h"
 #include "widgets/exports/paper_preview.h"
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
@@ -68,6 +69,7 @@ class ExportDialog : public QDialog {
     void refresh();
     void preview_current();
     void take_preview(const PaperPreview& preview);
+    void show_page();
     double wanted_dots() const;
     QString current_stem() const;
     void choose_folder();
@@ -90,6 +92,7 @@ class ExportDialog : public QDialog {
     CheckView* check_;
     QLabel *status_, *title_;
     QComboBox* zoom_;
+    QCheckBox* grey_;
     QLineEdit* folder_;
     QPushButton *export_, *cancel_;
     QProgressBar* progress_;

@@ -73,11 +73,15 @@ void PageView::show_message(const QString& text) {
     stack_->setCurrentIndex(2);
 }
 
-double PageView::fitting_dots(double inches) const {
-    const double room = std::max(
-        120, scroll_->width() - 8 * unit - scroll_->verticalScrollBar()->sizeHint().width());
+double PageView::fitting_dots(double width_inches, double height_inches) const {
+    const int edge = 8 * unit + 2;
+    const double width =
+        std::max(120, stack_->width() - edge - scroll_->verticalScrollBar()->sizeHint().width());
+    const double height = std::max(120, stack_->height() - edge);
+    double dots = width / std::max(0.5, width_inches);
+    if (height_inches > 0) dots = std::min(dots, height / height_inches);
     // A page is never blown up beyond what can be judged.
-    return std::min(room * devicePixelRatioF() / std::max(0.5, inches), 3 * screen_dots());
+    return std::min(dots * devicePixelRatioF(), 3 * screen_dots());
 }
 
 double PageView::screen_dots() const {

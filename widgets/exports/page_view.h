@@ -21,8 +21,9 @@ class PageView : public QWidget {
     void show_text(const QString& text, const QString& problem);
     void show_message(const QString& text);
 
-    // Dots per inch of the image at which so many inches fill the width there is.
-    double fitting_dots(double inches) const;
+    // Dots per inch of the image at which so many inches fit into the width and the height there
+    // are; a height of 0 fits any.
+    double fitting_dots(double width_inches, double height_inches) const;
     double screen_dots() const;  // at which the page is as large as on paper
     bool shows_page() const;
 

@@ -53,7 +53,8 @@ PaperForm::PaperForm(const RunRecord& record, QWidget* parent) : QWidget(parent)
     column->addWidget(new_section(tr("Page")));
     auto* page = rows_;
     column->addLayout(page);
-    venue_ = add_combo("venue", tr("Venue"), tr("Sizes of columns and type as the venue sets them"));
+    venue_ =
+        add_combo("venue", tr("Venue"), tr("Sizes of columns and type as the venue sets them"));
     for (const Venue& venue : venues()) venue_->addItem(text_of(venue.name), text_of(venue.id));
     width_ = add_combo("width", tr("Width"), tr("Figures of one column, or across the text"));
     height_ = new QDoubleSpinBox;
@@ -67,9 +68,9 @@ PaperForm::PaperForm(const RunRecord& record, QWidget* parent) : QWidget(parent)
     face_->addItem(tr("The venue's"), QString());
     for (const PaperFace& face : paper_faces()) {
         const QString family = installed_family(face);
-        face_->addItem(family.isEmpty() ? tr("%1 (install %2)").arg(text_of(face.label),
-                                                                    text_of(face.package))
-                                        : text_of(face.label),
+        face_->addItem(family.isEmpty()
+                           ? tr("%1 (install %2)").arg(text_of(face.label), text_of(face.package))
+                           : text_of(face.label),
                        text_of(face.id));
     }
 
@@ -89,8 +90,10 @@ PaperForm::PaperForm(const RunRecord& record, QWidget* parent) : QWidget(parent)
     x_scale_ = scales("x-scale", tr("x axis"));
     y_scale_ = scales("y-scale", tr("y axis"));
     legend_ = add_combo("legend", tr("Legend"), tr("Where it stands"));
-    for (const auto& [word, label] : {std::pair{"below", tr("Below")}, {"above", tr("Above")},
-                                      {"right", tr("On the right")}, {"none", tr("None")}})
+    for (const auto& [word, label] : {std::pair{"below", tr("Below")},
+                                      {"above", tr("Above")},
+                                      {"right", tr("On the right")},
+                                      {"none", tr("None")}})
         legend_->addItem(label, QString(word));
     title_ = new QCheckBox(tr("Title in the figure"));
     title_->setToolTip(tr("Papers say in the caption what a figure shows"));
@@ -102,7 +105,7 @@ PaperForm::PaperForm(const RunRecord& record, QWidget* parent) : QWidget(parent)
     for (const VariantInfo& row : record.variants()) {
         const QString name = text_of(row.name);
         variants_ << name;
-        variant_chips_->add(name, new Chip(row), wrapped_tip(text_of(clean_text(row.formula, 200))));
+        variant_chips_->add(name, new Chip(row), text_of(clean_text(row.formula, 200)));
     }
     column->addWidget(variant_chips_);
 
@@ -124,7 +127,7 @@ PaperForm::PaperForm(const RunRecord& record, QWidget* parent) : QWidget(parent)
     rows_->addRow(new_row_label(tr("PNG"), tr("Dots per inch of PNG files"), dpi_), dpi_);
     column->addWidget(new_section(tr("Files of tables")));
     column->addWidget(table_kinds_);
-    report_ = new QCheckBox(tr("Report with everything, and reproduce.sh"));
+    report_ = new QCheckBox(tr("Report and reproduce.sh"));
     report_->setObjectName("report");
     report_->setToolTip(
         tr("report.tex with figures, tables, verdicts and provenance, report.pdf where LaTeX is "

@@ -9,6 +9,7 @@
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
+class QFormLayout;
 class QSpinBox;
 
 namespace slay {
@@ -43,7 +44,7 @@ class PaperForm : public QWidget {
     QSpinBox* dpi_;
     QCheckBox *title_, *report_;
     ChipRow *variant_chips_, *figure_kinds_, *table_kinds_;
-    class QFormLayout* rows_;
+    QFormLayout* rows_;
     bool quiet_ = false;
 };
 

@@ -74,9 +74,8 @@ void draw(PaperPreview& preview, double dots_per_inch) {
             return;
         }
         const QImage page = image_of(*drawn);
-        images.push_back(is_table(preview.stem)
-                             ? trimmed(page, static_cast<int>(dots_per_inch / 12))
-                             : page);
+        images.push_back(
+            is_table(preview.stem) ? trimmed(page, static_cast<int>(dots_per_inch / 12)) : page);
     }
     if (!pages) preview.problem = QString::fromStdString(pages.error().message);
     if (!images.empty()) preview.image = stacked(images);
@@ -86,11 +85,12 @@ PaperPreview of_table(const PaperPlan& plan, const TableItem& item, double dots_
                       const std::stop_token& stop) {
     PaperPreview out;
     out.stem = QString::fromStdString(item.stem);
+    const Venue& page = plan.choice().page();
     const auto pdf = compile_text(table_document(plan.table_tex(item), plan.choice()), 1, stop);
     if (pdf) {
         out.pdf = *pdf;
-        out.check = check_pdf(item.stem + ".tex", out.pdf,
-                              {0, 0, plan.choice().page().least_points});
+        out.check =
+            check_pdf(item.stem + ".tex", out.pdf, {0, 0, page.least_points, page.text_inches});
         draw(out, dots_per_inch);
     } else {
         out.problem = QString::fromStdString(pdf.error().message);
@@ -147,8 +147,7 @@ void PreviewMaker::make(std::shared_ptr<const PaperPlan> plan, const QString& st
     else
         preview.problem = QString::fromStdString(pdf.error().message);
     const PageRule rule = figure_rule(plan->sized(data));
-    in_turn([preview, data = std::move(data), rule,
-             dots_per_inch](const std::stop_token&) {
+    in_turn([preview, data = std::move(data), rule, dots_per_inch](const std::stop_token&) {
         PaperPreview out = preview;
         if (out.pdf.empty()) return out;
         out.check = check_pdf(out.stem.toStdString() + ".pdf", out.pdf, rule, &data);

@@ -90,7 +90,10 @@ FindingsPanel::FindingsPanel(RunDocument& run, QWidget* parent) : QWidget(parent
     explanation_->setWordWrap(true);
     explanation_->setContentsMargins(3 * unit, unit, 3 * unit, 2 * unit);
     explanation_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    empty_ = new QLabel(tr("The expected findings are judged here as points arrive."));
+    empty_ =
+        new QLabel(tr("The expected findings are judged here as points arrive. Press Run (F5), "
+                      "or open a reference run from the Library."));
+    empty_->setWordWrap(true);
     empty_->setObjectName("muted");
     empty_->setAlignment(Qt::AlignCenter);
     auto* layout = new QVBoxLayout(this);

@@ -127,7 +127,7 @@ const char* icon_of(LibraryKind kind) {
 const char* empty_text(LibraryKind kind) {
     switch (kind) {
         case LibraryKind::preset:
-            return "none found";
+            return "none found: name their folder in SLAY_DATA_DIR";
         case LibraryKind::run:
             return "none yet: press Run";
         case LibraryKind::reference:

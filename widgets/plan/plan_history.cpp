@@ -48,7 +48,6 @@ void PlanHistory::take_plan() {
 void PlanHistory::take_index(int index) {
     const int count = document_.undo_stack().count();
     if (index == count) costs_.erase(costs_.lower_bound(index), costs_.end());
-    count_ = count;
     emit changed();
 }
 

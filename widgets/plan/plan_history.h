@@ -42,7 +42,6 @@ class PlanHistory : public QObject {
     SpecDocument& document_;
     PlanEstimator& estimator_;
     std::map<int, PlanCost> costs_;  // by index of the undo stack
-    int count_ = 0;
 };
 
 // "+4 points, +3.1 s, +0.2 GB of peak memory"; "changes nothing of the cost".

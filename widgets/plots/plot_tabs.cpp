@@ -19,6 +19,7 @@ PlotTabs::PlotTabs(SpecDocument& spec, RunDocument& run, QWidget* parent)
     tabs_ = new QTabWidget;
     tabs_->setDocumentMode(true);
     tabs_->tabBar()->setDrawBase(false);
+    tabs_->setAccessibleName(tr("Figures"));
     tabs_->tabBar()->setAccessibleName(tr("Figures"));
     for (const FigureSpec& figure : figure_table()) {
         auto* view = new PlotView(figure, run);
@@ -141,7 +142,10 @@ void PlotTabs::refresh_empty_texts() {
         if (!measured && !(run_.live() && !run_.has_run()))
             text =
                 has_run
-                    ? tr("This run has no points of \u201c%1\u201d.").arg(title)
+                    ? tr("This run has no points of \u201c%1\u201d. Switch it on under Experiments "
+                         "and run "
+                         "it, or open a run that has them.")
+                          .arg(title)
                     : tr("Switch on \u201c%1\u201d under Experiments to see it here.").arg(title);
         else if (run_.live())
             text = tr("Curves grow here as the points of this figure arrive.");

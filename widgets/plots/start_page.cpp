@@ -26,6 +26,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     setAttribute(Qt::WA_StyledBackground);
     auto* mark = new QLabel;
     mark->setPixmap(QIcon(":/slay/slay-workbench.svg").pixmap(72, 72));
+    mark->setAccessibleName(tr("The program's mark"));
     auto* title = new QLabel(tr("SLAY Workbench"));
     title->setObjectName("title");
     auto* sentence = new QLabel(
@@ -49,6 +50,11 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     connect(reference_, &QPushButton::clicked, this, &StartPage::open_reference);
     connect(file, &QPushButton::clicked, this, &StartPage::open_file);
 
+    auto* guide = new QPushButton(tr("Five steps through the window"));
+    guide->setFlat(true);
+    guide->setToolTip(tr("A guide that frames what it speaks of (Shift+F1)"));
+    connect(guide, &QPushButton::clicked, this, &StartPage::guide);
+
     auto* column = new QVBoxLayout;
     column->setSpacing(3 * unit);
     column->addWidget(mark);
@@ -59,6 +65,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     column->addWidget(reference_);
     column->addWidget(file);
     column->addWidget(explorer);
+    column->addWidget(guide, 0, Qt::AlignLeft);
     auto* box = new QWidget;
     box->setMaximumWidth(440);
     box->setLayout(column);

@@ -15,6 +15,7 @@ class StartPage : public QWidget {
     void set_reference_available(bool available);
 
   signals:
+    void guide();
     void run_quick();
     void open_reference();
     void open_file();

@@ -29,11 +29,11 @@ class ResultsModel : public QAbstractTableModel {
     QString column_id(int column) const;
     int row_in_flight() const;  // -1: none
 
-    // Columns for the points of one experiment; empty: for all of them.
     // A column with each figure over that of a pinned curve, while one is pinned.
     void set_pinned(const PinnedBaseline& pinned);
     const RecordedPoint& point(int row) const;
 
+    // Columns for the points of one experiment; empty: for all of them.
     void set_experiment(const std::string& experiment);
     const std::string& experiment() const { return experiment_; }
     bool shows(int row) const;  // whether the row belongs to that experiment

@@ -86,7 +86,10 @@ ResultsPanel::ResultsPanel(RunDocument& run, QWidget* parent) : QWidget(parent),
     table_->setContextMenuPolicy(Qt::ActionsContextMenu);
     add_rerun_actions();
 
-    empty_ = new QLabel(tr("Each measured point gets a row here: its state, figures and reason."));
+    empty_ =
+        new QLabel(tr("Each measured point gets a row here: its state, figures and reason. "
+                      "Press Run (F5), or open a run from the Library."));
+    empty_->setWordWrap(true);
     empty_->setObjectName("muted");
     empty_->setAlignment(Qt::AlignCenter);
     bar_ = new QWidget;

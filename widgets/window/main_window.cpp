@@ -3,10 +3,12 @@
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QDragEnterEvent>
+#include <QFileInfo>
 #include <QJsonDocument>
 #include <QMenu>
 #include <QMimeData>
 #include <QScreen>
+#include <QToolBar>
 #include <QStatusBar>
 #include <QTimer>
 #include <QUndoStack>
@@ -19,11 +21,16 @@
 #include "widgets/compare/compare_panel.h"
 #include "widgets/editor/configuration_panel.h"
 #include "widgets/editor/plan_summary.h"
+#include "widgets/editor/variant_picker.h"
+#include "widgets/elsewhere/engine_chooser.h"
+#include "widgets/elsewhere/own_variants.h"
+#include "widgets/elsewhere/trust_dialog.h"
 #include "widgets/explorer/explorer_panel.h"
 #include "widgets/findings/findings_panel.h"
 #include "widgets/growth/growth_actions.h"
 #include "widgets/growth/pinned_baseline.h"
 #include "widgets/library/library_panel.h"
+#include "widgets/look/accessible_parts.h"
 #include "widgets/plan/plan_panel.h"
 #include "widgets/plots/plot_tabs.h"
 #include "widgets/plots/plot_view.h"
@@ -44,6 +51,7 @@ MainWindow::MainWindow(EngineSession::ExecutorFactory factory, StartOptions opti
       options_(std::move(options)),
       store_(options_.session_file),
       workspace_(std::move(factory)) {
+    name_inner_parts();
     setAcceptDrops(true);
     setAnimated(false);
     setWindowIcon(QIcon(":/slay/slay-workbench.svg"));
@@ -96,6 +104,7 @@ void MainWindow::build_panels() {
     findings_ = new FindingsPanel(workspace_.run());
     history_ = new PlanHistory(workspace_.spec(), workspace_.estimator(), this);
     plan_ = new PlanPanel(workspace_.spec(), workspace_.estimator(), *history_);
+    findChild<QToolBar*>("toolbar")->addWidget(new EngineChooser(workspace_));
     setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     library_dock_ = add_dock(tr("Library"), "library-dock", library_, Qt::LeftDockWidgetArea);
@@ -163,8 +172,13 @@ void MainWindow::connect_workspace() {
             workspace_.run().resumable() ? workspace_.resume_run() : workspace_.start();
         refresh_actions();
     });
-    connect(&workspace_.session(), &EngineSession::devices_changed, this,
-            [this] { configuration_->set_devices(workspace_.session().devices()); });
+    connect(&workspace_, &Workspace::devices_changed, this,
+            [this] { configuration_->set_devices(workspace_.devices()); });
+    connect(&workspace_, &Workspace::trust_needed, this, [this](const std::vector<OwnFile>& files) {
+        if (ask_trust(files, this)) workspace_.trust_and_start(files);
+    });
+    connect(configuration_->variants()->own(), &OwnVariants::file_wanted, this,
+            &MainWindow::ask_own_file);
     connect(&workspace_.session(), &EngineSession::run_state_changed, this,
             &MainWindow::refresh_actions);
     connect(&workspace_.session(), &EngineSession::run_ended, this, [this] {
@@ -244,10 +258,13 @@ void MainWindow::restore_session() {
     pinned_->restore(session["pinned"].toObject());
     plots_->compare().restore(session["compare"].toObject());
     plots_->restore(session["plots"].toObject());
+    workspace_.place().set_ssh_config(options_.ssh_config);
+    workspace_.place().restore(session["hosts"].toArray());
     results_->restore(session["results"].toObject());
     const QByteArray paper = QJsonDocument(session["paper_export"].toObject()).toJson();
     if (auto choice = parse_choice(paper.toStdString(), "session"))
         paper_choice_ = std::move(choice).value();
+    plots_->explorer().set_paper_choice(paper_choice_);
     if (options_.path.isEmpty()) {
         options_.path = session["opened"].toString();
         const std::string edited = session["edited"].toString().toStdString();
@@ -272,7 +289,9 @@ void MainWindow::save_session() {
         QJsonDocument::fromJson(QByteArray::fromStdString(to_json(paper_choice_).dump())).object();
     // What the last session had open, while it is still being read.
     const QString opened = workspace_.opened_path();
-    session["opened"] = opened.isEmpty() ? options_.path : opened;
+    session["opened"] =
+        opened.isEmpty() && QFileInfo::exists(options_.path) ? options_.path : opened;
+    session["hosts"] = workspace_.place().stored();
     session["recent"] = recent_->state();
     session["pinned"] = pinned_->state();
     session["compare"] = plots_->compare().state();

@@ -40,6 +40,7 @@ struct StartOptions {
     bool run = false;   // start it
     bool safe = false;  // pass over the stored session
     QString session_file = default_session_file();
+    QString ssh_config;  // for runs on other hosts; empty: the user's own
 };
 
 class MainWindow : public QMainWindow {
@@ -95,6 +96,7 @@ class MainWindow : public QMainWindow {
     void refresh_title();
     void ask_open();
     void ask_open_run();
+    void ask_own_file();
     void save_preset();
     void save_preset_as();
     void export_to(QString folder);

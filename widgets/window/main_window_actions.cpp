@@ -17,6 +17,7 @@
 #include "widgets/compare/compare_panel.h"
 #include "widgets/editor/configuration_panel.h"
 #include "widgets/editor/plan_summary.h"
+#include "widgets/explorer/explorer_panel.h"
 #include "widgets/exports/export_dialog.h"
 #include "widgets/growth/growth_actions.h"
 #include "widgets/growth/pinned_baseline.h"
@@ -172,6 +173,13 @@ void MainWindow::ask_open_run() {
     if (!path.isEmpty()) workspace_.open(path);
 }
 
+void MainWindow::ask_own_file() {
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Add an attention of your own"), QDir::homePath(),
+        tr("TorchScript files and AOTInductor packages (*.pt *.ts *.pth *.pt2);;All files (*)"));
+    if (!path.isEmpty()) workspace_.add_own_file(QFileInfo(path).absoluteFilePath());
+}
+
 void MainWindow::save_preset() {
     if (workspace_.preset_is_own())
         workspace_.save_preset(workspace_.spec().path());
@@ -207,8 +215,10 @@ ExportDialog* MainWindow::open_export_dialog() {
                                     run, folder, paper_choice_, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setWindowModality(Qt::WindowModal);
-    connect(dialog, &ExportDialog::choice_kept, this,
-            [this](const PaperChoice& choice) { paper_choice_ = choice; });
+    connect(dialog, &ExportDialog::choice_kept, this, [this](const PaperChoice& choice) {
+        paper_choice_ = choice;
+        plots_->explorer().set_paper_choice(choice);
+    });
     connect(dialog, &ExportDialog::exported, this, [this](const QString& to, int files) {
         log_->add(Severity::info, tr("%1 files written to %2").arg(files).arg(to));
     });

@@ -9,6 +9,7 @@
 #include "widgets/guide/keyboard_map.h"
 #include "widgets/library/library_panel.h"
 #include "widgets/plots/plot_tabs.h"
+#include "widgets/plots/start_page.h"
 #include "widgets/setup/preferences_dialog.h"
 #include "widgets/setup/setup_bar.h"
 #include "widgets/window/main_window.h"
@@ -20,6 +21,7 @@ void MainWindow::connect_help() {
     connect(actions_->shortcuts, &QAction::triggered, this,
             [this] { KeyboardMap(*menuBar(), this).exec(); });
     connect(actions_->guide, &QAction::triggered, this, &MainWindow::show_guide);
+    connect(&plots_->start_page(), &StartPage::guide, this, &MainWindow::show_guide);
     connect(actions_->preferences, &QAction::triggered, this, &MainWindow::show_preferences);
 
     // Only an engine that cannot be loaded asks for the step; then it says so, and nothing else.
@@ -88,13 +90,16 @@ void MainWindow::show_guide() {
             "Stop wait for the sample in flight, and a stopped run can be resumed."),
          actions_->run_button->isVisible() ? actions_->run_button : actions_->stop_button},
         {tr("Read it"),
-         tr("One tab a figure. Point at a marker for its value and interval; T shows the figure as "
+         tr("One tab a figure, and an Explorer of the kernel itself. Point at a marker for its "
+            "value and interval; T shows the figure as "
             "a table. Results lists every point with its state and reason, Findings holds them to "
             "the paper's claims."),
          plots_},
         {tr("Compare, and leave with files"),
          tr("The Compare tab lays runs over each other and says faster, slower or no difference. "
-            "Export writes the tables, figures and results that a paper takes unchanged."),
+            "Export writes the tables, figures and results that a paper takes unchanged; "
+            "\u201cExport for a "
+            "paper\u201d shows each of them first, as a venue prints it."),
          export_button()},
     };
     guide_ = new Guide(*this, std::move(steps));

@@ -53,7 +53,7 @@ void RecentFiles::fill() {
     for (const QString& path : paths_) {
         QAction* action = menu_->addAction(menu_text(path));
         action->setData(path);
-        action->setToolTip(path.toHtmlEscaped());
+        action->setToolTip("<p>" + path.toHtmlEscaped() + "</p>");
         action->setEnabled(QFileInfo::exists(path));
         connect(action, &QAction::triggered, this, [this, path] { emit chosen(path); });
     }

@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "engine/core/data_folder.h"
+#include "engine/core/preferences.h"
 #include "engine/core/spec_settings.h"
 #include "widgets/look/theme.h"
 #include "widgets/window/window_actions.h"
@@ -97,6 +98,17 @@ WindowCommands::Row WindowCommands::row_of(const QAction* action) const {
         with_run({"slay-bench", "export", run, "--out", run});
     else if (action == a.export_to)
         with_run({"slay-bench", "export", run, "--out", "DIR"});
+    else if (action == a.export_paper)
+        with_run({"slay-bench", "export", run, "--out", "DIR", "--venue", "VENUE"});
+    else if (action == a.explorer)
+        row.command = shell_line(QStringList{"slay-bench", "explore", "--out", "DIR"});
+    else if (action == a.preferences)
+        row.command =
+            shell_line(QStringList{"xdg-open", QString::fromStdString(preferences_file())});
+    else if (action == a.copy_command)
+        row.command = shell_line(run_words());
+    else if (action == a.undo || action == a.redo)
+        row.note = QObject::tr("an edit is one --set of the command; leave it out");
     else if (action == a.open_folder)
         with_run({"xdg-open", run});
     else if (action == a.copy)
@@ -109,9 +121,17 @@ WindowCommands::Row WindowCommands::row_of(const QAction* action) const {
         with_run({"slay-bench", "run", "--resume", "--out", run});
     else if (action == a.add_to_run)
         with_run({"slay-bench", "add", run, "--variant", "NAME", "--length", "L"});
+    else if (action == a.explorer)
+        row.command = "slay-bench explore";
     else if (action == a.show_plan)
         row.command = shell_line(QStringList{"slay-bench", "plan"} + preset_words() +
                                  QStringList{"--points"});
+    else if (action == a.preferences)
+        row.command = "slay-bench preferences threads=4";
+    else if (action == a.export_paper)
+        with_run({"slay-bench", "export", run, "--out", "DIR"});
+    else if (action == a.explorer)
+        row.command = "slay-bench explore";
     else if (action == a.shortcuts || action == a.about || action == a.commands)
         row.command = action == a.about ? "slay-workbench --version" : "slay-workbench --help";
     else
@@ -122,13 +142,16 @@ WindowCommands::Row WindowCommands::row_of(const QAction* action) const {
 std::vector<WindowCommands::Row> WindowCommands::rows() const {
     std::vector<Row> rows;
     const WindowActions& a = actions_;
-    for (const QAction* action :
-         {a.run,         a.pause,        a.stop,      a.resume,       a.add_to_run,   a.show_plan,
-          a.open,        a.open_run,     a.save,      a.save_as,      a.export_here,  a.export_to,
-          a.open_folder, a.copy,         a.undo,      a.redo,         a.reset_view,   a.zoom_in,
-          a.zoom_out,    a.paper_curves, a.next_tab,  a.previous_tab, a.theme_system, a.theme_light,
-          a.theme_dark,  a.reset_layout, a.shortcuts, a.commands,     a.about,        a.quit})
-        rows.push_back(row_of(action));
+    QList<const QAction*> actions{a.run,          a.pause,       a.stop,        a.resume,
+                                  a.add_to_run,   a.show_plan,   a.open,        a.open_run,
+                                  a.save,         a.save_as,     a.export_here, a.export_to,
+                                  a.export_paper, a.open_folder, a.copy,        a.explorer,
+                                  a.undo,         a.redo,        a.preferences};
+    // Those that are left concern the window alone, or came later.
+    if (const auto* window = qobject_cast<const QWidget*>(a.run->parent()))
+        for (const QAction* action : window->actions())
+            if (!actions.contains(action) && !action->text().isEmpty()) actions << action;
+    for (const QAction* action : actions) rows.push_back(row_of(action));
     return rows;
 }
 
@@ -158,7 +181,7 @@ void WindowCommands::show(QWidget* parent) const {
         table->setItem(row, 0, new QTableWidgetItem(each.action));
         auto* command = new QTableWidgetItem(each.command.isEmpty() ? each.note : each.command);
         command->setData(Qt::UserRole, each.command);
-        if (each.command.isEmpty()) command->setForeground(tones().faint);
+        if (each.command.isEmpty()) command->setForeground(tones().muted);
         command->setToolTip("<p>" + (each.command + "\n" + each.note).toHtmlEscaped() + "</p>");
         table->setItem(row, 1, command);
     }

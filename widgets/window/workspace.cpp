@@ -8,11 +8,13 @@
 #include "engine/core/journal.h"
 #include "engine/core/preferences.h"
 #include "engine/core/spec_budget.h"
+#include "engine/core/trusted_files.h"
 #include "engine/core/units.h"
 #include "engine/run/run_requests.h"
 #include "exports/trade_offs.h"
 #include "widgets/document/background.h"
 #include "widgets/editor/spec_editing.h"
+#include "widgets/elsewhere/own_variants.h"
 #include "widgets/window/dropped_files.h"
 
 namespace slay {
@@ -23,7 +25,16 @@ Workspace::Workspace(EngineSession::ExecutorFactory factory, QObject* parent)
         estimator_.set_spec(spec_.spec());
         update_rates();
     });
-    connect(&session_, &EngineSession::devices_changed, this, &Workspace::update_rates);
+    connect(&session_, &EngineSession::devices_changed, this, &Workspace::devices_changed);
+    connect(&place_, &EnginePlace::changed, this, &Workspace::devices_changed);
+    connect(this, &Workspace::devices_changed, this, &Workspace::update_rates);
+    connect(&place_, &EnginePlace::failed, this,
+            [this](const QString& text) { emit said(Severity::error, text); });
+    connect(&session_, &EngineSession::noted, this,
+            [this](const QString& text) { emit said(Severity::warning, text); });
+    connect(&follower_, &FolderFollower::grew, this, [this](const FolderContent& content) {
+        run_.follow(content.record, run_.folder(), !content.ended);
+    });
     connect(&session_, &EngineSession::run_state_changed, this, &Workspace::take_run_state);
     connect(&session_, &EngineSession::events_arrived, &run_, &RunDocument::take);
     connect(&session_, &EngineSession::run_failed, this, [this](const QString& text) {
@@ -39,18 +50,24 @@ Workspace::Workspace(EngineSession::ExecutorFactory factory, QObject* parent)
     });
 }
 
+const std::vector<DeviceInfo>& Workspace::devices() const {
+    return place_.state() == EnginePlace::State::here ? session_.devices() : place_.devices();
+}
+
 void Workspace::refresh_device() {
     update_rates();
 }
 
 const DeviceRates* Workspace::rates_of(const std::string& given) const {
-    const std::string preferred = given == "auto" ? read_preferences().device : std::string();
+    const bool here = place_.state() == EnginePlace::State::here;
+    const std::string preferred =
+        given == "auto" && here ? read_preferences().device : std::string();
     const std::string& device = preferred.empty() ? given : preferred;
-    const auto& devices = session_.devices();
-    for (const DeviceInfo& info : devices)
+    const auto& known = devices();
+    for (const DeviceInfo& info : known)
         if (info.id == device || (info.cuda && (device == "auto" || device == "cuda")))
             return &info.rates;
-    return device == "auto" && !devices.empty() ? &devices.back().rates : nullptr;
+    return device == "auto" && !known.empty() ? &known.back().rates : nullptr;
 }
 
 void Workspace::update_rates() {
@@ -68,6 +85,9 @@ void Workspace::open(const QString& path) {
     }
     const QFileInfo info(run_behind(path));
     if (info.filePath() != path) return open(info.filePath());
+    static const QStringList own_suffixes{"pt", "ts", "pth", "pt2"};
+    if (info.isFile() && own_suffixes.contains(info.suffix().toLower()))
+        return add_own_file(info.absoluteFilePath());
     const bool run = info.isDir() || info.suffix().compare("jsonl", Qt::CaseInsensitive) == 0;
     run ? open_run(path) : open_preset(path);
 }
@@ -81,6 +101,7 @@ void Workspace::open_preset(const QString& path) {
                 emit said(Severity::error, QString::fromStdString(spec.error().message));
                 return;
             }
+            follower_.stop();
             spec_.open(std::move(spec).value(), path);
             if (run_.has_run()) run_.clear();
             opened_ = path;
@@ -89,11 +110,11 @@ void Workspace::open_preset(const QString& path) {
 }
 
 void Workspace::open_run(const QString& path) {
-    using Content = std::shared_ptr<Result<JournalContent>>;
+    using Content = std::shared_ptr<Result<FolderContent>>;
     in_background(
         this,
         [file = path.toStdString()]() -> Content {
-            return std::make_shared<Result<JournalContent>>(read_journal(file));
+            return std::make_shared<Result<FolderContent>>(read_folder(file));
         },
         [this, path, serial = ++open_serial_](const Content& content) {
             if (serial != open_serial_) return;
@@ -101,13 +122,18 @@ void Workspace::open_run(const QString& path) {
                 emit said(Severity::error, QString::fromStdString(content->error().message));
                 return;
             }
-            JournalContent& journal = **content;
-            auto record = std::make_shared<RunRecord>(std::move(journal.record));
+            const FolderContent& found = **content;
             const QFileInfo info(path);
             const QString folder = info.isDir() ? path : info.path();
-            spec_.open(record->spec(), {});
-            run_.show(std::move(record), folder);
-            for (const std::string& line : journal.skipped)
+            const bool job = !found.progress.isEmpty();
+            follower_.stop();
+            spec_.open(found.record->spec(), {});
+            run_.show(found.record, folder);
+            // A run that nobody measures any more does not grow; a job's tasks may wait in a queue.
+            if (job && !found.ended) run_.follow(found.record, folder, true);
+            if (!found.ended) follower_.follow(folder, found.bytes);
+            if (job) emit said(Severity::info, found.progress);
+            for (const std::string& line : found.skipped)
                 emit said(Severity::warning,
                           tr("%1: passed over %2")
                               .arg(info.fileName(), QString::fromStdString(clean_text(line))));
@@ -141,24 +167,103 @@ void Workspace::start() {
         emit said(Severity::error, QString::fromStdString(plan->error().message));
         return;
     }
-    const auto folder = new_run_folder(spec_.spec().name);
-    if (!folder) {
-        emit said(Severity::error, QString::fromStdString(folder.error().message));
+    if (place_.state() == EnginePlace::State::asking) {
+        emit said(Severity::warning, tr("%1 has not answered yet.").arg(place_.host()));
         return;
     }
-    run_.begin(QString::fromStdString(*folder));
-    session_.start(spec_.spec(), {*folder, false, false});
+    check_files_then(false);
 }
 
 void Workspace::resume_run() {
     if (!run_.resumable() || session_.busy()) return;
-    run_.begin_resumed(run_.folder());
-    session_.start(run_.record().spec(), {run_.folder().toStdString(), true, false});
+    check_files_then(true);
+}
+
+// Somebody's code is hashed, off this thread, and asked about where it was not allowed before.
+void Workspace::check_files_then(bool resumed) {
+    waits_to_resume_ = resumed;
+    to_run_ = resumed ? run_.record().spec() : spec_.spec();
+    if (own_files(to_run_).empty()) return start_measuring();
+    using Hashed = std::shared_ptr<Result<SweepSpec>>;
+    in_background(
+        this,
+        [spec = to_run_]() -> Hashed {
+            return std::make_shared<Result<SweepSpec>>(with_file_hashes(spec));
+        },
+        [this](const Hashed& hashed) {
+            if (session_.busy()) return;
+            if (!*hashed) {
+                emit said(Severity::error, QString::fromStdString(hashed->error().message));
+                return;
+            }
+            to_run_ = **hashed;
+            const std::vector<OwnFile> files = untrusted_files(to_run_, {});
+            files.empty() ? start_measuring() : emit trust_needed(files);
+        });
+}
+
+void Workspace::trust_and_start(const std::vector<OwnFile>& files) {
+    for (const OwnFile& file : files) {
+        if (Status remembered = trust_file(file); !remembered) {
+            emit said(Severity::error, QString::fromStdString(remembered.error().message));
+            return;
+        }
+    }
+    start_measuring();
+}
+
+void Workspace::start_measuring() {
+    follower_.stop();
+    std::string folder = run_.folder().toStdString();
+    HostTarget target = place_.target();
+    if (waits_to_resume_) {
+        const std::string host = host_of_run(folder);
+        target = host.empty() ? HostTarget{} : place_.target_of(QString::fromStdString(host));
+        run_.begin_resumed(run_.folder());
+    } else {
+        const auto made = new_run_folder(to_run_.name);
+        if (!made) {
+            emit said(Severity::error, QString::fromStdString(made.error().message));
+            return;
+        }
+        folder = *made;
+        run_.begin(QString::fromStdString(folder));
+    }
+    // What was allowed here is allowed there, by its hash.
+    if (!target.host.empty())
+        for (const OwnFile& file : own_files(to_run_))
+            target.words.insert(target.words.end(), {"--trust", file.sha256});
+    session_.start(to_run_, {folder, waits_to_resume_, false}, target);
+}
+
+void Workspace::add_own_file(const QString& path) {
+    if (session_.busy()) {
+        emit said(Severity::warning,
+                  tr("A run is going on. Stop it first, then add %1.").arg(path));
+        return;
+    }
+    const SweepSpec next = with_own_file(spec_.spec(), path.toStdString());
+    if (next == spec_.spec()) return;
+    const QString name = QFileInfo(path).fileName();
+    const QString refused = try_edit(spec_, tr("add %1").arg(name), {}, next);
+    if (!refused.isEmpty()) {
+        emit said(Severity::error, tr("%1 cannot be added: %2").arg(name, refused));
+        return;
+    }
+    emit said(Severity::info,
+              tr("%1 is a variant of the sweep now. It is somebody\u2019s code: it runs in a worker "
+                 "process only, and you are asked before it does.")
+                  .arg(name));
 }
 
 void Workspace::grow(const PlanGrowth& growth) {
     if (!run_.has_run() || run_.folder().isEmpty()) {
         emit said(Severity::info, tr("There is no saved run in view that could grow."));
+        return;
+    }
+    if (!host_of_run(run_.folder().toStdString()).empty()) {
+        emit said(Severity::warning, tr("This run is measured on another host: add to its preset "
+                                        "and run that there."));
         return;
     }
     if (growth.empty()) {
@@ -178,8 +283,7 @@ void Workspace::grow(const PlanGrowth& growth) {
     }
     if (session_.busy()) return;  // it takes them up
     growing_ = true;
-    run_.begin_resumed(run_.folder());
-    session_.start(run_.record().spec(), {run_.folder().toStdString(), true, false});
+    check_files_then(true);
 }
 
 // A request that came when the run had just ended.
@@ -191,8 +295,7 @@ void Workspace::go_on_for_requests() {
         !has_requests(run_.folder().toStdString()))
         return;
     growing_ = true;
-    run_.begin_resumed(run_.folder());
-    session_.start(run_.record().spec(), {run_.folder().toStdString(), true, false});
+    check_files_then(true);
 }
 
 void Workspace::toggle_pause() {

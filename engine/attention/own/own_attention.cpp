@@ -47,8 +47,8 @@ at::Tensor OwnAttention::forward(const at::Tensor& q, const at::Tensor& k, const
     at::Tensor y = module_->call(q, k, v, config().causal);
     if (!y.defined() || !y.sizes().equals(v.sizes()) || y.scalar_type() != v.scalar_type() ||
         y.device() != v.device())
-        throw std::runtime_error("its output is " + (y.defined() ? shape_text(y) : "undefined") +
-                                 "; expected " + shape_text(v));
+        throw WrongOutput("its output is " + (y.defined() ? shape_text(y) : "undefined") +
+                          "; expected " + shape_text(v));
     return y;
 }
 

@@ -2,18 +2,24 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
 
 #include "engine/attention/builtin_variants.h"
 #include "engine/attention/own/own_module.h"
 
 namespace slay {
 
+// What it returned is no [B, H, L, d] of its inputs' type on their device.
+class WrongOutput : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 class OwnAttention final : public Attention {
   public:
     explicit OwnAttention(AttentionConfig config) : Attention(std::move(config)) {}
 
     // Loads the file for the device and the type of q, where it is not loaded for them. Throws
-    // std::runtime_error with what is wrong: with the file, the code, or what it returns.
+    // std::runtime_error with what is wrong: with the file, or in the code; WrongOutput.
     at::Tensor forward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) override;
     std::string backend() const override;
     void to(at::Device device, at::ScalarType type) override;
