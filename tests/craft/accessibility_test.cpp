@@ -131,7 +131,7 @@ class AccessibilityTest : public QObject {
                      qPrintable(tabs->tabText(i) + ":\n" + found.nameless.join('\n')));
             named = std::max(named, found.named);
         }
-        QVERIFY2(named > 60, qPrintable(QString::number(named)));
+        QVERIFY2(named > 40, qPrintable(QString::number(named)));
     }
 
     void every_control_of_the_dialogs_has_a_name() {
