@@ -100,7 +100,7 @@ class AccessibilityTest : public QObject {
     Q_OBJECT
 
   private slots:
-    void init() {
+    void initTestCase() {
         folders_ = std::make_unique<Folders>();
         StartOptions options;
         options.path = write_preset(*folders_, small_spec());
@@ -109,7 +109,7 @@ class AccessibilityTest : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(window_->workspace().run().has_run(), 20'000);
         QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 20'000);
     }
-    void cleanup() {
+    void cleanupTestCase() {
         window_.reset();
         folders_.reset();
     }
