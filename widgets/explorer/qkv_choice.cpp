@@ -94,10 +94,9 @@ void QkvChoice::set_run_folder(const QString& folder) {
                                    "No run is open. A run of the preset \"training\" keeps q, k, v "
                                    "of its models; run it, or open one, and they are here."}
                            : own.error();
-    const auto folder_of_data = data_folder();
-    const auto shipped =
-        explore::find_qkv(folder_of_data ? *folder_of_data + "/presets/trained" : std::string());
-    if (!folder_of_data || !shipped) {
+    const auto place = data_folder();
+    const auto shipped = explore::find_qkv(place ? *place + "/presets/trained" : std::string());
+    if (!place || !shipped) {
         file_->clear();
         complain(none);
         emit changed();
