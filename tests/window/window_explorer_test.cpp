@@ -333,7 +333,7 @@ class WindowExplorerTest : public QObject {
             for (int page = kernel_page; page <= attention_page; ++page) {
                 show(static_cast<PageIndex>(page));
                 std::vector<double> total, compute;
-                for (int seed = 0; seed < 7; ++seed) {
+                for (int seed = 0; seed < 5; ++seed) {
                     QSignalSpy shown(panel_, &ExplorerPanel::frame_shown);
                     controls().row("seed").slider().setValue((seed + 1) % 40 + 1);
                     QTRY_VERIFY(!shown.isEmpty() && !panel_->worker().busy());
@@ -343,7 +343,7 @@ class WindowExplorerTest : public QObject {
                 std::sort(total.begin(), total.end());
                 std::sort(compute.begin(), compute.end());
                 qInfo("%s  %-9s frame: median %5.1f ms, least %5.1f ms (computing %5.1f, %5.1f)",
-                      budget.what, names[page], total[3], total[0], compute[3], compute[0]);
+                      budget.what, names[page], total[2], total[0], compute[2], compute[0]);
             }
         }
     }
