@@ -173,6 +173,7 @@ QWidget* ExportDialog::build_bottom() {
     status_->setAccessibleName(tr("State of the export"));
     progress_ = new QProgressBar;
     progress_->setTextVisible(false);
+    progress_->setAccessibleName(tr("Progress of the export"));
     progress_->setFixedWidth(160);
     progress_->hide();
 
