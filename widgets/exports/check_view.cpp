@@ -37,7 +37,6 @@ QString word_of(RuleAnswer answer) {
 QLabel* plain_label() {
     auto* label = new QLabel;
     label->setTextFormat(Qt::PlainText);
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return label;
 }
 
@@ -54,6 +53,7 @@ CheckView::CheckView(QWidget* parent) : QWidget(parent) {
         const int at = static_cast<int>(rows_.size());
         Row row{new QLabel, plain_label(), plain_label()};
         row.rule->setText(QString::fromStdString(rule.title));
+        row.icon->setAccessibleName(row.rule->text());
         row.detail->setObjectName("muted");
         row.detail->setWordWrap(true);
         grid->addWidget(row.icon, at, 0, Qt::AlignTop);
@@ -67,6 +67,7 @@ CheckView::CheckView(QWidget* parent) : QWidget(parent) {
 void CheckView::clear(const QString& why) {
     for (Row& row : rows_) {
         row.icon->setPixmap(icon_of(RuleAnswer::unknown).pixmap(16, 16));
+        row.icon->setAccessibleName(row.rule->text() + ": " + word_of(RuleAnswer::unknown));
         row.detail->setText(&row == &rows_.front() ? why : QString());
     }
 }
@@ -91,6 +92,7 @@ void CheckView::show_check(const PaperCheck& check) {
             }
         if (!met) worst = RuleAnswer::unknown;
         rows_[i].icon->setPixmap(icon_of(worst).pixmap(16, 16));
+        rows_[i].icon->setAccessibleName(rows_[i].rule->text() + ": " + word_of(worst));
         QString text = word_of(worst);
         if (!details.isEmpty()) text += ": " + details.mid(0, 3).join("; ");
         rows_[i].detail->setText(text);
