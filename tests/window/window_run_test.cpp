@@ -154,7 +154,8 @@ class WindowRunTest : public QObject {
         finish();
         const auto experiments = small_spec().experiments;
         int filled = 0;
-        for (std::size_t i = 0; i <= window_->plots().views().size(); ++i) {
+        // Round all tabs: beside the figures there are Compare and Explorer.
+        for (std::size_t i = 0; i < window_->plots().views().size() + 2; ++i) {
             window_->plots().step_tab(1);
             PlotView* shown = window_->plots().current_view();  // null: the comparison of runs
             if (!shown) continue;

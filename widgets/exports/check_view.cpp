@@ -53,7 +53,8 @@ CheckView::CheckView(QWidget* parent) : QWidget(parent) {
         const int at = static_cast<int>(rows_.size());
         Row row{new QLabel, plain_label(), plain_label()};
         row.rule->setText(QString::fromStdString(rule.title));
-        row.icon->setAccessibleName(row.rule->text());
+        // The words beside it say the same; a reader that stops at the icon hears what it is of.
+        row.icon->setAccessibleName(tr("Answer to: %1").arg(row.rule->text()));
         row.detail->setObjectName("muted");
         row.detail->setWordWrap(true);
         grid->addWidget(row.icon, at, 0, Qt::AlignTop);

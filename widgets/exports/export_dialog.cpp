@@ -172,6 +172,7 @@ QWidget* ExportDialog::build_bottom() {
     status_->setWordWrap(true);
     status_->setAccessibleName(tr("State of the export"));
     progress_ = new QProgressBar;
+    progress_->setAccessibleName(tr("Progress of the export"));
     progress_->setTextVisible(false);
     progress_->setAccessibleName(tr("Progress of the export"));
     progress_->setFixedWidth(160);
