@@ -21,7 +21,8 @@ constexpr Expected expected[]{
     {"own:random", "incorrect", "the same inputs give another output"},
     {"own:mixing", "incorrect", "a sequence alone gives another output than beside others"},
     {"own:writing", "incorrect", "it changes its inputs"},
-    {"own:narrow", "incorrect", "its output is [2, 2, 37, 15] of Float on cpu; expected [2, 2, 37, 16]"},
+    {"own:narrow", "incorrect",
+     "its output is [2, 2, 37, 15] of Float on cpu; expected [2, 2, 37, 16]"},
     {"own:infinite", "incorrect", "its output is not finite"},
     {"own:constant", "incorrect", "its output does not depend on v"},
     {"own:complaining", "failed", "no such luck"},
@@ -50,9 +51,9 @@ class OwnAttentionTest : public QObject {
             variants += ", {\"file\": \"" + file.toUtf8() + ".pt\"}";
             QFile content(bench_.path(file + ".pt"));
             if (!content.open(QIODevice::ReadOnly)) qFatal("no %s", qPrintable(file));
-            arguments << "--trust"
-                      << QCryptographicHash::hash(content.readAll(), QCryptographicHash::Sha256)
-                             .toHex();
+            arguments
+                << "--trust"
+                << QCryptographicHash::hash(content.readAll(), QCryptographicHash::Sha256).toHex();
         }
         bench_.write(out + ".json",
                      R"({"schema": "slay-preset/1", "name": "own", "device": "cpu",
@@ -70,10 +71,10 @@ class OwnAttentionTest : public QObject {
     static bool measured(const QJsonObject& point) {
         const QString state = point["state"].toString();
         return (state == "ok" || state == "unconverged") &&
-               point["metrics"]["latency_ms"]["value"].toDouble() > 0;
+               point["metrics"].toObject()["latency_ms"].toObject()["value"].toDouble() > 0;
     }
     QJsonObject point(const QString& out, const QString& variant, int length) {
-        for (const auto& each : points(out))
+        for (const QJsonValue each : points(out))
             if (each["variant"].toString() == variant &&
                 each["parameters"]["length"].toInt() == length)
                 return each.toObject();
@@ -99,8 +100,7 @@ void OwnAttentionTest::nobody_runs_it_unasked() {
     QVERIFY2(result.err.contains(("--trust " + hash).toUtf8()), result.err);
     QVERIFY(!QFile::exists(bench_.path("unasked/journal.jsonl")));
 
-    const BenchResult here =
-        bench_.run(words("here", {"windowed"}, {"--executor", "in-process"}));
+    const BenchResult here = bench_.run(words("here", {"windowed"}, {"--executor", "in-process"}));
     QCOMPARE(here.code, 64);
     QVERIFY2(here.err.contains("it is measured in a worker only"), here.err);
 }
@@ -150,13 +150,14 @@ void OwnAttentionTest::a_crash_costs_its_own_point() {
 }
 
 void OwnAttentionTest::gradients_are_looked_at() {
-    bench_.run(words("back", {"windowed", "detached", "straight-through"},
-                     {"--set", "/sweep/passes=[\"forward+backward\"]", "--set",
-                      "/sweep/lengths=[64]"}));
+    bench_.run(
+        words("back", {"windowed", "detached", "straight-through"},
+              {"--set", "/sweep/passes=[\"forward+backward\"]", "--set", "/sweep/lengths=[64]"}));
     QVERIFY2(measured(point("back", "own:windowed", 64)),
              qPrintable(point("back", "own:windowed", 64)["reason"].toString()));
-    QVERIFY(point("back", "own:windowed", 64)["notes"]["conformance"].toString().endsWith(
-        ", gradients"));
+    QVERIFY(
+        point("back", "own:windowed", 64)["notes"].toObject()["conformance"].toString().endsWith(
+            ", gradients"));
     const QJsonObject detached = point("back", "own:detached", 64);
     QCOMPARE(detached["state"].toString(), QString("unsupported"));
     QVERIFY(detached["reason"].toString().contains("has no gradient"));
@@ -170,7 +171,7 @@ void OwnAttentionTest::the_flag_has_to_count() {
     bench_.run(words("both", {"peeking"},
                      {"--set", "/sweep/causal=[true,false]", "--set", "/sweep/lengths=[64]"}));
     int right = 0, wrong = 0;
-    for (const auto& each : points("both")) {
+    for (const QJsonValue each : points("both")) {
         if (each["variant"].toString() != "own:peeking") continue;
         const bool causal = each["parameters"]["causal"].toBool();
         right += !causal && measured(each.toObject()) ? 1 : 0;
