@@ -150,7 +150,7 @@ class WindowGrowthTest : public QObject {
 
     void a_variant_is_added_while_the_run_goes_on() {
         FakeBehaviour slow;
-        slow.sample = std::chrono::milliseconds(10);
+        slow.sample = std::chrono::milliseconds(5);
         open(slow);
         window_->actions().run->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(record().count(PointState::ok) >= 2, patience);
