@@ -211,7 +211,7 @@ class PlanGrowthTest : public QObject {
                                  "{\"schema\": \"slay-request/2\", \"rerun\": []}"}) {
             const auto bad = parse_growth(text, "x.json");
             QVERIFY2(!bad, text);
-            QVERIFY(bad.error().message.starts_with("x.json: "));
+            QVERIFY(bad.error().message.starts_with("x.json:"));
         }
     }
 
