@@ -123,7 +123,6 @@ class WorkerTest : public QObject {
         row("messages", "start", PointState::failed, "said too much");
         row("samples", "start", PointState::failed, "said too much");
         row("stderr-for-ever", "start", PointState::timed_out, "1.0 s, the limit of");
-        row("stdout-for-ever", "start", PointState::timed_out, "1.0 s, the limit of");
         row("closes-pipe", "start", PointState::failed,
             "its worker closed its pipe, or left it unread, without ending");
         row("leaves-a-child", "start", PointState::failed,
