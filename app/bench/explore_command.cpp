@@ -11,6 +11,7 @@
 #include "app/bench/exit_status.h"
 #include "app/bench/explore_text.h"
 #include "app/bench/preset_source.h"
+#include "engine/core/data_folder.h"
 #include "engine/core/explored_budget.h"
 #include "engine/core/journal.h"
 #include "engine/core/text.h"
@@ -90,7 +91,10 @@ void ExploreCommand::add_sequence() {
         .add_option("--inputs", inputs_, "Queries and keys: random, clustered or trained")
         ->capture_default_str();
     options()
-        .add_option("--qkv", qkv_, "q, k, v that a training kept: RUN/attention/POINT.qkv, or RUN")
+        .add_option(
+            "--qkv", qkv_,
+            "q, k, v that a training kept: RUN/attention/POINT.qkv, or RUN; else those of a "
+            "model that came with the program")
         ->type_name("FILE");
     options().add_option("--layer", layer_, "Of --qkv, from 1")->capture_default_str();
     options().add_option("--head", head_, "Of --qkv, from 1")->capture_default_str();
@@ -140,10 +144,11 @@ Status ExploreCommand::complete_request() {
         if (!qkv_.empty()) return Error{ErrorKind::usage, "--qkv belongs to --inputs trained"};
         return done();
     }
-    if (qkv_.empty())
-        return Error{ErrorKind::usage,
-                     "--inputs trained needs --qkv: a run of the training experiment, or one of "
-                     "its attention/*.qkv files"};
+    if (qkv_.empty()) {
+        const auto data = data_folder();
+        if (!data) return data.error();
+        qkv_ = *data + "/presets/trained";
+    }
     std::string path = qkv_;
     if (!path.ends_with(".qkv")) {
         const auto files = explore::find_qkv(path);

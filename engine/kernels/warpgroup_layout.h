@@ -77,15 +77,20 @@ struct GroupStateLayout {
           total(staging_at + 16 * kStagingBytes + 1024) {}
 };
 
-// The same for one factor, with one warpgroup a block: weights, constants, two tiles of rows of k
-// and of v, then g [position][G].
+// Tiles of k and v that a block of the kernel below has under way or at work.
+SLAY_HOST_DEVICE constexpr int sum_stages(int d) {
+    return d == 32 ? 3 : 2;
+}
+
+// The same for one factor, with one warpgroup a block: weights, constants, sum_stages tiles of rows
+// of k and of v, then g [position][G].
 struct GroupSumLayout {
     int offsets_at, rows_at, values_at, factors_at, tile_bytes, staging_at, total;
     SLAY_HOST_DEVICE constexpr GroupSumLayout(int d, int g, bool identity)
         : offsets_at(identity ? 0 : weights_bytes(d, g)),
           rows_at(offsets_at + align_tile(g * 4)),
-          values_at(rows_at + 2 * kGroupRows * d * 2),
-          factors_at(values_at + 2 * kGroupRows * d * 2),
+          values_at(rows_at + sum_stages(d) * kGroupRows * d * 2),
+          factors_at(values_at + sum_stages(d) * kGroupRows * d * 2),
           tile_bytes(kGroupRows * d * 2),
           staging_at(factors_at + kGroupRows * g * 2),
           total(staging_at + 4 * kStagingBytes + 1024) {}

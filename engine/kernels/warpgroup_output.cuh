@@ -264,6 +264,17 @@ __global__ void __launch_bounds__(output_groups(P) * 128, output_blocks(D, G, P)
 
     let_next_grid_start();
     const Rows k(args.k, args.element, batch, head, key_begin);
+    // Rows of keys come to where the factors of these will lie, if there is room for them.
+    constexpr bool kStaged = D * 2 <= Output::kFactorBytes;
+    const auto own_keys = [&](int tile) {
+        return factors + (tile * kGroupRows + warp * 16) * Output::kFactorBytes;
+    };
+    if constexpr (kStaged) {
+        for (int tile = group; tile < key_tiles; tile += kGroups)
+            GroupRows<D>::fetch_shared(own_keys(tile), k, tile * kGroupRows + warp * 16, keys,
+                                       lane);
+    }
+    commit_copies();
     copy_values<D, kThreads>(values, Rows(args.v, args.element, batch, head, key_begin),
                              key_tiles * kGroupRows, keys);
     commit_copies();
@@ -273,17 +284,26 @@ __global__ void __launch_bounds__(output_groups(P) * 128, output_blocks(D, G, P)
         return round * kGroups + (round & 1 ? kGroups - 1 - group : group);
     };
     FetchedRows<D> next;
-    next.fetch(k, group * kGroupRows + warp * 16, keys, lane);
+    if constexpr (kStaged) {
+        next.fetch(q, tile_of(0) * kGroupRows + warp * 16, count, lane);
+    } else {
+        next.fetch(k, group * kGroupRows + warp * 16, keys, lane);
+    }
     if (!f.identity)
         load_weights<D, G, P, kThreads>(weights, offsets, f, f.omega + head * f.omega_stride);
     publish_to_products();
     __syncthreads();
+    wait_for_copies<1>();  // the lane's own rows
 
 #pragma unroll 1
     for (int tile = group; tile < key_tiles; tile += kGroups) {
         GroupRows<D> rows;
-        rows.take(next);
-        next.fetch(k, (tile + kGroups) * kGroupRows + warp * 16, keys, lane);
+        if constexpr (kStaged) {
+            rows.load_shared(own_keys(tile), lane);
+        } else {
+            rows.take(next);
+            next.fetch(k, (tile + kGroups) * kGroupRows + warp * 16, keys, lane);
+        }
         rows.form_norms(P > 0 || f.normalise);
         GroupFactors<D, G, P> made;
         const int row = tile * kGroupRows + warp * 16;
@@ -295,12 +315,13 @@ __global__ void __launch_bounds__(output_groups(P) * 128, output_blocks(D, G, P)
                                               row + (lane & 15), step % kSteps * 2 + (lane >> 4)),
                                   a);
         };
+        __syncwarp();  // all lanes have taken their part of the rows
 #pragma unroll
         for (int i = 0; i < G / 16; ++i) put(made.g[i], i);
 #pragma unroll
         for (int i = 0; i < P / 16; ++i) put(made.poly[i], 2 + i);
     }
-    next.fetch(q, tile_of(0) * kGroupRows + warp * 16, count, lane);
+    if constexpr (!kStaged) next.fetch(q, tile_of(0) * kGroupRows + warp * 16, count, lane);
     wait_for_previous_grid();
     if (has_state) {
         const std::int64_t slot = blockIdx.y * args.wave_capacity + (args.causal ? place : 0);

@@ -126,8 +126,8 @@ struct GroupRows {
             take(i, words);
         }
     }
-    __device__ __forceinline__ void fetch_shared(unsigned char* to, const Rows& rows, int first,
-                                                 int valid, int lane) {
+    static __device__ __forceinline__ void fetch_shared(unsigned char* to, const Rows& rows,
+                                                        int first, int valid, int lane) {
 #pragma unroll
         for (int i = 0; i < 2; ++i) {
             const int row = (lane >> 2) + i * 8;

@@ -145,8 +145,7 @@ __global__ void __launch_bounds__(512, 1) group_state_kernel(const KernelArgumen
         return shared + layout.buffers_at + (tile & 1) * layout.buffer_bytes;
     };
     const auto fetch_keys = [&](int tile) {
-        GroupRows<D> none;
-        none.fetch_shared(own_rows, k, tile * kRows + own_row, length, lane);
+        GroupRows<D>::fetch_shared(own_rows, k, tile * kRows + own_row, length, lane);
     };
     const auto fetch_values = [&](int tile) {
         constexpr int kPieces = D / 8, kRowsApart = kThreads / kPieces;

@@ -18,7 +18,7 @@ __global__ void __launch_bounds__(128, sum_blocks(D, G))
     group_sum_kernel(const KernelArguments args) {
 #if defined(__CUDA_ARCH_FEAT_SM90_ALL)
     constexpr int kRowBytes = factor_row_bytes(G, 0), kTiles = G < 64 ? 1 : G / 64;
-    constexpr int kPlane = kGroupRows * kRowBytes;
+    constexpr int kPlane = kGroupRows * kRowBytes, kStages = sum_stages(D);
     SLAY_DYNAMIC_SHARED(given);
     unsigned char* const shared = aligned_shared(given);
     const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
@@ -32,22 +32,24 @@ __global__ void __launch_bounds__(128, sum_blocks(D, G))
     const int batch = blockIdx.y / args.heads, head = blockIdx.y % args.heads;
     const Rows k(args.k, args.element, batch, head, start);
     const auto rows_of = [&](int tile) {
-        return shared + layout.rows_at + (tile & 1) * layout.tile_bytes + warp * 16 * D * 2;
+        return shared + layout.rows_at + tile % kStages * layout.tile_bytes + warp * 16 * D * 2;
     };
     const auto values_of = [&](int tile) {
-        return shared + layout.values_at + (tile & 1) * layout.tile_bytes;
+        return shared + layout.values_at + tile % kStages * layout.tile_bytes;
     };
     const auto fetch = [&](int tile) {
-        GroupRows<D> none;
-        none.fetch_shared(rows_of(tile), k, tile * kGroupRows + warp * 16, length, lane);
+        GroupRows<D>::fetch_shared(rows_of(tile), k, tile * kGroupRows + warp * 16, length, lane);
         const int first = tile * kGroupRows;
         copy_values<D, 128>(values_of(tile), Rows(args.v, args.element, batch, head, start + first),
                             kGroupRows, length - first);
-        commit_copies();
     };
 
     let_next_grid_start();
-    fetch(0);
+#pragma unroll
+    for (int tile = 0; tile + 1 < kStages; ++tile) {
+        if (tile < tiles) fetch(tile);
+        commit_copies();
+    }
     if (!f.identity)
         load_weights<D, G, 0, 128>(shared, offsets, f, f.omega + head * f.omega_stride);
     float acc[kTiles][D / 2], sums[kTiles][4];
@@ -60,13 +62,14 @@ __global__ void __launch_bounds__(128, sum_blocks(D, G))
     }
 #pragma unroll 1
     for (int tile = 0; tile < tiles; ++tile) {
-        wait_for_copies<0>();
+        wait_for_copies<kStages - 2>();
         publish_to_products();
         __syncthreads();  // values (and weights) are there; the factors before have been read
         GroupRows<D> rows;
         rows.load_shared(rows_of(tile), lane);
-        if (tile + 1 < tiles) fetch(tile + 1);
         rows.form_norms(f.normalise);
+        if (tile + kStages - 1 < tiles) fetch(tile + kStages - 1);
+        commit_copies();
         const int row = tile * kGroupRows + warp * 16;
         GroupFactors<D, G, 0> made;
         made.form(rows, shared, offsets, f, start + row, length - row, lane);

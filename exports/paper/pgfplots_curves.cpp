@@ -235,7 +235,8 @@ std::string legend_entry(const FigureData& data, const LegendLine& line, const P
 std::string pgf_colours(const FigureData& data) {
     std::string out;
     for (std::size_t i = 0; i < data.series.size(); ++i)
-        if (!data.series[i].variant.empty() && !data.series[i].hidden)
+        if (data.series[i].kind != SeriesKind::reference && !is_backdrop(data.series[i]) &&
+            !data.series[i].hidden)
             out += fmt::format("\\definecolor{{slay{}}}{{HTML}}{{{:06X}}}\n", i,
                                data.series[i].style.colour & 0xFFFFFFu);
     return out;

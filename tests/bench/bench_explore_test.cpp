@@ -76,7 +76,8 @@ class BenchExploreTest : public QObject {
         QVERIFY(refusal({"--nodes", "99"}).contains("R = 99: 1 to 64"));
         QVERIFY(refusal({"--variants", "yat-performer-ancor"}).contains("did you mean"));
         QVERIFY(refusal({"--inputs", "sorted"}).contains("random"));
-        QVERIFY(refusal({"--inputs", "trained"}).contains("--qkv"));
+        const BenchResult trained = bench_.run({"explore", "--inputs", "trained"});
+        QVERIFY2(trained.code == 0 && trained.out.contains("step 400 of 400"), trained.err);
         QVERIFY(refusal({"--qkv", "x.qkv"}).contains("--inputs trained"));
         QVERIFY(refusal({"--inputs", "trained", "--qkv", "nowhere"}).contains("training"));
         QVERIFY(refusal({"--out", "x", "--venue", "nowhere"}).contains("icml"));

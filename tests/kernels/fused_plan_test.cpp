@@ -124,7 +124,7 @@ class FusedPlanTest : public QObject {
         QVERIFY(GroupStateLayout(64, 16).total <= kHopper.shared_bytes);
         for (const int d : {32, 64})
             for (const int g : {32, 64, 128})
-                QVERIFY(3 * (GroupSumLayout(d, g, false).total + 1024) <= 228 * 1024);
+                QVERIFY(2 * (GroupSumLayout(d, g, false).total + 1024) <= 228 * 1024);
     }
 };
 

@@ -245,9 +245,23 @@ class WindowExplorerTest : public QObject {
         show(attention_page);
         controls().inputs().setCurrentIndex(controls().inputs().findData("trained"));
         settle();
+        // Without a run: a model that came with the program.
+        QTRY_VERIFY(figure("explore_exact_map").subtitle.find("step 400 of 400") !=
+                    std::string::npos);
+        QVERIFY(controls().trained().message().contains("came with the program"));
+        QCOMPARE(controls().request().head_dim, 16);
+        // Without that either it says what to do.
+        qputenv("SLAY_DATA_DIR", folders_.file("nothing").toLocal8Bit());
+        controls().set_run_folder(folders_.file("no-run"));
+        settle();
         QTRY_VERIFY(!panel_->card("explore_exact_map")->isVisible());
-        QVERIFY2(controls().trained().message().contains("training"),
+        qunsetenv("SLAY_DATA_DIR");
+        QVERIFY2(controls().trained().message().contains("attention/*.qkv"),
                  qPrintable(controls().trained().message()));
+        // The kernel's own views need no sequence.
+        show(kernel_page);
+        QTRY_VERIFY(panel_->card("explore_kernel")->isVisible());
+        show(attention_page);
         const std::string run = folders_.file("run").toStdString();
         QVERIFY(explore::write_qkv(explore::qkv_path(run, "training-abc"), trained_sample()).ok());
         controls().set_run_folder(QString::fromStdString(run));

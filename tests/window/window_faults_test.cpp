@@ -19,7 +19,7 @@ class WindowFaultsTest : public QObject {
 
     void open() {
         FakeBehaviour slow;
-        slow.sample = std::chrono::milliseconds(2);
+        slow.sample = std::chrono::milliseconds(10);
         StartOptions options;
         options.safe = true;
         options.path = write_preset(folders_, small_spec());

@@ -8,7 +8,10 @@
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 
+#include "engine/core/data_folder.h"
 #include "engine/core/units.h"
+#include "engine/core/variant_info.h"
+#include "widgets/editor/form_row.h"
 #include "widgets/look/theme.h"
 
 namespace slay {
@@ -77,35 +80,49 @@ void QkvChoice::complain(const Error& error) {
     message_->setVisible(true);
 }
 
+// The run shown, or else the models that came with the program.
 void QkvChoice::set_run_folder(const QString& folder) {
-    if (folder.isEmpty()) {
-        file_->clear();
-        complain({ErrorKind::no_input,
-                  "No run is open. A run of the preset \"training\" keeps q, k, v of its models; "
-                  "run it, or open one, and they are here."});
+    why_shipped_.clear();
+    const auto own = explore::find_qkv(folder.toStdString());
+    if (own && !folder.isEmpty()) {
+        list(*own);
+        emit changed();
         return;
     }
-    const auto files = explore::find_qkv(folder.toStdString());
-    if (!files) {
+    const Error none = folder.isEmpty()
+                           ? Error{ErrorKind::no_input,
+                                   "No run is open. A run of the preset \"training\" keeps q, k, v "
+                                   "of its models; run it, or open one, and they are here."}
+                           : own.error();
+    const auto data = data_folder();
+    const auto shipped = explore::find_qkv(data ? *data + "/presets/trained" : std::string());
+    if (!data || !shipped) {
         file_->clear();
-        complain(files.error());
+        complain(none);
+        emit changed();
         return;
     }
-    list(*files);
+    why_shipped_ =
+        tr("A model that came with the program: ") + QString::fromStdString(none.message);
+    list(*shipped);
     emit changed();
 }
 
 void QkvChoice::list(const std::vector<std::string>& files) {
     const QString before = path();
     file_->clear();
-    for (const std::string& each : files) {
-        const QString file = QString::fromStdString(each);
-        file_->addItem(QString::fromStdString(
-                           clean_text(QFileInfo(file).completeBaseName().toStdString(), 120)),
-                       file);
-        file_->setItemData(file_->count() - 1,
-                           "<p>" + QFileInfo(file).completeBaseName().toHtmlEscaped() + "</p>",
-                           Qt::ToolTipRole);
+    constexpr std::size_t most_read = 64;  // to be named by their variant
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const QString file = QString::fromStdString(files[i]);
+        QString name = QFileInfo(file).completeBaseName();
+        if (i < most_read)
+            if (const auto sample = explore::read_qkv(files[i])) {
+                const VariantInfo* info = find_variant(sample->variant);
+                name = QString::fromStdString(info ? info->label : sample->variant) +
+                       tr(", seed %1").arg(sample->seed);
+            }
+        file_->addItem(QString::fromStdString(clean_text(name.toStdString(), 120)), file);
+        file_->setItemData(file_->count() - 1, wrapped_tip(file), Qt::ToolTipRole);
     }
     file_->setCurrentIndex(std::max(0, file_->findData(before)));
     read_file();
@@ -116,6 +133,7 @@ void QkvChoice::open(const QString& chosen) {
         set_run_folder(chosen);
         return;
     }
+    why_shipped_.clear();
     list({chosen.toStdString()});
     emit changed();
 }
@@ -142,7 +160,8 @@ void QkvChoice::take_head() {
     if (!sample_ || at >= sample_->heads.size()) return;
     head_ = std::make_shared<const explore::QkvHead>(sample_->heads[at]);
     message_->setText(QString::fromStdString(head_->origin) +
-                      tr(". L = %1 kept, d = %2.").arg(head_->length).arg(head_->dimension));
+                      tr(". L = %1 kept, d = %2. ").arg(head_->length).arg(head_->dimension) +
+                      why_shipped_);
     message_->setVisible(true);
 }
 

@@ -38,6 +38,7 @@ class QkvChoice : public QWidget {
 
     QComboBox *file_, *head_of_;
     QLabel* message_;
+    QString why_shipped_;  // why it is not the run's own model
     std::optional<explore::QkvSample> sample_;
     std::shared_ptr<const explore::QkvHead> head_;
 };
