@@ -94,9 +94,9 @@ void QkvChoice::set_run_folder(const QString& folder) {
                                    "No run is open. A run of the preset \"training\" keeps q, k, v "
                                    "of its models; run it, or open one, and they are here."}
                            : own.error();
-    const auto data = data_folder();
-    const auto shipped = explore::find_qkv(data ? *data + "/presets/trained" : std::string());
-    if (!data || !shipped) {
+    const auto place = data_folder();
+    const auto shipped = explore::find_qkv(place ? *place + "/presets/trained" : std::string());
+    if (!place || !shipped) {
         file_->clear();
         complain(none);
         emit changed();
