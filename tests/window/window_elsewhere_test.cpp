@@ -2,6 +2,8 @@
 // the tasks of a job that is followed while it runs, and somebody's code, which is asked about.
 #include <signal.h>
 
+#include <QAbstractButton>
+#include <QApplication>
 #include <QComboBox>
 #include <QDir>
 #include <QFile>
