@@ -145,11 +145,15 @@ bool plan_groups(const FusedShape& shape, const PackedFeatures& features, const 
 // multiprocessors; a wave of its own costs about an eighth of one.
 std::int64_t cheapest_wave(std::int64_t segments, std::int64_t capacity, std::int64_t blocks,
                            std::int64_t processors) {
+    // Of the output kernel, whose blocks have a segment each, and of the state kernel, whose blocks
+    // form as many one after the other as let them start together.
+    const auto rounds = [&](std::int64_t wave) {
+        const std::int64_t each = divide_up(wave * blocks, processors);
+        return each + each * divide_up(divide_up(wave, each) * blocks, processors);
+    };
     const auto cost = [&](std::int64_t wave) {
         const std::int64_t whole = segments / wave, rest = segments % wave;
-        return 8 * (whole * divide_up(wave * blocks, processors) +
-                    divide_up(rest * blocks, processors)) +
-               whole + (rest > 0 ? 1 : 0);
+        return whole * (8 * rounds(wave) + 1) + (rest > 0 ? 8 * rounds(rest) + 1 : 0);
     };
     std::int64_t best = capacity;
     for (std::int64_t wave = capacity - 1; wave > 0; --wave) {

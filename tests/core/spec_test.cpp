@@ -265,7 +265,8 @@ class SpecTest : public QObject {
         set("epsilon zero", "sweep", "{\"epsilons\": [0]}",
             ":2: /sweep/epsilons/0: 0 is less than 1e-09, the smallest epsilon");
         set("unknown type", "sweep", "{\"dtypes\": [\"float8\"]}",
-            ":2: /sweep/dtypes/0: \"float8\" is not one of \"float64\", \"float32\", \"bfloat16\", "
+            ":2: /sweep/dtypes/0: \"float8\" is not one of \"float64\", \"float32\", \"tf32\", "
+            "\"bfloat16\", "
             "\"float16\"");
         set("value twice", "sweep", "{\"lengths\": [256, 256.0]}",
             ":2: /sweep/lengths/1: 256 comes twice");

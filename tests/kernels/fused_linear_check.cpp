@@ -343,7 +343,7 @@ void time_all(bool brief) {
         std::mt19937_64 rng(7);
         const double bytes =
             t.budget * static_cast<double>(t.length * 8 * t.d * bytes_of(t.element));
-        const auto budget = std::max(static_cast<std::size_t>(bytes), std::size_t{8} << 20);
+        const auto budget = std::max(static_cast<std::size_t>(bytes), std::size_t{10} << 20);
         const int m = t.kind == Kind::performer                             ? 64
                       : t.kind == Kind::laplace || t.kind == Kind::hadamard ? 32
                                                                             : 16;

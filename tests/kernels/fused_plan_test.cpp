@@ -1,5 +1,7 @@
 // How passes of the fused linear attention are cut up; needs no device.
 #include <QTest>
+#include <algorithm>
+#include <tuple>
 
 #include "engine/kernels/fused_linear.h"
 #include "engine/kernels/fused_sizes.h"
@@ -116,6 +118,22 @@ class FusedPlanTest : public QObject {
         QCOMPARE(plan(2048).segment, 256);
         QCOMPARE(plan(32768).segment, 512);
         QVERIFY(plan(32768).segments * 8 >= kHopper.multiprocessors);
+    }
+
+    // Waves are whole rounds over the multiprocessors, of the output kernel and of the state
+    // kernel, whose blocks form two segments each where a wave has more than one round.
+    void waves_fill_rounds() {
+        const auto wave = [](int d, int p, std::int64_t length, std::size_t budget) {
+            return plan_fused_linear(shape_of(length, d, true), pack_features(map_of(d, 0, p)),
+                                     kHopper, budget)
+                .wave;
+        };
+        QCOMPARE(wave(32, 32, 32768, 15 << 20), 16);
+        QCOMPARE(wave(32, 32, 32768, 20 << 20), 32);
+        QCOMPARE(wave(64, 16, 32768, 30 << 20), 32);
+        QCOMPARE(wave(32, 32, 131072, 60 << 20), 32);
+        QCOMPARE(wave(32, 32, 4096, 10 << 20), 16);
+        QCOMPARE(wave(32, 32, 8192, 10 << 20), 16);
     }
 
     // What all of a block's shared memory adds up to, for both kernels that form states.

@@ -50,9 +50,9 @@ class EngineLibraryTest : public QObject {
         QVERIFY2(message.startsWith("./libengine_without_torch.so: the engine could not be loaded "
                                     "(libtorch_elsewhere.so: cannot open shared object file"),
                  qPrintable(message));
-        QVERIFY2(message.endsWith(": LibTorch or a library it needs was not found; run "
-                                  "./packaging/run once, which fetches it, or name its lib folders "
-                                  "in LD_LIBRARY_PATH"),
+        QVERIFY2(message.endsWith(": LibTorch or a library it needs was not found; fetch it with "
+                                  "\"slay-bench libtorch --fetch\" (in a source tree: "
+                                  "./packaging/run), or name its lib folders in LD_LIBRARY_PATH"),
                  qPrintable(message));
     }
 
