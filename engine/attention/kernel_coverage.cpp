@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "engine/attention/builtin_variants.h"
+#include "engine/measure/cpu_threads.h"
 
 namespace slay {
 namespace {
@@ -104,6 +105,7 @@ bool alike(KernelCoverage a, const KernelCoverage& b) {
 }  // namespace
 
 std::vector<KernelCoverage> kernel_coverage() {
+    const ThreadScope one_thread(1);  // thousands of tiny tensors: more threads wait for each other
     std::vector<KernelCoverage> rows;
     for (const VariantInfo& variant : variant_catalog()) {
         Questions questions(variant);

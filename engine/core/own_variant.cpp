@@ -6,7 +6,6 @@
 #include <map>
 #include <mutex>
 
-#include "engine/core/checksum.h"
 #include "engine/core/sha256.h"
 #include "engine/core/units.h"
 
@@ -19,15 +18,15 @@ bool is_plain(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-// Greens, which no built-in variant has; one of each by the name.
-VariantStyle style_of(std::string_view name) {
+// Greens, which no built-in variant has; sixteen that differ in two of colour, marker and dash.
+VariantStyle style_of(std::size_t turn) {
     static constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 4> colours{
         {{0x1B7A33, 0x46C46A}, {0x5E7F0E, 0xA9CF4A}, {0x0E6B5C, 0x3FC9AE}, {0x3E5C22, 0x86B25E}}};
     static constexpr std::array<const char*, 4> markers{"star", "diamond", "plus", "square"};
     static constexpr std::array<const char*, 4> dashes{"dash-dot", "solid", "dot", "dash"};
-    const std::uint32_t hash = crc32(name);
-    const auto [light, dark] = colours[hash % 4];
-    return {light, dark, markers[hash / 4 % 4], dashes[hash / 16 % 4]};
+    const std::size_t round = turn / 4;
+    const auto [light, dark] = colours[turn % 4];
+    return {light, dark, markers[(turn + round) % 4], dashes[(turn + 2 * round) % 4]};
 }
 
 ParameterInfo text_row(const char* id, const char* label, const char* help) {
@@ -44,22 +43,17 @@ ParameterInfo text_row(const char* id, const char* label, const char* help) {
             .fallback = std::string("unread")};
 }
 
-VariantInfo row_of(std::string_view name) {
+VariantInfo row_of(std::string_view name, std::size_t turn) {
     VariantInfo row;
     row.name = name;
     row.label = name.substr(own_prefix.size());
-    for (const char c : row.label) row.latex_label += c == '_' ? std::string("\\_") : std::string(1, c);
+    for (const char c : row.label)
+        row.latex_label += c == '_' ? std::string("\\_") : std::string(1, c);
     row.formula = "your own: a file with (q, k, v, causal) -> y";
     row.family = own_family;
     row.complexity = Complexity::quadratic;
-    row.parameters = {text_row("file", "File", "The TorchScript file or AOTInductor package."),
-                      text_row("sha256", "SHA-256", "Of the file that is measured."),
-                      text_row("complexity", "Complexity",
-                               "Of its time and memory in L, for predictions: linear or "
-                               "quadratic.")};
-    row.parameters.back().choices = {"quadratic", "linear"};
-    row.parameters.back().fallback = std::string("quadratic");
-    row.style = style_of(name);
+    row.parameters = own_parameters();
+    row.style = style_of(turn);
     return row;
 }
 
@@ -96,7 +90,21 @@ const VariantInfo* own_variant(std::string_view name) {
     const std::lock_guard lock(mutex);
     const auto found = rows.find(name);
     if (found != rows.end()) return &found->second;
-    return &rows.emplace(name, row_of(name)).first->second;
+    return &rows.emplace(name, row_of(name, rows.size())).first->second;
+}
+
+const std::vector<ParameterInfo>& own_parameters() {
+    static const std::vector<ParameterInfo> parameters = [] {
+        std::vector<ParameterInfo> list{
+            text_row("file", "File", "The TorchScript file or AOTInductor package."),
+            text_row("sha256", "SHA-256", "Of the file that is measured."),
+            text_row("complexity", "Complexity",
+                     "Of its time and memory in L, for predictions: linear or quadratic.")};
+        list.back().choices = {"quadratic", "linear"};
+        list.back().fallback = std::string("quadratic");
+        return list;
+    }();
+    return parameters;
 }
 
 std::string own_name_of(std::string_view path) {

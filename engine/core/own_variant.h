@@ -31,8 +31,12 @@ std::string_view to_string(OwnFormat format);  // "TorchScript", "AOTInductor pa
 // begins with a letter or a digit.
 bool is_own_variant(std::string_view name);
 
-// The row of that name; null where it is none. Made once, and never moved afterwards.
+// The row of that name; null where it is none. Made once, and never moved afterwards. Its style is
+// the next in turn, so that no two look alike; a record keeps it.
 const VariantInfo* own_variant(std::string_view name);
+
+// file, sha256 and complexity.
+const std::vector<ParameterInfo>& own_parameters();
 
 // "own:windowed" for "/some/where/windowed.pt"; characters that a name cannot have become dashes.
 std::string own_name_of(std::string_view path);

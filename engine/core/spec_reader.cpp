@@ -121,12 +121,12 @@ VariantChoice read_own_variant(const json& value, const std::string& pointer) {
                                         "\" is no name of a file's variant; expected \"own:\" and "
                                         "letters, digits, - _ and .");
     }
-    const VariantInfo* row = own_variant("own:file");
     for (const auto& [key, each] : value.items()) {
         if (key == "name") continue;
-        const auto info = std::find_if(row->parameters.begin(), row->parameters.end(),
+        const auto& known = own_parameters();
+        const auto info = std::find_if(known.begin(), known.end(),
                                        [&key = key](const auto& one) { return one.id == key; });
-        if (info == row->parameters.end())
+        if (info == known.end())
             unknown_key(pointer, key, {"name", "file", "sha256", "complexity"});
         choice.fixed.set(key, accepted({&*info}, each, step(pointer, key)));
     }

@@ -89,7 +89,7 @@ void OwnPoints::sign(const Point& point, PointResult& result) const {
     const auto known = known_.find(key_of(request_for(point, {})));
     if (known == known_.end() || known->second.kind != OwnVerdict::Kind::passed) return;
     result.notes["conformance"] = known->second.text;
-    if (known->second.error && result.metrics.contains("latency_ms"))
+    if (known->second.error && point.experiment == "latency" && is_measured(result.state))
         result.metrics["implementation_error"].value = *known->second.error;
 }
 

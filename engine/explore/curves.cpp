@@ -169,7 +169,7 @@ std::optional<double> expected_estimate(std::string_view variant, const Quadratu
 }
 
 int seeds_within(double operations_a_seed) {
-    constexpr double operations = 3e6;  // some 10 ms
+    constexpr double operations = 1.6e6;  // some 5 to 10 ms
     return static_cast<int>(std::clamp(operations / operations_a_seed, 3.0, 64.0));
 }
 

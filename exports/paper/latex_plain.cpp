@@ -152,7 +152,12 @@ class Reader {
         if (next() == ' ') ++at_;
         const std::string_view plain = plain_of(name);
         if (!plain.empty()) {
+            // What is between two quantities has a space on both sides, as it is set.
+            const bool between =
+                name == "le" || name == "ge" || name == "leq" || name == "geq" || name == "approx";
+            if (between) out_ += ' ';
             out_ += plain;
+            if (between) out_ += ' ';
             if (latex_.substr(at_, 2) == "{}") at_ += 2;
             return;
         }

@@ -67,6 +67,7 @@ PageFormat page_format(const Venue& venue) {
     PageFormat page;
     page.column = venue.column_inches * points_per_inch;
     page.text = venue.text_inches * points_per_inch;
+    page.body_points = venue.body_points;
     page.rows_height = venue.height_inches * points_per_inch - 90;
     return page;
 }

@@ -75,7 +75,7 @@ std::string fit(const PaperChoice& choice) {
     if (beside)
         body =
             "\\hbox to\\slaywidth{\\usebox\\slayaxis\\hss"
-            "\\vbox to\\slayheight{\\vss\\usebox\\slaylegend\\vss}}";
+            "\\vbox to\\slayheight{\\vss\\hbox{\\usebox\\slaylegend}\\vss}}";
     if (place == LegendPlace::below) body = axes + "\\vss" + legend;
     if (place == LegendPlace::above) body = legend + "\\vss" + axes;
     return out +

@@ -118,7 +118,8 @@ std::size_t pgf_legend_columns(const FigureData& data, const PaperChoice& choice
         const std::size_t rows = (lines.size() + columns - 1) / columns;
         std::vector<double> widths(columns, 0.0);
         for (std::size_t i = 0; i < lines.size(); ++i) {
-            const double text = text_width(latex_escape(lines[i].label, 120)) * sizes.legend_points;
+            const double text =
+                0.9 * text_width(latex_escape(lines[i].label, 120)) * sizes.legend_points;
             widths[i / rows] = std::max(widths[i / rows], text + icon_points + 9);
         }
         double total = 0;

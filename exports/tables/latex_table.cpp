@@ -21,14 +21,25 @@ struct TypeSize {
     double line;        // a row's height
     double separation;  // \tabcolsep
 };
-constexpr std::array<TypeSize, 4> sizes{{{"\\small", 9, 11, 5},
-                                         {"\\footnotesize", 8, 9.5, 4},
-                                         {"\\footnotesize", 8, 9.5, 2.5},
-                                         {"\\scriptsize", 7, 8, 2.2}}};
+using TypeSizes = std::array<TypeSize, 4>;
+constexpr TypeSizes sizes_of_ten{{{"\\small", 9, 11, 5},
+                                  {"\\footnotesize", 8, 9.5, 4},
+                                  {"\\footnotesize", 8, 9.5, 2.5},
+                                  {"\\scriptsize", 7, 8, 2.2}}};
+
+// The same commands in a document of another size.
+TypeSizes sizes_for(double body_points) {
+    TypeSizes out = sizes_of_ten;
+    for (TypeSize& size : out) {
+        size.points += body_points - 10;
+        size.line += 1.2 * (body_points - 10);
+    }
+    return out;
+}
 
 struct Layout {
     bool wide = false;  // table*
-    TypeSize size = sizes.back();
+    TypeSize size = sizes_of_ten.back();
     std::size_t stub = 0;                          // leading text columns, repeated in each block
     std::vector<std::vector<std::size_t>> blocks;  // columns of each, without the stub
 };
@@ -39,7 +50,8 @@ double text_column_width(double em) {
 
 class Writer {
   public:
-    Writer(const Table& table, const PageFormat& page) : table_(table), page_(page) {
+    Writer(const Table& table, const PageFormat& page)
+        : table_(table), page_(page), sizes_(sizes_for(page.body_points)) {
         for (std::size_t i = 0; i < table.columns.size(); ++i)
             measures_.push_back(measure_column(table, i));
         choose_layout();
@@ -116,7 +128,7 @@ class Writer {
             return width + span_excess(size);
         };
         for (const bool wide : {false, true}) {
-            for (const TypeSize& size : sizes) {
+            for (const TypeSize& size : sizes_) {
                 if (!wide && size.points < 8) continue;  // rather across both columns
                 if (total(size) > (wide ? page_.text : page_.column)) continue;
                 layout_.wide = wide;
@@ -130,7 +142,7 @@ class Writer {
 
     void break_into_blocks(const std::vector<std::size_t>& columns) {
         layout_.wide = true;
-        layout_.size = sizes[2];
+        layout_.size = sizes_[2];
         double stub = -2 * layout_.size.separation;
         for (std::size_t i = 0; i < layout_.stub; ++i) stub += width_of(i, layout_.size);
         double width = stub;
@@ -264,6 +276,7 @@ class Writer {
 
     const Table& table_;
     const PageFormat page_;
+    const TypeSizes sizes_;
     std::vector<ColumnMeasure> measures_;
     Layout layout_;
 };

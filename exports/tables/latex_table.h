@@ -13,6 +13,7 @@ struct PageFormat {
     double column = 234.8;     // 3.25 in
     double text = 487.8;       // 6.75 in
     double rows_height = 560;  // what a float may take, in points
+    double body_points = 10;   // of the document: \small and the others go with it
 };
 
 // One or more floats: the table in the largest type that fits, in one column where it can and

@@ -21,19 +21,6 @@ else()
     set(SLAY_SENTENCEPIECE OFF)
 endif()
 
-# Reads PDF files: the check of exported figures, and the preview of tables.
-find_path(SLAY_POPPLER_INCLUDE poppler-document.h PATH_SUFFIXES poppler/cpp)
-find_library(SLAY_POPPLER_LIBRARY poppler-cpp)
-mark_as_advanced(SLAY_POPPLER_INCLUDE SLAY_POPPLER_LIBRARY)
-if(SLAY_POPPLER_INCLUDE AND SLAY_POPPLER_LIBRARY)
-    set(SLAY_POPPLER ON)
-    add_library(slay_poppler INTERFACE)
-    target_include_directories(slay_poppler SYSTEM INTERFACE ${SLAY_POPPLER_INCLUDE})
-    target_link_libraries(slay_poppler INTERFACE ${SLAY_POPPLER_LIBRARY})
-else()
-    set(SLAY_POPPLER OFF)
-endif()
-
 set(SLAY_QT AUTO CACHE STRING "Build the window, the figures and the tests, which need Qt 6: ON, OFF, AUTO (when found)")
 set_property(CACHE SLAY_QT PROPERTY STRINGS AUTO ON OFF)
 
@@ -51,4 +38,18 @@ if(SLAY_QT)
         find_package(Qt6 6.4 REQUIRED COMPONENTS ${slay_qt_components})
         find_package(QCustomPlotQt6 REQUIRED)
     endif()
+endif()
+
+# Reads PDF files: the check of exported figures, and the preview of tables. Without Qt there are no
+# figures, and a program for a server should need little there.
+find_path(SLAY_POPPLER_INCLUDE poppler-document.h PATH_SUFFIXES poppler/cpp)
+find_library(SLAY_POPPLER_LIBRARY poppler-cpp)
+mark_as_advanced(SLAY_POPPLER_INCLUDE SLAY_POPPLER_LIBRARY)
+if(SLAY_QT AND SLAY_POPPLER_INCLUDE AND SLAY_POPPLER_LIBRARY)
+    set(SLAY_POPPLER ON)
+    add_library(slay_poppler INTERFACE)
+    target_include_directories(slay_poppler SYSTEM INTERFACE ${SLAY_POPPLER_INCLUDE})
+    target_link_libraries(slay_poppler INTERFACE ${SLAY_POPPLER_LIBRARY})
+else()
+    set(SLAY_POPPLER OFF)
 endif()

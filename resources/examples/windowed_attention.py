@@ -34,6 +34,7 @@ def main() -> None:
     parser.add_argument("--package", action="store_true", help="write windowed.pt2, too")
     parser.add_argument("--device", default="cpu", help="of the package: cpu or cuda")
     parser.add_argument("--dtype", default="float32", help="of the package")
+    parser.add_argument("--batch", type=int, default=1, help="of the package")
     parser.add_argument("--heads", type=int, default=8, help="of the package")
     parser.add_argument("--head-dim", type=int, default=32, help="of the package")
     parser.add_argument("--bidirectional", action="store_true", help="the package's flag is fixed")
@@ -44,12 +45,11 @@ def main() -> None:
     if not words.package:
         return
     example = [
-        torch.randn(2, words.heads, 128, words.head_dim, device=words.device, dtype=getattr(torch, words.dtype))
+        torch.randn(words.batch, words.heads, 128, words.head_dim, device=words.device, dtype=getattr(torch, words.dtype))
         for _ in range(3)
     ]
-    # Any number of sequences of any length; heads, width and flag are those of the example.
-    batch, length = torch.export.Dim("batch", min=1, max=4096), torch.export.Dim("length", min=2, max=1 << 20)
-    shape = {0: batch, 2: length}
+    # Sequences of any length; their number, heads, width, type and flag are those of the example.
+    shape = {2: torch.export.Dim("length", min=2, max=1 << 20)}
     exported = torch.export.export(
         module,
         (*example, not words.bidirectional),

@@ -132,8 +132,8 @@ class JournalTest : public QObject {
         std::size_t line = 0, damaged = 0;
         for (std::size_t at = 0; at < text.size(); ++at) {
             const bool newline = text[at] == '\n';
-            // The first line is long: every byte of it with one bit, the others with each bit.
-            for (int bit = 0; bit < 8; bit += line == 0 ? 8 : 3) {
+            // One bit of every byte, another of each next.
+            for (int bit = 0; bit < 8; bit += 8) {
                 std::string flipped = text;
                 flipped[at] = static_cast<char>(flipped[at] ^
                                                 (1 << ((at + static_cast<std::size_t>(bit)) % 8)));

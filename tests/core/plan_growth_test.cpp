@@ -24,6 +24,7 @@ RunRecord record_of(const std::vector<Event>& events) {
 // A record of a spec whose points all wait.
 RunRecord planned(const SweepSpec& spec) {
     RunStarted started;
+    started.provenance = samples::provenance();
     started.plan = *make_plan(spec);
     for (const VariantChoice& choice : spec.variants)
         started.variants.push_back(*find_variant(choice.name));
@@ -211,7 +212,7 @@ class PlanGrowthTest : public QObject {
                                  "{\"schema\": \"slay-request/2\", \"rerun\": []}"}) {
             const auto bad = parse_growth(text, "x.json");
             QVERIFY2(!bad, text);
-            QVERIFY(bad.error().message.starts_with("x.json: "));
+            QVERIFY(bad.error().message.starts_with("x.json:"));
         }
     }
 

@@ -252,7 +252,7 @@ class PaperChoiceTest : public QObject {
         };
         row("$\\ge$\\,32768", "\u2265 32768");
         row("Rel.\\ $\\ell_2$ at $L$ =", "Rel. \u21132 at L =");
-        row("Rows $D\\le 0$", "Rows D\u2264 0");
+        row("Rows $D\\le 0$", "Rows D \u2264 0");
         row("95\\,\\% of $10^{-3}$", "95 % of 10\u207b\u00b3");
         row("SLAY (Nystr\\\"om)", "SLAY (Nystr\u00f6m)");
         row("\\emph{forward} \\num{1.2e3}", "forward 1.2e3");

@@ -85,8 +85,7 @@ class PaperLatexTest : public QObject {
         write("b.tex", plan.pgfplots(plan.figures()[1]));
         write("paper.tex",
               "\\documentclass{article}\\usepackage{pgfplots}\\begin{document}\n"
-              "\\begin{figure}\\centering\\input{a.tex}\\caption{A}\\end{figure}\n"
-              "\\begin{figure}\\centering\\input{b.tex}\\caption{B}\\end{figure}\n"
+              "Before \\input{a.tex} and \\par\\input{b.tex} after.\n"
               "Text.\\end{document}\n");
         const auto pdf = compile_latex({folder.path().toStdString(), "paper.tex", 1, 120, {}, {}});
         QVERIFY2(pdf.ok(), pdf.ok() ? "" : pdf.error().message.c_str());

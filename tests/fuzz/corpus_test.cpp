@@ -1,5 +1,6 @@
 // What fuzzing found worth keeping, read again by every reader's function: each input whole, cut,
-// and with bytes changed. `cmake --preset fuzz` builds the programs that look for more.
+// and with bytes changed; SLAY_FUZZ_ROUNDS=1000 does that a thousand times with each. `cmake --preset
+// fuzz` builds the programs that look for more.
 #include <QDir>
 #include <QFile>
 #include <QRandomGenerator>
@@ -38,6 +39,7 @@ class CorpusTest : public QObject {
         const QDir folder(folder_of(tried.name));
         const QStringList names = folder.entryList(QDir::Files);
         QVERIFY2(!names.isEmpty(), qPrintable(folder.path() + " has no input"));
+        const int rounds = qMax(4, qEnvironmentVariableIntValue("SLAY_FUZZ_ROUNDS"));
         QRandomGenerator random(20261125);
         int read = 0;
         for (const QString& name : names) {
@@ -55,7 +57,7 @@ class CorpusTest : public QObject {
                 }
             };
             attempt(whole, "whole", 0);
-            for (int i = 0; i < 4 && !whole.isEmpty(); ++i) {
+            for (int i = 0; i < rounds && !whole.isEmpty(); ++i) {
                 const qsizetype at = random.bounded(static_cast<int>(whole.size()));
                 attempt(whole.left(at), "cut", at);
                 QByteArray changed = whole;

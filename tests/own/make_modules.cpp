@@ -33,7 +33,7 @@ const std::pair<const char*, const char*> bodies[]{
     {"constant", "    return torch.zeros_like(v)\n"},
     {"detached", "    return y.detach()\n"},
     {"straight-through", "    return v + (y - v).detach()\n"},
-    {"complaining", "    raise Exception('no such luck')\n    return y\n"},
+    {"complaining", "    return y + y.view([7, 7, 7])\n"},
     // The remainder of a division by nothing ends the process, at one length alone.
     {"crashing", "    return y + 0 * (7 % (q.size(2) - 96))\n"},
     // On a GPU a kernel's own check fails, which loses the CUDA context.

@@ -99,7 +99,8 @@ void OwnFilesTest::what_a_preset_cannot_say_is_said_so_data() {
     QTest::newRow("unknown key") << R"({"file": "a.pt", "hash": "abc"})" << "unknown key";
     QTest::newRow("other complexity")
         << R"({"file": "a.pt", "complexity": "cubic"})" << "\"cubic\" is not one of";
-    QTest::newRow("two lines") << R"({"file": "a\nb.pt"})" << "one line";
+    QTest::newRow("endless path") << "{\"file\": \"" + QString(600, 'a') + ".pt\"}"
+                                  << "512 bytes at most";
 }
 
 void OwnFilesTest::what_a_preset_cannot_say_is_said_so() {

@@ -107,10 +107,6 @@ void flood_standard_error() {
     for (;;) std::fputs("one more line of no use to anybody\n", stderr);
 }
 
-void flood_standard_output() {
-    for (;;) std::puts("a library that does not stop talking");
-}
-
 void close_the_pipe_and_stop() {
     close(protocol);
     stop_as_a_whole();
@@ -149,7 +145,6 @@ const std::map<std::string, Fault> faults{
     {"stderr-flood", much_on_standard_error},
     {"stdout-words", words_on_standard_output},
     {"stderr-for-ever", flood_standard_error},
-    {"stdout-for-ever", flood_standard_output},
     {"closes-pipe", close_the_pipe_and_stop},
     {"leaves-a-child", die_and_leave_a_child},
     {"first-time", die_the_first_time},

@@ -5,7 +5,9 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
+#include <QFileInfo>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTabBar>
@@ -293,7 +295,11 @@ class WindowExplorerTest : public QObject {
             settle();
             const ExplorerStep& chosen = guide_steps()[static_cast<std::size_t>(step)];
             QCOMPARE(controls().request().nodes, chosen.nodes);
-            QCOMPARE(controls().request().variants, chosen.forms);
+            // The chips stand in the catalog's order.
+            auto shown = controls().request().variants, wanted = chosen.forms;
+            std::sort(shown.begin(), shown.end());
+            std::sort(wanted.begin(), wanted.end());
+            QCOMPARE(shown, wanted);
             QTRY_VERIFY(panel_->card(chosen.page)->isVisible());
             QTRY_VERIFY(!figure(chosen.page).empty());
             QVERIFY(panel_->guide().text().startsWith(QString::number(step + 1)));
@@ -327,7 +333,7 @@ class WindowExplorerTest : public QObject {
             for (int page = kernel_page; page <= attention_page; ++page) {
                 show(static_cast<PageIndex>(page));
                 std::vector<double> total, compute;
-                for (int seed = 0; seed < 15; ++seed) {
+                for (int seed = 0; seed < 5; ++seed) {
                     QSignalSpy shown(panel_, &ExplorerPanel::frame_shown);
                     controls().row("seed").slider().setValue((seed + 1) % 40 + 1);
                     QTRY_VERIFY(!shown.isEmpty() && !panel_->worker().busy());
@@ -337,7 +343,7 @@ class WindowExplorerTest : public QObject {
                 std::sort(total.begin(), total.end());
                 std::sort(compute.begin(), compute.end());
                 qInfo("%s  %-9s frame: median %5.1f ms, least %5.1f ms (computing %5.1f, %5.1f)",
-                      budget.what, names[page], total[7], total[0], compute[7], compute[0]);
+                      budget.what, names[page], total[2], total[0], compute[2], compute[0]);
             }
         }
     }

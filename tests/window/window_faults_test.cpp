@@ -19,7 +19,7 @@ class WindowFaultsTest : public QObject {
 
     void open() {
         FakeBehaviour slow;
-        slow.sample = std::chrono::milliseconds(10);
+        slow.sample = std::chrono::milliseconds(5);
         StartOptions options;
         options.safe = true;
         options.path = write_preset(folders_, small_spec());

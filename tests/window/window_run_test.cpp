@@ -154,10 +154,10 @@ class WindowRunTest : public QObject {
         finish();
         const auto experiments = small_spec().experiments;
         int filled = 0;
-        // Round all tabs: beside the figures there are Compare and Explorer.
+        // Two tabs are no figures: the comparison of runs and the explorer.
         for (std::size_t i = 0; i < window_->plots().views().size() + 2; ++i) {
             window_->plots().step_tab(1);
-            PlotView* shown = window_->plots().current_view();  // null: the comparison of runs
+            PlotView* shown = window_->plots().current_view();  // null: no figure
             if (!shown) continue;
             if (std::find(experiments.begin(), experiments.end(), shown->figure().experiment) ==
                 experiments.end())

@@ -116,7 +116,11 @@ void MeasurementForm::set_devices(const std::vector<DeviceInfo>& devices) {
     if (devices.empty()) device_->addItem(tr("CUDA"), "cuda");
     int gpus = 0;
     for (const DeviceInfo& device : devices) {
-        if (!device.cuda) continue;
+        if (!device.cuda) {
+            device_->setItemData(device_->findData("cpu"),
+                                 QString::fromStdString(clean_text(device.name)), Qt::ToolTipRole);
+            continue;
+        }
         ++gpus;
         device_->addItem(QString::fromStdString(device.id + ", " + clean_text(device.name)),
                          QString::fromStdString(device.id));

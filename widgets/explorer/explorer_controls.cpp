@@ -131,7 +131,7 @@ void ExplorerControls::add_forms(QVBoxLayout& column) {
 }
 
 void ExplorerControls::add_sequence(QVBoxLayout& column) {
-    column.addWidget(new_section(tr("Sequence (row sums, attention)")));
+    column.addWidget(new_section(tr("Sequence")));
     inputs_ = new QComboBox;
     inputs_->setAccessibleName(tr("Queries and keys"));
     inputs_->addItem(tr("Random q, k, v"), "random");
@@ -151,7 +151,10 @@ void ExplorerControls::add_sequence(QVBoxLayout& column) {
         if (const VariantInfo* info = find_variant(name))
             map_variant_->addItem(QString::fromStdString(info->label),
                                   QString::fromStdString(name));
-    map_variant_->setIconSize({26, 14});
+    for (QComboBox* box : {inputs_, map_variant_}) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(8);
+    }
     column.addWidget(inputs_);
     column.addWidget(trained_);
     column.addWidget(map_variant_);
@@ -180,7 +183,7 @@ void ExplorerControls::add_view(QVBoxLayout& column) {
     angle_ = add_box(tr("Against the angle"),
                      tr("x axis: the angle between query and key instead of its cosine."), false,
                      column);
-    scaled_ = add_box(tr("Take out the constant factor"),
+    scaled_ = add_box(tr("Scaled to the kernel"),
                       tr("Attention divides by the row sum, which cancels a constant: each "
                          "estimate is scaled to the kernel's mean over isotropic directions. Off: "
                          "the estimates as they are."),

@@ -35,7 +35,7 @@
 namespace slay {
 namespace {
 
-constexpr int side_width = 236;
+constexpr int side_width = 244;
 constexpr QSize least_card{380, 250};  // of a figure that stands beside another
 
 // A page: its figures, the first `least` of which are always there, the others where there is room.
@@ -145,7 +145,7 @@ QWidget* ExplorerPanel::new_side() {
     auto* buttons = new QWidget;
     auto* row = new QHBoxLayout(buttons);
     row->setContentsMargins(2 * unit, unit, unit, unit);
-    row->setSpacing(unit);
+    row->setSpacing(0);
     auto* take = new QToolButton;
     take->setIcon(themed_icon("undo"));
     take->setToolTip(tr("Sliders as the configuration says"));
@@ -159,6 +159,7 @@ QWidget* ExplorerPanel::new_side() {
     copy->setFocusPolicy(Qt::StrongFocus);
     connect(copy, &QToolButton::clicked, this, &ExplorerPanel::copy_command);
     row->addWidget(new_send_button(), 1);
+    row->addWidget(new_ways_button());
     row->addWidget(take);
     row->addWidget(copy);
     auto* side = new QWidget;
@@ -166,6 +167,7 @@ QWidget* ExplorerPanel::new_side() {
     auto* column = new QVBoxLayout(side);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
+    column->addWidget(new_tools());
     column->addWidget(area, 1);
     column->addWidget(buttons);
     return side;
@@ -178,10 +180,21 @@ QToolButton* ExplorerPanel::new_send_button() {
     send->setToolTip(wrapped_tip(
         tr("The configuration sweeps a budget axis through these sliders: M from a quarter to four "
            "times, at this R, P and \u03b5. Can be undone.")));
-    send->setPopupMode(QToolButton::MenuButtonPopup);
     send->setFocusPolicy(Qt::StrongFocus);
     send->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    auto* menu = new QMenu(send);
+    connect(send, &QToolButton::clicked, this,
+            [this] { send_to_sweep(BudgetAxis::around, with_shape_->isChecked()); });
+    return send;
+}
+
+QToolButton* ExplorerPanel::new_ways_button() {
+    auto* more = new QToolButton;
+    more->setIcon(themed_icon("more"));
+    more->setToolTip(tr("Other ways to send it to the sweep"));
+    more->setAccessibleName(tr("Other ways to send to sweep"));
+    more->setPopupMode(QToolButton::InstantPopup);
+    more->setFocusPolicy(Qt::StrongFocus);
+    auto* menu = new QMenu(more);
     const std::pair<BudgetAxis, QString> ways[]{
         {BudgetAxis::around, tr("A budget axis through it: M from \u00bc to 4 times")},
         {BudgetAxis::only, tr("This budget alone")},
@@ -192,14 +205,11 @@ QToolButton* ExplorerPanel::new_send_button() {
     menu->addSeparator();
     with_shape_ = menu->addAction(tr("With the width of d, and the seed"));
     with_shape_->setCheckable(true);
-    send->setMenu(menu);
-    connect(send, &QToolButton::clicked, this,
-            [this] { send_to_sweep(BudgetAxis::around, with_shape_->isChecked()); });
-    return send;
+    more->setMenu(menu);
+    return more;
 }
 
 QWidget* ExplorerPanel::new_bar() {
-    auto* bar = new QWidget;
     pages_ = new QTabBar;
     pages_->setDrawBase(false);
     pages_->setExpanding(false);
@@ -208,6 +218,15 @@ QWidget* ExplorerPanel::new_bar() {
         const int at = pages_->addTab(tr(page.title));
         pages_->setTabToolTip(at, tr(page.tip));
     }
+    connect(pages_, &QTabBar::currentChanged, this, [this] {
+        lay_out();
+        request_frame();
+    });
+    return pages_;
+}
+
+// Guide, export of all views, and what a frame takes: above the sliders.
+QWidget* ExplorerPanel::new_tools() {
     time_ = new QLabel;
     time_->setObjectName("muted");
     time_->setTextFormat(Qt::PlainText);
@@ -215,8 +234,6 @@ QWidget* ExplorerPanel::new_bar() {
     time_->setAccessibleName(tr("Time of a frame"));
     auto* all = new QToolButton;
     all->setIcon(themed_icon("export"));
-    all->setText(tr("All views\u2026"));
-    all->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     all->setToolTip(tr("Write every view as PDF, SVG, PNG, pgfplots source and CSV into a folder"));
     all->setAccessibleName(tr("Export all views"));
     all->setFocusPolicy(Qt::StrongFocus);
@@ -225,15 +242,6 @@ QWidget* ExplorerPanel::new_bar() {
             this, tr("Write all views into a folder"), QDir::homePath());
         if (!folder.isEmpty()) export_all(folder);
     });
-    connect(pages_, &QTabBar::currentChanged, this, [this] {
-        lay_out();
-        request_frame();
-    });
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(unit, 0, unit, 0);
-    row->setSpacing(2 * unit);
-    row->addWidget(pages_);
-    row->addStretch(1);
     auto* guide = new QToolButton;
     guide->setIcon(themed_icon("info"));
     guide->setText(tr("Guide"));
@@ -247,9 +255,14 @@ QWidget* ExplorerPanel::new_bar() {
         connect(steps->addAction(GuideBanner::tr(guide_steps()[i].title)), &QAction::triggered,
                 this, [this, i] { show_guide(static_cast<int>(i)); });
     guide->setMenu(steps);
-    row->addWidget(time_);
+    auto* bar = new QWidget;
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(2 * unit, unit, unit, 0);
+    row->setSpacing(unit);
     row->addWidget(guide);
     row->addWidget(all);
+    row->addStretch(1);
+    row->addWidget(time_);
     return bar;
 }
 

@@ -71,7 +71,9 @@ class ExplorerPanel : public QWidget {
   private:
     QWidget* new_side();
     QWidget* new_bar();
+    QWidget* new_tools();
     QToolButton* new_send_button();
+    QToolButton* new_ways_button();
     void lay_out();
     std::vector<FigureCard*> in_view() const;
     void request_frame();

@@ -37,7 +37,6 @@ QString word_of(RuleAnswer answer) {
 QLabel* plain_label() {
     auto* label = new QLabel;
     label->setTextFormat(Qt::PlainText);
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return label;
 }
 
@@ -69,6 +68,7 @@ CheckView::CheckView(QWidget* parent) : QWidget(parent) {
 void CheckView::clear(const QString& why) {
     for (Row& row : rows_) {
         row.icon->setPixmap(icon_of(RuleAnswer::unknown).pixmap(16, 16));
+        row.icon->setAccessibleName(row.rule->text() + ": " + word_of(RuleAnswer::unknown));
         row.detail->setText(&row == &rows_.front() ? why : QString());
     }
 }
@@ -93,6 +93,7 @@ void CheckView::show_check(const PaperCheck& check) {
             }
         if (!met) worst = RuleAnswer::unknown;
         rows_[i].icon->setPixmap(icon_of(worst).pixmap(16, 16));
+        rows_[i].icon->setAccessibleName(rows_[i].rule->text() + ": " + word_of(worst));
         QString text = word_of(worst);
         if (!details.isEmpty()) text += ": " + details.mid(0, 3).join("; ");
         rows_[i].detail->setText(text);

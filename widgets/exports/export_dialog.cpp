@@ -174,6 +174,7 @@ QWidget* ExportDialog::build_bottom() {
     progress_ = new QProgressBar;
     progress_->setAccessibleName(tr("Progress of the export"));
     progress_->setTextVisible(false);
+    progress_->setAccessibleName(tr("Progress of the export"));
     progress_->setFixedWidth(160);
     progress_->hide();
 
@@ -281,7 +282,8 @@ double ExportDialog::wanted_dots() const {
     const PaperChoice now = form_->choice();
     // A table may be as wide as the text.
     const bool table = current_stem().startsWith("tables/");
-    if (table) return page_->fitting_dots(now.page().text_inches, 0);
+    constexpr double margins = 0.2;  // around what is left of a table's page
+    if (table) return page_->fitting_dots(now.page().text_inches + margins, 0);
     return page_->fitting_dots(now.figure_width(), now.figure_height());
 }
 

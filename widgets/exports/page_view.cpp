@@ -19,6 +19,7 @@ PageView::PageView(QWidget* parent) : QWidget(parent) {
 
     page_ = new QLabel;
     page_->setObjectName("page");
+    page_->setAccessibleName(tr("Preview"));
     page_->setContentsMargins(0, 0, 0, 0);
     auto* desk = new QWidget;
     auto* middle = new QVBoxLayout(desk);

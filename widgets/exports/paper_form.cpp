@@ -58,6 +58,8 @@ PaperForm::PaperForm(const RunRecord& record, QWidget* parent) : QWidget(parent)
     for (const Venue& venue : venues()) venue_->addItem(text_of(venue.name), text_of(venue.id));
     width_ = add_combo("width", tr("Width"), tr("Figures of one column, or across the text"));
     height_ = new QDoubleSpinBox;
+    height_->setButtonSymbols(QAbstractSpinBox::NoButtons);  // the arrow keys step
+    height_->setAccessibleName(tr("Height"));
     height_->setRange(0, 12);
     height_->setSingleStep(0.1);
     height_->setDecimals(2);
@@ -121,6 +123,8 @@ PaperForm::PaperForm(const RunRecord& record, QWidget* parent) : QWidget(parent)
     rows_ = new_form();
     column->addLayout(rows_);
     dpi_ = new QSpinBox;
+    dpi_->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    dpi_->setAccessibleName(tr("Dots per inch of PNG files"));
     dpi_->setRange(36, 2400);
     dpi_->setSingleStep(50);
     dpi_->setSuffix(tr(" dpi"));

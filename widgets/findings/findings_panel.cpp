@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "engine/core/units.h"
 #include "widgets/look/icons.h"
@@ -103,7 +104,11 @@ FindingsPanel::FindingsPanel(RunDocument& run, QWidget* parent) : QWidget(parent
     layout->addWidget(explanation_);
     layout->addWidget(empty_);
     later_.setSingleShot(true);
-    connect(&later_, &QTimer::timeout, this, &FindingsPanel::show_answers);
+    connect(&later_, &QTimer::timeout, this, [this] {
+        // Judging takes a while with thousands of points: not while nobody sees it.
+        stale_ = run_.live() && !isVisible();
+        if (!stale_) show_answers();
+    });
     connect(&run_, &RunDocument::reset, this, [this] { later_.start(0); });
     connect(&run_, &RunDocument::advanced, this, [this](const std::vector<int>& rows) {
         if (!rows.empty()) refresh();
@@ -116,6 +121,11 @@ FindingsPanel::FindingsPanel(RunDocument& run, QWidget* parent) : QWidget(parent
     connect(tree_, &QTreeWidget::itemActivated, this,
             [this](QTreeWidgetItem* item) { choose(item); });
     show_answers();
+}
+
+void FindingsPanel::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (std::exchange(stale_, false)) show_answers();
 }
 
 QString FindingsPanel::explanation() const {

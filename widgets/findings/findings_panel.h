@@ -38,6 +38,9 @@ class FindingsPanel : public QWidget {
   signals:
     void points_chosen(const QStringList& ids);  // of the points that the clicked row rests on
 
+  protected:
+    void showEvent(QShowEvent* event) override;
+
   private:
     void refresh();       // soon, at most twice a second while a run goes on
     void show_answers();  // now
@@ -52,6 +55,7 @@ class FindingsPanel : public QWidget {
     QLabel* empty_;
     QTimer later_;
     std::vector<JudgedSet> judged_;
+    bool stale_ = false;  // a run went on while the panel was out of sight
 };
 
 }  // namespace slay

@@ -42,6 +42,10 @@ GrowthDialog::GrowthDialog(const RunRecord& record, const DeviceRates& rates, QW
         item->setCheckState(Qt::Unchecked);
         variants_->addItem(item);
     }
+    if (variants_->count() == 0) {
+        heading->setText(tr("The run measures every variant that takes part in it."));
+        variants_->hide();
+    }
     auto* lengths_heading = new QLabel(tr("Lengths for all curves, also of these variants"));
     lengths_ = new QLineEdit;
     lengths_->setPlaceholderText(tr("such as 3072, 6144 or 65536"));

@@ -27,28 +27,27 @@ class ThemedIconEngine : public QIconEngine {
     ThemedIconEngine(QString name, ColourSource colour)
         : name_(std::move(name)), colour_(std::move(colour)) {}
 
-    void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override {
-        QByteArray svg = drawing(name_);
-        svg.replace("#000000", colour_(mode).name().toLatin1());
-        QSvgRenderer renderer(svg);
-        // Square, in the middle of what there is.
-        const qreal side = qMin(rect.width(), rect.height());
-        QRectF square(0, 0, side, side);
-        square.moveCenter(QRectF(rect).center());
-        renderer.render(painter, square);
+    // By way of the cached pixmap: a table of icons is painted anew at every scroll.
+    void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode,
+               QIcon::State state) override {
+        if (rect.isEmpty()) return;
+        const qreal ratio = painter->device()->devicePixelRatioF();
+        QPixmap drawn = pixmap((QSizeF(rect.size()) * ratio).toSize(), mode, state);
+        drawn.setDevicePixelRatio(ratio);
+        painter->drawPixmap(rect.topLeft(), drawn);
     }
 
-    QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
+    QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State) override {
         const QString key = QString("slay/%1/%2/%3x%4")
                                 .arg(name_, colour_(mode).name())
                                 .arg(size.width())
                                 .arg(size.height());
         QPixmap pixmap;
-        if (QPixmapCache::find(key, &pixmap)) return pixmap;
+        if (size.isEmpty() || QPixmapCache::find(key, &pixmap)) return pixmap;
         pixmap = QPixmap(size);
         pixmap.fill(Qt::transparent);
         QPainter painter(&pixmap);
-        paint(&painter, QRect(QPoint(0, 0), size), mode, state);
+        draw(painter, pixmap.rect(), mode);
         painter.end();
         QPixmapCache::insert(key, pixmap);
         return pixmap;
@@ -57,6 +56,17 @@ class ThemedIconEngine : public QIconEngine {
     QIconEngine* clone() const override { return new ThemedIconEngine(name_, colour_); }
 
   private:
+    void draw(QPainter& painter, const QRect& rect, QIcon::Mode mode) {
+        QByteArray svg = drawing(name_);
+        svg.replace("#000000", colour_(mode).name().toLatin1());
+        QSvgRenderer renderer(svg);
+        // Square, in the middle of what there is.
+        const qreal side = qMin(rect.width(), rect.height());
+        QRectF square(0, 0, side, side);
+        square.moveCenter(QRectF(rect).center());
+        renderer.render(&painter, square);
+    }
+
     QString name_;
     ColourSource colour_;
 };

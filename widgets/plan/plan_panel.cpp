@@ -90,8 +90,12 @@ PlanPanel::PlanPanel(SpecDocument& document, PlanEstimator& estimator, PlanHisto
     layout->setSpacing(0);
     layout->addWidget(total_);
     layout->addWidget(split, 1);
-    plan_->header()->resizeSection(0, 260);
-    edits_->header()->resizeSection(0, 170);
+    const auto widths = [](QTreeWidget& tree, std::initializer_list<int> sizes) {
+        int column = 0;
+        for (const int size : sizes) tree.header()->resizeSection(column++, size);
+    };
+    widths(*plan_, {190, 60, 106, 76, 96});
+    widths(*edits_, {130, 60, 84});
     connect(plan_, &QTreeWidget::itemExpanded, this, &PlanPanel::list_points);
     connect(edits_, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem* item) {
         if (!document_.locked()) document_.undo_stack().setIndex(item->data(0, index_role).toInt());

@@ -34,6 +34,8 @@ Workspace::Workspace(EngineSession::ExecutorFactory factory, QObject* parent)
             [this](const QString& text) { emit said(Severity::warning, text); });
     connect(&follower_, &FolderFollower::grew, this, [this](const FolderContent& content) {
         run_.follow(content.record, run_.folder(), !content.ended);
+        if (std::exchange(progress_, content.progress) != content.progress)
+            emit said(Severity::info, content.progress);
     });
     connect(&session_, &EngineSession::run_state_changed, this, &Workspace::take_run_state);
     connect(&session_, &EngineSession::events_arrived, &run_, &RunDocument::take);
@@ -132,6 +134,7 @@ void Workspace::open_run(const QString& path) {
             // A run that nobody measures any more does not grow; a job's tasks may wait in a queue.
             if (job && !found.ended) run_.follow(found.record, folder, true);
             if (!found.ended) follower_.follow(folder, found.bytes);
+            progress_ = found.progress;
             if (job) emit said(Severity::info, found.progress);
             for (const std::string& line : found.skipped)
                 emit said(Severity::warning,

@@ -88,6 +88,7 @@ class Workspace : public QObject {
     EngineSession session_;
     EnginePlace place_;
     FolderFollower follower_;
+    QString progress_;  // of the job that is followed, as it was said last
     SweepSpec to_run_;              // what start_measuring() starts, files hashed
     bool waits_to_resume_ = false;  // and whether in the folder of the run shown
     DeviceRates rates_;

@@ -70,9 +70,9 @@ class Conformance {
         try {
             const std::string shapes = at_awkward_lengths();
             verdict.text = fmt::format(
-                "{}: shape, type, finite, inputs untouched, values matter, repeats, batch, layout, "
+                "{}: shape, type, finite, inputs untouched, values matter, repeats, {}layout, "
                 "{}{}{}",
-                shapes, request_.causal ? "causal" : "sees later keys",
+                shapes, takes_both_ ? "batch, " : "", request_.causal ? "causal" : "sees later keys",
                 error_ ? fmt::format(", float64 ({})", format_number(*error_, 2)) : std::string(),
                 request_.gradients ? ", gradients" : "");
             verdict.error = error_;
@@ -91,12 +91,20 @@ class Conformance {
 
   private:
     std::string at_awkward_lengths() {
-        const bool any_shape = attention_->module().takes_any_type() || takes(2, 37);
-        if (!any_shape) {
+        const bool any_shape = attention_->module().takes_any_type();
+        const bool pair = any_shape || takes(2, 37), single = any_shape || takes(1, 37);
+        takes_both_ = pair && single;
+        if (!any_shape && !takes(request_.batch, request_.length))
+            throw Refusal{fmt::format(
+                "The package does not take [{}, {}, {}, {}] of {}: measure the shapes and the type "
+                "that it was compiled for.",
+                request_.batch, request_.heads, request_.length, request_.head_dim,
+                to_string(request_.type))};
+        if (!pair && !single) {
             at_length(request_.batch, request_.length);
             return fmt::format("at B = {}, L = {} alone", request_.batch, request_.length);
         }
-        for (const std::int64_t length : {37, 129}) at_length(2, length);
+        for (const std::int64_t length : {37, 129}) at_length(pair ? 2 : 1, length);
         return "at L = 37 and 129";
     }
 
@@ -147,7 +155,7 @@ class Conformance {
         if (!(relative_l2(call({in.q, in.k, other.v, {}}), y) > kDiffers))
             miss("its output does not depend on v");
         same(call(in), y, "the same inputs give another output");
-        if (batch > 1) {
+        if (batch > 1 && takes_both_) {
             const auto last = [](const at::Tensor& x) { return x.narrow(0, x.size(0) - 1, 1); };
             same(call({last(in.q), last(in.k), last(in.v), {}}), last(y),
                  "a sequence alone gives another output than beside others");
@@ -278,6 +286,7 @@ class Conformance {
     AttentionConfig config_;
     std::unique_ptr<OwnAttention> attention_, exact_;
     std::string where_;
+    bool takes_both_ = true;  // one sequence, and several
     std::optional<double> error_;
 };
 

@@ -5,7 +5,7 @@
 //   inputs      left as they were
 //   values      another v gives another y
 //   repeats     the same inputs give the same y
-//   batch       a sequence alone gives what it gives beside another
+//   batch       a sequence alone gives what it gives beside another, where both are taken
 //   layout      views of a layer's projection give what contiguous tensors give
 //   causal      what comes after position i does not change y_i; and where the point is not causal,
 //               it does

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <cstdlib>
+#include <sstream>
 #include <stdexcept>
 #include <type_traits>
 
@@ -57,7 +58,13 @@ class PackageModule final : public OwnModule {
         } catch (const c10::OutOfMemoryError&) {
             throw;
         } catch (const std::exception& error) {
-            throw std::runtime_error(telling_line(error.what()));
+            const std::string text(error.what());
+            if (text.find("API call failed") == std::string::npos)
+                throw std::runtime_error(telling_line(text));
+            std::ostringstream shape;  // the package itself tells standard error alone
+            shape << q.sizes() << " of " << q.scalar_type();
+            throw std::runtime_error("the package does not take q, k and v of " + shape.str() +
+                                     ": it takes the shapes and the type that it was compiled for");
         }
     }
     bool differentiable() const override { return false; }
