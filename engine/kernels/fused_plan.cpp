@@ -178,9 +178,9 @@ FusedSizes fused_sizes(const FusedShape& shape, const PackedFeatures& features) 
                      sizes.g_padded * normaliser_rows(sizes.p_units);
     sizes.terms = fused_terms(shape, features);
     const bool known = features.factor == Factor::exponential && features.normalise &&
-                       features.has_poly && features.products == 0 && sizes.g_padded == 32 &&
-                       sizes.p_units == sizes.p_padded && sizes.p_units <= 32 &&
-                       (shape.head_dim == 32 || shape.head_dim == 64);
+                       features.has_poly && features.products == 0 && features.mix_at == 0 &&
+                       sizes.g_padded == 32 && sizes.p_units == sizes.p_padded &&
+                       sizes.p_units <= 32 && (shape.head_dim == 32 || shape.head_dim == 64);
     if (known) sizes.known = sizes.p_units;
     if (!features.has_poly && shape.head_dim >= 32) sizes.known = known_factor(features);
     return sizes;

@@ -65,6 +65,17 @@ class FusedPlanTest : public QObject {
         QVERIFY(!groups(32, 0, 32, kHopper, Element::float32));
     }
 
+    // A mix of the squares is no part of what the anchor's kernels are compiled for.
+    void a_mixed_map_is_not_the_anchors() {
+        FeatureMap map = map_of(32, 0, 32);
+        const FusedShape shape = shape_of(4096, 32, true);
+        QCOMPARE(fused_sizes(shape, pack_features(map)).known, 32);
+        map.cancels = true;
+        QCOMPARE(fused_sizes(shape, pack_features(map)).known, 32);
+        map.mix.assign(32 * 32, 0.5);
+        QVERIFY(fused_sizes(shape, pack_features(map)).known <= 0);
+    }
+
     // Whatever is asked for: segments cover the sequence, blocks have room for their keys, waves
     // for their states.
     void plans_hold_together() {
