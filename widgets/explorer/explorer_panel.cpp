@@ -143,8 +143,10 @@ QWidget* ExplorerPanel::new_side() {
     area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     area->setWidget(controls_);
     auto* buttons = new QWidget;
-    auto* row = new QHBoxLayout(buttons);
-    row->setContentsMargins(2 * unit, unit, unit, unit);
+    auto* rows = new QVBoxLayout(buttons);
+    rows->setContentsMargins(2 * unit, unit, unit, unit);
+    rows->setSpacing(0);
+    auto* row = new QHBoxLayout;
     row->setSpacing(0);
     auto* take = new QToolButton;
     take->setIcon(themed_icon("undo"));
@@ -158,7 +160,9 @@ QWidget* ExplorerPanel::new_side() {
     copy->setAccessibleName(tr("Copy as command"));
     copy->setFocusPolicy(Qt::StrongFocus);
     connect(copy, &QToolButton::clicked, this, &ExplorerPanel::copy_command);
-    row->addWidget(new_send_button(), 1);
+    rows->addWidget(new_send_button());
+    rows->addLayout(row);
+    row->addStretch(1);
     row->addWidget(new_ways_button());
     row->addWidget(take);
     row->addWidget(copy);
