@@ -2,6 +2,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QFileInfo>
+#include <QHashFunctions>
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -44,6 +45,7 @@ int main(int argc, char** argv) {
             stderr);
         return slay::exit_code(slay::ErrorKind::no_device);
     }
+    QHashSeed::setDeterministicGlobalSeed();  // PDF files have the same bytes from every process
     std::unique_ptr<QCoreApplication> application;
     if (only_words)
         application = std::make_unique<QCoreApplication>(argc, argv);
