@@ -40,8 +40,8 @@ TypeSizes sizes_for(double body_points) {
 struct Layout {
     bool wide = false;  // table*
     TypeSize size = sizes_of_ten.back();
-    std::size_t stub = 0;                          // leading text columns, repeated in each block
-    std::vector<std::vector<std::size_t>> blocks;  // columns of each, without the stub
+    std::size_t row_heads = 0;                     // leading text columns, repeated in each block
+    std::vector<std::vector<std::size_t>> blocks;  // columns of each, without the row_heads
 };
 
 double text_column_width(double em) {
@@ -118,10 +118,11 @@ class Writer {
     }
 
     void choose_layout() {
-        while (layout_.stub < table_.columns.size() && !table_.columns[layout_.stub].numbers)
-            ++layout_.stub;
+        while (layout_.row_heads < table_.columns.size() &&
+               !table_.columns[layout_.row_heads].numbers)
+            ++layout_.row_heads;
         std::vector<std::size_t> all;
-        for (std::size_t i = layout_.stub; i < table_.columns.size(); ++i) all.push_back(i);
+        for (std::size_t i = layout_.row_heads; i < table_.columns.size(); ++i) all.push_back(i);
         const auto total = [&](const TypeSize& size) {
             double width = -2 * size.separation;
             for (std::size_t i = 0; i < table_.columns.size(); ++i) width += width_of(i, size);
@@ -143,24 +144,24 @@ class Writer {
     void break_into_blocks(const std::vector<std::size_t>& columns) {
         layout_.wide = true;
         layout_.size = sizes_[2];
-        double stub = -2 * layout_.size.separation;
-        for (std::size_t i = 0; i < layout_.stub; ++i) stub += width_of(i, layout_.size);
-        double width = stub;
+        double row_heads = -2 * layout_.size.separation;
+        for (std::size_t i = 0; i < layout_.row_heads; ++i) row_heads += width_of(i, layout_.size);
+        double width = row_heads;
         layout_.blocks.emplace_back();
         for (const std::size_t column : columns) {
             const double more = width_of(column, layout_.size);
             if (width + more > page_.text && !layout_.blocks.back().empty()) {
                 layout_.blocks.emplace_back();
-                width = stub;
+                width = row_heads;
             }
             layout_.blocks.back().push_back(column);
             width += more;
         }
     }
 
-    std::vector<std::size_t> with_stub(const std::vector<std::size_t>& block) const {
+    std::vector<std::size_t> with_row_heads(const std::vector<std::size_t>& block) const {
         std::vector<std::size_t> out;
-        for (std::size_t i = 0; i < layout_.stub; ++i) out.push_back(i);
+        for (std::size_t i = 0; i < layout_.row_heads; ++i) out.push_back(i);
         out.insert(out.end(), block.begin(), block.end());
         return out;
     }
@@ -175,7 +176,7 @@ class Writer {
                 out += fmt::format(">{{\\raggedright\\arraybackslash}}p{{{:.1f}pt}}",
                                    longest_label * layout_.size.points);
             } else {
-                out += i < layout_.stub ? 'l' : 'r';
+                out += i < layout_.row_heads ? 'l' : 'r';
             }
         }
         return out + "@{}";
@@ -262,7 +263,7 @@ class Writer {
                            layout_.size.separation);
         for (std::size_t i = 0; i < layout_.blocks.size(); ++i) {
             if (i > 0) out += "\\par\\medskip\n";
-            out += tabular(groups, with_stub(layout_.blocks[i]));
+            out += tabular(groups, with_row_heads(layout_.blocks[i]));
         }
         if (!table_.notes.empty()) {
             out += "\\par\\smallskip\n\\parbox{\\linewidth}{\\raggedright\\scriptsize\n";
