@@ -1,7 +1,10 @@
 #include "widgets/library/library_entry.h"
 
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLocale>
 #include <algorithm>
 
@@ -34,6 +37,27 @@ LibraryEntry preset_entry(const PresetFile& file) {
     return entry;
 }
 
+// What a run's journal says at its head: its preset's title, and the device.
+QString head_of(const QString& journal) {
+    constexpr qint64 longest = 8 << 20;
+    QFile file(journal);
+    if (!file.open(QIODevice::ReadOnly)) return {};
+    const QJsonObject head = QJsonDocument::fromJson(file.readLine(longest)).object();
+    const auto words = [](const QJsonValue& value) {
+        return QString::fromStdString(clean_text(value.toString().toStdString(), 120));
+    };
+    const QString title = words(head["spec"].toObject()["title"]);
+    const QString device = words(head["provenance"].toObject()["device_name"]);
+    return title.isEmpty() || device.isEmpty() ? title + device : title + ", " + device;
+}
+
+// The first that a new user wants; the others follow by name.
+int rank_of(const LibraryEntry& entry) {
+    static const QStringList first{"quick", "suite-quick-cpu", "suite-quick"};
+    const auto at = first.indexOf(entry.name);
+    return static_cast<int>(at < 0 ? first.size() : at);
+}
+
 void add_runs(std::vector<LibraryEntry>& entries, const QString& folder, LibraryKind kind) {
     std::vector<LibraryEntry> runs;
     const auto folders = QDir(folder).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot);
@@ -45,7 +69,8 @@ void add_runs(std::vector<LibraryEntry>& entries, const QString& folder, Library
         entry.path = info.filePath();
         entry.name = info.fileName();
         entry.changed = journal.lastModified();
-        if (kind == LibraryKind::run) entry.detail = day_and_time(entry.changed);
+        entry.detail =
+            kind == LibraryKind::run ? day_and_time(entry.changed) : head_of(journal.filePath());
         runs.push_back(std::move(entry));
     }
     std::sort(runs.begin(), runs.end(), [kind](const LibraryEntry& a, const LibraryEntry& b) {
@@ -61,6 +86,9 @@ std::vector<LibraryEntry> scan_library() {
     std::vector<LibraryEntry> entries;
     if (const auto presets = installed_presets())
         for (const PresetFile& file : *presets) entries.push_back(preset_entry(file));
+    std::stable_sort(
+        entries.begin(), entries.end(),
+        [](const LibraryEntry& a, const LibraryEntry& b) { return rank_of(a) < rank_of(b); });
     if (const auto runs = default_runs_folder())
         add_runs(entries, QString::fromStdString(*runs), LibraryKind::run);
     if (const auto data = data_folder())

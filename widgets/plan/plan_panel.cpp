@@ -92,10 +92,15 @@ PlanPanel::PlanPanel(SpecDocument& document, PlanEstimator& estimator, PlanHisto
     layout->addWidget(split, 1);
     const auto widths = [](QTreeWidget& tree, std::initializer_list<int> sizes) {
         int column = 0;
-        for (const int size : sizes) tree.header()->resizeSection(column++, size);
+        for (const int size : sizes) {
+            tree.header()->resizeSection(
+                column, std::max(size, tree.header()->sectionSizeHint(column) + 2 * unit));
+            ++column;
+        }
     };
     widths(*plan_, {190, 60, 106, 76, 96});
-    widths(*edits_, {130, 60, 84});
+    widths(*edits_, {150, 60, 84});
+    for (QTreeWidget* tree : {plan_, edits_}) tree->header()->setMinimumSectionSize(60);
     connect(plan_, &QTreeWidget::itemExpanded, this, &PlanPanel::list_points);
     connect(edits_, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem* item) {
         if (!document_.locked()) document_.undo_stack().setIndex(item->data(0, index_role).toInt());

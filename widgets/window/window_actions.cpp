@@ -81,6 +81,8 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& undo_stack) : wind
     previous_tab = add({}, QObject::tr("Previous figure"), QKeySequence("Ctrl+Shift+Tab"), {});
     explorer = add("search", QObject::tr("Kernel explorer"), QKeySequence("Ctrl+K"),
                    QObject::tr("The kernel and its approximation, on sliders"));
+    choose = add({}, QObject::tr("Which variant?"), QKeySequence("Ctrl+J"),
+                 QObject::tr("Which variant, which budget, at what length, for your case"));
     auto* themes = new QActionGroup(&window);
     theme_system = themes->addAction(QObject::tr("As the desktop"));
     theme_light = themes->addAction(QObject::tr("Light"));
@@ -149,7 +151,7 @@ void WindowActions::build_menus(QMainWindow& window) {
     view_menu = bar->addMenu(QObject::tr("&View"));
     view_menu->addActions({reset_view, zoom_in, zoom_out, paper_curves});
     view_menu->addSeparator();
-    view_menu->addActions({next_tab, previous_tab, explorer});
+    view_menu->addActions({next_tab, previous_tab, choose, explorer});
     view_menu->addSeparator();
     QMenu* theme = view_menu->addMenu(QObject::tr("Theme"));
     theme->addActions({theme_system, theme_light, theme_dark});

@@ -22,7 +22,7 @@ struct WindowActions {
     QAction *undo, *redo, *copy;
     QAction *run, *stop, *pause, *resume, *add_to_run, *copy_command, *show_plan;
     QAction *reset_view, *zoom_in, *zoom_out, *paper_curves, *next_tab, *previous_tab;
-    QAction* explorer;
+    QAction *explorer, *choose;
     QAction *theme_system, *theme_light, *theme_dark, *reset_layout;
     QAction *shortcuts, *guide, *preferences, *about, *commands;
     QMenu* recent_menu;        // filled by RecentFiles

@@ -100,6 +100,8 @@ WindowCommands::Row WindowCommands::row_of(const QAction* action) const {
         with_run({"slay-bench", "export", run, "--out", "DIR"});
     else if (action == a.export_paper)
         with_run({"slay-bench", "export", run, "--out", "DIR", "--venue", "VENUE"});
+    else if (action == a.choose)
+        with_run({"slay-bench", "choose", run});
     else if (action == a.explorer)
         row.command = shell_line(QStringList{"slay-bench", "explore", "--out", "DIR"});
     else if (action == a.preferences)
