@@ -15,6 +15,9 @@ namespace slay {
 namespace {
 
 constexpr std::string_view baseline_name = "standard-fused";
+// On random inputs even a good estimate is hardly closer than uniform weights; one that is a
+// quarter farther away than they are stands for nothing.
+constexpr double far_from = 1.25;
 
 struct Read {
     std::optional<CaseFigure> figure;
@@ -101,11 +104,8 @@ void add_error(const RunRecord& record, const Curve& curve, double length, CaseR
         row.error = CaseFigure{*value.value, false, value.state == PointState::unconverged, step.x};
         const auto uniform = step_value(record, step, "uniform_relative_l2").value;
         row.uniform_error = uniform ? std::optional(uniform->value) : std::nullopt;
+        row.worse_than_uniform = uniform && value.value->value > far_from * uniform->value;
     }
-}
-
-bool no_estimate(const CaseRow& row) {
-    return row.error && row.uniform_error && row.error->value.value >= *row.uniform_error;
 }
 
 // Fused softmax's time over the variant's at the length of the case.
@@ -223,7 +223,8 @@ void add_rows(const RunRecord& record, const CaseQuestion& question, const Panel
         const CaseRow& row = answer.rows[i];
         if (!row.out.empty()) break;
         if (!answer.fastest) answer.fastest = i;
-        if (!answer.linearised && row.variant.family == Family::linearised_yat && !no_estimate(row))
+        if (!answer.linearised && row.variant.family == Family::linearised_yat &&
+            !row.worse_than_uniform)
             answer.linearised = i;
     }
 }

@@ -48,8 +48,9 @@ struct CaseRow {
     double faster_from = 0;
     bool always_faster = false;       // at every measured length: the break-even is shorter
     std::optional<CaseFigure> error;  // relative L2 against exact Yat, random inputs
-    // What an estimator that ignores the kernel has there: no closer than this is no estimate.
+    // What uniform weights, which ignore the kernel, have there.
     std::optional<double> uniform_error;
+    bool worse_than_uniform = false;        // by more than a quarter
     std::optional<MetricValue> perplexity;  // of a model trained with it, where the run has one
     // Why it does not answer the case: "needs 412 MB", "not measured beyond 8,192", a point's own
     // reason. Empty: it does.
@@ -72,8 +73,7 @@ struct CaseAnswer {
     // Fastest first, those that do not answer the case last; empty without a point of `latency`.
     std::vector<CaseRow> rows;
     std::optional<std::size_t> fastest;  // index into rows: of those that answer the case
-    // The fastest linearised Yat of those that is closer to exact Yat than uniform weights, or
-    // whose error is not known.
+    // The fastest linearised Yat of those that is not worse than uniform weights.
     std::optional<std::size_t> linearised;
     // Pareto front of error against time from `feature-budget`, fastest first.
     std::vector<CaseBudget> budgets;
@@ -88,7 +88,8 @@ CaseAnswer answer_case(const RunRecord& record, const CaseQuestion& question);
 
 // "0.0612"; "~ 0.0612" where it is read between two lengths; "" where there is none.
 std::string figure_text(const std::optional<CaseFigure>& figure, int digits = 3);
-// "from about 1,300", "at every measured length", "nowhere up to 32,768", "".
+// "from about L = 1,300 on", "at every length measured", "nowhere up to L = 32,768"; "" where it is
+// not known.
 std::string break_even_text(const CaseAnswer& answer, const CaseRow& row);
 
 nlohmann::ordered_json case_json(const CaseAnswer& answer);

@@ -66,12 +66,19 @@ void say_variants(const CaseQuestion& question, CaseAnswer& answer) {
             answer.sentences.back() += " The two are not told apart.";
         const std::string from = break_even_text(answer, slay);
         if (!from.empty())
-            answer.sentences.push_back("It is faster than fused softmax " + from + ".");
+            answer.sentences.push_back(
+                "It is faster than fused softmax " + from +
+                (slay.always_faster
+                     ? ", the shortest being L = " + format_count(slay.faster_from) + "."
+                     : std::string(".")));
         if (slay.error)
             answer.sentences.push_back(fmt::format(
-                "Its output is {} away from exact Yat (relative L2{}, random inputs, L = {}).",
+                "Its output is {}{} away from exact Yat (relative L2, random inputs, L = {}){}.",
                 format_number(slay.error->value.value, 3), interval(slay.error->value, 3),
-                format_count(slay.error->length)));
+                format_count(slay.error->length),
+                slay.uniform_error ? "; uniform weights, which ignore the kernel, are " +
+                                         format_number(*slay.uniform_error, 3) + " away"
+                                   : std::string()));
         if (answer.fastest != answer.linearised)
             answer.sentences.push_back(fmt::format("Fastest of all is {}: {}{}.", name_of(first),
                                                    time_text(first), beside_fused(first)));
@@ -107,23 +114,24 @@ void say_budget(const CaseQuestion& question, CaseAnswer& answer) {
 
 void add_notes(const RunRecord& record, CaseAnswer& answer) {
     bool between = false, unconverged = false, memory = false, error = false;
-    std::string no_closer;
+    std::string farther;
     for (const CaseRow& row : answer.rows) {
         between = between || (row.latency && row.latency->between);
         unconverged = unconverged || (row.latency && row.latency->unconverged);
         memory = memory || row.memory.has_value();
         error = error || row.error.has_value();
-        if (row.error && row.uniform_error && row.error->value.value >= *row.uniform_error)
-            no_closer += (no_closer.empty() ? "" : ", ") + clean_text(row.label, 60);
+        if (row.worse_than_uniform)
+            farther += (farther.empty() ? "" : ", ") + clean_text(row.label, 60);
     }
     if (between)
         answer.notes.push_back(fmt::format(
             "L = {} was not measured: figures with ~ are read between two lengths that were.",
             format_count(answer.length)));
-    if (!no_closer.empty())
-        answer.notes.push_back(no_closer +
-                               ": no closer to exact Yat at this budget than uniform "
-                               "weights, and not recommended for it.");
+    if (!farther.empty())
+        answer.notes.push_back(
+            "Farther from exact Yat at this budget than uniform weights, and "
+            "therefore not recommended: " +
+            farther + '.');
     if (unconverged)
         answer.notes.push_back(
             "Some points are unconverged: their intervals are wider than the "
@@ -174,7 +182,7 @@ std::string figure_text(const std::optional<CaseFigure>& figure, int digits) {
 
 std::string break_even_text(const CaseAnswer& answer, const CaseRow& row) {
     if (row.variant.name == "standard-fused" || !row.speedup) return {};
-    if (row.always_faster) return "from L = " + format_count(row.faster_from) + " or below on";
+    if (row.always_faster) return "at every length measured";
     if (row.faster_from > 0) return "from about L = " + about(row.faster_from) + " on";
     return answer.lengths.empty() ? std::string()
                                   : "nowhere up to L = " + format_count(answer.lengths.back());

@@ -51,6 +51,7 @@ QTreeWidget* new_table(const QStringList& heads, const QString& name) {
     auto* table = new QTreeWidget;
     table->setHeaderLabels(heads);
     table->setAccessibleName(name);
+    table->setIconSize({26, 14});
     table->setRootIsDecorated(false);
     table->setUniformRowHeights(true);
     table->setAlternatingRowColors(true);
@@ -304,7 +305,7 @@ void ChoosePanel::show_answer() {
     QStringList more, notes;
     for (std::size_t i = 1; i < answer_.sentences.size(); ++i) more << plain(answer_.sentences[i]);
     for (const std::string& each : answer_.notes) notes << plain(each);
-    rest_->setText(more.join('\n'));
+    rest_->setText(more.isEmpty() ? QString() : "\u2022 " + more.join("\n\u2022 "));
     rest_->setVisible(!more.isEmpty());
     notes_->setText(notes.join('\n'));
     notes_->setVisible(!notes.isEmpty());

@@ -29,7 +29,7 @@ namespace slay {
 namespace {
 
 constexpr int side_width = 244;
-constexpr QSize least_card{380, 250};  // of a figure that stands beside another
+constexpr QSize least_card{380, 345};  // of a figure that stands beside another
 
 // A page: its figures, the first `least` of which are always there, the others where there is room.
 struct Page {

@@ -127,7 +127,7 @@ QString style_sheet(const Tones& t) {
         {"danger-soft", t.danger_soft},
     };
     for (const auto& [name, colour] : names) text.replace('@' + QString(name) + '@', colour.name());
-    for (const char* drawing : {"chevron", "close"})
+    for (const char* drawing : {"chevron-up", "chevron", "close"})
         text.replace('@' + QString(drawing) + '@',
                      QString(":/slay/style/%1-%2.svg").arg(drawing, t.dark ? "dark" : "light"));
     return text;

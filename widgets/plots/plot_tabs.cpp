@@ -189,9 +189,11 @@ QJsonObject PlotTabs::state() const {
             hidden[QString::fromStdString(view->figure().id)] = QJsonArray::fromStringList(ids);
     }
     const auto* current = qobject_cast<PlotView*>(tabs_->currentWidget());
-    const QString other = tabs_->currentWidget() == explorer_ ? "explorer"
-                          : tabs_->currentWidget() == choose_ ? "choose"
-                                                              : QString();
+    const QWidget* front = tabs_->currentWidget();
+    const QString other = front == explorer_  ? "explorer"
+                          : front == choose_  ? "choose"
+                          : front == compare_ ? "compare"
+                                              : QString();
     return {{"tab", current ? QString::fromStdString(current->figure().id) : other},
             {"hidden", hidden},
             {"explorer", explorer_->state()}};
@@ -200,6 +202,7 @@ QJsonObject PlotTabs::state() const {
 void PlotTabs::restore(const QJsonObject& state) {
     if (PlotView* view = view_of(state["tab"].toString())) tabs_->setCurrentWidget(view);
     if (state["tab"] == "explorer") tabs_->setCurrentWidget(explorer_);
+    if (state["tab"] == "compare") tabs_->setCurrentWidget(compare_);
     if (state["tab"] == "choose") tabs_->setCurrentWidget(choose_);
     explorer_->restore(state["explorer"].toObject());
     const QJsonObject hidden = state["hidden"].toObject();

@@ -342,6 +342,10 @@ void MainWindow::after_first_paint() {
     library_->rescan();
     start_when_open_ = options_.run;
     if (!options_.path.isEmpty()) workspace_.open(options_.path);
+    if (!options_.compared.isEmpty()) {
+        plots_->show_compare();
+        plots_->compare().add_runs(options_.compared);
+    }
     save_session();
 }
 

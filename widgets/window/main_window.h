@@ -37,9 +37,10 @@ class StatusStrip;
 struct Preferences;
 
 struct StartOptions {
-    QString path;       // a preset or a run to open; empty: what the last session had open
-    bool run = false;   // start it
-    bool safe = false;  // pass over the stored session
+    QString path;          // a preset or a run to open; empty: what the last session had open
+    QStringList compared;  // runs to lay over each other, beside what is opened
+    bool run = false;      // start it
+    bool safe = false;     // pass over the stored session
     QString session_file = default_session_file();
     QString ssh_config;  // for runs on other hosts; empty: the user's own
 };

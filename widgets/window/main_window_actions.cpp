@@ -77,7 +77,10 @@ void MainWindow::connect_actions() {
     on(a.commands, [this] { WindowCommands(workspace_, *actions_).show(this); });
     on(a.copy_command, [this] { copy_command(WindowCommands(workspace_, *actions_).run_words()); });
     on(a.add_to_run, [this] { growth_->open_dialog(); });
+    on(a.show_results, [this] { show_dock(results_dock_); });
+    on(a.show_findings, [this] { show_dock(findings_dock_); });
     on(a.show_plan, [this] { show_dock(plan_dock_); });
+    on(a.show_log, [this] { show_dock(log_dock_); });
     on(a.about, &MainWindow::show_about);
 }
 
