@@ -83,6 +83,8 @@ ComparePanel::ComparePanel(RunDocument& shown, QWidget* parent) : QWidget(parent
     table_->sortByColumn(-1, Qt::AscendingOrder);  // by group, then as the runs go
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setAlternatingRowColors(true);
+    table_->setShowGrid(false);
+    table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 9);
     table_->verticalHeader()->hide();
     table_->setAccessibleName(tr("Points of the compared runs"));
     table_->horizontalHeader()->setSectionsMovable(true);

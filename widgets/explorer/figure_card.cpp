@@ -24,6 +24,7 @@
 namespace slay {
 namespace {
 
+constexpr int room_for_notes = 270;    // below which they are one line
 constexpr int room_for_caption = 340;  // height of a card, in pixels, below which it is a tooltip
 
 QString text(const std::string& from) {
@@ -164,12 +165,13 @@ Status FigureCard::export_to(const QString& path, const PaperChoice& choice) con
 // notes, so that the plot does not move when a number gets longer.
 void FigureCard::place_texts() {
     const bool room = height() >= room_for_caption;
+    const bool some = room || height() >= room_for_notes;
     caption_->setVisible(room);
     whole_equation_->setVisible(room);
     equation_->setVisible(!room);
     whole_notes_->setMinimumHeight(2 * fontMetrics().lineSpacing());
-    whole_notes_->setVisible(room && !whole_notes_->text().isEmpty());
-    notes_->setVisible(!room && !whole_notes_->text().isEmpty());
+    whole_notes_->setVisible(some && !whole_notes_->text().isEmpty());
+    notes_->setVisible(!some && !whole_notes_->text().isEmpty());
 }
 
 void FigureCard::resizeEvent(QResizeEvent* event) {

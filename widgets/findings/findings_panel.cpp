@@ -114,6 +114,8 @@ FindingsPanel::FindingsPanel(RunDocument& run, QWidget* parent) : QWidget(parent
     split_->addWidget(beside);
     split_->setStretchFactor(0, 5);
     split_->setStretchFactor(1, 2);
+    beside->setMinimumWidth(60 * unit);
+    split_->setChildrenCollapsible(false);
     layout->addWidget(split_, 1);
     layout->addWidget(empty_);
     later_.setSingleShot(true);
