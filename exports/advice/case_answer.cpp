@@ -253,6 +253,8 @@ void add_budgets(const RunRecord& record, const CaseQuestion& question, CaseAnsw
                                               describe_budget(*each.point, variant.variant),
                                               each.point->point.id, each.y, each.x, false});
         if (answer.budgets.empty()) continue;
+        answer.budget_inputs =
+            clean_text(panel.points.front()->point.parameters.text("inputs", "random"), 40);
         answer.budget_length = panel.points.front()->point.parameters.real("length");
         answer.budget_conditions =
             describe_conditions(panel.panel.conditions, {"seed", "seeds", "scale", "length"});

@@ -78,6 +78,7 @@ struct CaseAnswer {
     // Pareto front of error against time from `feature-budget`, fastest first.
     std::vector<CaseBudget> budgets;
     double budget_length = 0;       // L at which the budgets were measured
+    std::string budget_inputs;      // "random": what their errors were measured on
     std::string budget_conditions;  // "forward, float32, random inputs"
     // The answer in words, most important first; never empty.
     std::vector<std::string> sentences;

@@ -96,11 +96,12 @@ void say_budget(const CaseQuestion& question, CaseAnswer& answer) {
     for (const CaseBudget& each : answer.budgets) {
         if (!each.chosen) continue;
         answer.sentences.push_back(fmt::format(
-            "Budget: {} at {} is the cheapest {}: error {}{}, {} at L = {}.", each.label,
-            each.budget,
+            "Budget: {} at {} is the cheapest {}: error {}{} on {} inputs, {} at "
+            "L = {}.",
+            each.label, each.budget,
             question.most_error ? "within that error"
                                 : "within a tenth of the least error measured",
-            format_number(each.error.value, 3), interval(each.error, 3),
+            format_number(each.error.value, 3), interval(each.error, 3), answer.budget_inputs,
             format_milliseconds(each.latency.value), format_count(answer.budget_length)));
         return;
     }

@@ -104,6 +104,7 @@ ComparePanel::ComparePanel(RunDocument& shown, QWidget* parent) : QWidget(parent
     left->addWidget(table_);
     left->setStretchFactor(0, 3);
     left->setStretchFactor(1, 2);
+    left->setSizes({600, 400});  // parts of what there is
     auto* split = new QSplitter(Qt::Horizontal);
     split->addWidget(left);
     split->addWidget(samples_);

@@ -108,6 +108,8 @@ FindingsPanel::FindingsPanel(RunDocument& run, QWidget* parent) : QWidget(parent
     beside->setFrameShape(QFrame::NoFrame);
     beside->setWidgetResizable(true);
     beside->setWidget(explanation_);
+    explanation_->setAutoFillBackground(false);
+    beside->viewport()->setAutoFillBackground(false);
     beside->setAccessibleName(tr("What the finding in front rests on"));
     split_ = new QSplitter;
     split_->addWidget(tree_);

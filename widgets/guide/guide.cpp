@@ -14,7 +14,7 @@
 namespace slay {
 namespace {
 
-constexpr int card_width = 340;
+constexpr int usual_width = 340;
 constexpr int gap = 3 * unit;
 
 // The first of right, left, below and above of the target that has room; else inside of it.
@@ -74,7 +74,7 @@ Guide::Guide(QWidget& window, std::vector<GuideStep> steps)
     column->addWidget(title_);
     column->addWidget(text_);
     column->addLayout(buttons);
-    setFixedWidth(card_width);
+    setFixedWidth(with_font(usual_width));
     window_.installEventFilter(this);
     frame_->show();
     show();
@@ -106,7 +106,7 @@ void Guide::place() {
     for (QLabel* each : {count_, title_, text_}) each->ensurePolished();
     const int border = width() - contentsRect().width();
     layout()->invalidate();
-    const int needed = layout()->heightForWidth(card_width - border);
+    const int needed = layout()->heightForWidth(width() - border);
     setFixedHeight(needed > 0 ? needed + border : sizeHint().height());
     const QWidget* target = steps_[static_cast<std::size_t>(at_)].target;
     const QRect all = window_.rect();

@@ -145,7 +145,7 @@ LibraryPanel::LibraryPanel(QWidget* parent) : QWidget(parent) {
     setObjectName("panel");
     setAttribute(Qt::WA_StyledBackground);
     setAccessibleName(tr("Presets and runs"));
-    setMinimumWidth(190);
+    setMinimumWidth(with_font(190));
     filter_ = new QLineEdit;
     filter_->setPlaceholderText(tr("Filter"));
     filter_->setClearButtonEnabled(true);

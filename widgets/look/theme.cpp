@@ -6,6 +6,7 @@
 #include <QFontMetricsF>
 #include <QPalette>
 #include <QStyleFactory>
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -185,6 +186,12 @@ void apply_theme(ThemeChoice choice) {
 
 QColor variant_colour(const VariantStyle& style) {
     return QColor::fromRgb(tones().dark ? style.dark_colour : style.colour);
+}
+
+int with_font(int pixels) {
+    constexpr double usual_height = 16;  // of a line, in pixels
+    const double height = QFontMetricsF(QApplication::font()).height();
+    return qRound(pixels * std::max(1.0, height / usual_height));
 }
 
 QFont tabular_font(const QFont& base) {

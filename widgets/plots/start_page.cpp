@@ -79,7 +79,7 @@ StartPage::StartPage(QWidget* parent) : QScrollArea(parent) {
     column->addWidget(explorer);
     column->addWidget(guide, 0, Qt::AlignLeft);
     auto* box = new QWidget;
-    box->setMaximumWidth(440);
+    box->setMaximumWidth(with_font(440));
     box->setLayout(column);
 
     auto* layout = new QVBoxLayout(page);

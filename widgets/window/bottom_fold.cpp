@@ -1,6 +1,7 @@
 #include "widgets/window/bottom_fold.h"
 
 #include <QTabBar>
+#include <QVBoxLayout>
 #include <algorithm>
 #include <utility>
 
@@ -8,11 +9,23 @@ namespace slay {
 namespace {
 
 constexpr int least_height = 90;
+constexpr int folded_height = 4;  // of what is below the tabs
 
 }  // namespace
 
 BottomFold::BottomFold(QMainWindow& window, std::vector<QDockWidget*> docks)
-    : QObject(&window), window_(window), docks_(std::move(docks)) {}
+    : QObject(&window), window_(window), docks_(std::move(docks)) {
+    // What is hidden lies in a frame that stays: a dock needs something that is shown.
+    for (QDockWidget* dock : docks_) {
+        auto* frame = new QWidget;
+        frame->setMinimumHeight(folded_height - 1);  // none at all is one less than nothing to Qt
+        auto* layout = new QVBoxLayout(frame);
+        layout->setContentsMargins(0, 0, 0, 0);
+        contents_.push_back(dock->widget());
+        layout->addWidget(contents_.back());
+        dock->setWidget(frame);
+    }
+}
 
 int BottomFold::height() const {
     if (folded_) return height_;
@@ -33,11 +46,9 @@ void BottomFold::set_folded(bool folded) {
     if (folded == folded_) return;
     if (folded) height_ = std::max(height(), least_height);
     folded_ = folded;
-    // A dock's layout asks for its content's least height: without content there is none.
-    for (QDockWidget* dock : docks_) {
-        dock->widget()->setVisible(!folded);
-        dock->setMaximumHeight(folded ? 1 : QWIDGETSIZE_MAX);
-    }
+    for (QWidget* content : contents_) content->setVisible(!folded);
+    for (QDockWidget* dock : docks_)
+        dock->setMaximumHeight(folded ? folded_height : QWIDGETSIZE_MAX);
     if (!folded) window_.resizeDocks({docks_.front()}, {height_}, Qt::Vertical);
 }
 

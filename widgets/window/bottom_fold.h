@@ -24,6 +24,7 @@ class BottomFold : public QObject {
 
     QMainWindow& window_;
     std::vector<QDockWidget*> docks_;
+    std::vector<QWidget*> contents_;  // of the docks, in their order
     int height_ = 230;
     bool folded_ = false;
 };

@@ -153,7 +153,8 @@ void MainWindow::default_layout() {
     tabifyDockWidget(findings_dock_, plan_dock_);
     tabifyDockWidget(plan_dock_, log_dock_);
     results_dock_->raise();
-    resizeDocks({library_dock_, configuration_dock_}, {216, 316}, Qt::Horizontal);
+    resizeDocks({library_dock_, configuration_dock_}, {with_font(216), with_font(316)},
+                Qt::Horizontal);
     bottom_->set_height(230);
 }
 
