@@ -124,7 +124,7 @@ double PaperChoice::figure_height() const {
     if (height_inches > 0) return height_inches;
     // A column's figure is nearly square with its legend below; a wide one is flatter.
     const double width = figure_width();
-    return width <= 4 ? 0.892 * width : std::min(0.58 * width, 3.6);
+    return width <= 4 ? 0.892 * width : std::min(0.52 * width, 3.4);
 }
 
 std::string_view to_string(LegendPlace place) {
