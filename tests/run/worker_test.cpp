@@ -112,7 +112,7 @@ class WorkerTest : public QObject {
             "was ended by signal 6 (Aborted); its last messages: terminate called: a check failed");
         row("exit", "start", PointState::failed, "its worker exited with 3");
         row("kill", "start", PointState::failed, "its worker was ended by signal 9 (Killed)");
-        row("hang", "start", PointState::timed_out, "got no further for 1.0 s, the limit");
+        row("hang", "start", PointState::timed_out, "1.0 s, the limit of");
         row("stop", "start", PointState::timed_out, "gave no sign of life for 2.0 s");
         row("memory", "start", PointState::out_of_memory, "of memory; the limit is 300 MB");
         row("half-line-dies", "start", PointState::failed, "exited with 9");
