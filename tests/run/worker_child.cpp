@@ -70,7 +70,8 @@ void stop_as_a_whole() {
 }
 
 void take_memory() {
-    static char* volatile last = nullptr;  // seen from outside, so that no compiler leaves it out
+    [[maybe_unused]] static char* volatile last =
+        nullptr;  // seen from outside, so that no compiler leaves it out
     for (;;) {
         auto* block = new char[8 << 20];
         std::memset(block, 1, 8 << 20);
