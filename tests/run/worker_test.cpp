@@ -58,7 +58,7 @@ class WorkerTest : public QObject {
 
   private slots:
     // A run of this test beside this one may have left one behind for a moment.
-    void cleanup() { QTRY_COMPARE_WITH_TIMEOUT(running_workers(), QStringList{}, 3000); }
+    void cleanup() { QTRY_COMPARE_WITH_TIMEOUT(running_workers(), QStringList{}, 30'000); }
 
     void the_record_is_that_of_a_run_in_this_process() {
         WorkerRun elsewhere;

@@ -120,7 +120,7 @@ class EngineSessionTest : public QObject {
         QTRY_VERIFY(trace.points > 0);
         session.pause();
         QCOMPARE(session.run_state(), EngineSession::RunState::paused);
-        QTest::qWait(100);  // what was in flight comes to rest
+        QTest::qWait(1000);  // what was in flight comes to rest
         const int held = trace.points;
         QTest::qWait(300);
         QCOMPARE(trace.points.load(), held);

@@ -227,7 +227,7 @@ class WindowRunTest : public QObject {
         window_->actions().pause->trigger();
         QCOMPARE(session().run_state(), EngineSession::RunState::paused);
         QCOMPARE(window_->actions().pause->text(), QString("Continue"));
-        QTest::qWait(200);
+        QTest::qWait(1000);  // what was in flight comes to rest
         const int held = run().points_done();
         QTest::qWait(300);
         QCOMPARE(run().points_done(), held);

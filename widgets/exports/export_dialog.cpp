@@ -311,7 +311,7 @@ void ExportDialog::preview_current() {
 
 void ExportDialog::take_preview(const PaperPreview& preview) {
     shown_ = preview;
-    if (!task_) say({});
+    if (!task_) say(preview.note);
     if (preview.image.isNull()) {
         if (preview.text.isEmpty())
             page_->show_message(preview.problem);
