@@ -107,7 +107,7 @@ private slots:
   void a_variant_is_a_baseline_too() {
     panel().add_run(saved_run(folders_, "wednesday", 1'000'000));
     QTRY_COMPARE(panel().table().model()->rowCount(), 12);
-    choose(panel().baseline(), "over standard");
+    choose(panel().baseline(), "over Softmax");
     QVERIFY(column("Verdict").contains("slower") ||
             column("Verdict").contains("faster"));
     choose(panel().baseline(), "no baseline");
