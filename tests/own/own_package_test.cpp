@@ -92,7 +92,7 @@ void OwnPackageTest::what_it_does_not_take_is_unsupported() {
     const BenchResult result = measure("fixed", {"fixed", "windowed"},
                                        {"--set", "/sweep/passes=[\"forward\",\"forward+backward\"]",
                                         "--set", "/sweep/dtypes=[\"float32\",\"float64\"]"});
-    QVERIFY2(result.code == 3, result.err);
+    QVERIFY2(result.code == 0, result.err);  // unsupported is a normal result
     const QJsonObject there = point("own:fixed", 64);
     QVERIFY2(measured(there), qPrintable(reason(there)));
     QVERIFY2(there["notes"].toObject()["conformance"].toString().contains("L = 64 alone"),
