@@ -177,7 +177,7 @@ void WindowElsewhereTest::a_run_there_outlives_its_connection() {
     start_host();
     const auto window = open_window({}, options(write_preset(*folders_, slow_spec())));
     Workspace& workspace = window->workspace();
-    QTRY_COMPARE(workspace.spec().spec().name, std::string("slow"));
+    QTRY_COMPARE_WITH_TIMEOUT(workspace.spec().spec().name, std::string("slow"), 60'000);
     workspace.place().choose_host(LoopbackHost::name, bench);
     QTRY_VERIFY_WITH_TIMEOUT(workspace.place().state() == EnginePlace::State::there, 60'000);
     workspace.start();
@@ -256,7 +256,7 @@ void WindowElsewhereTest::a_job_stands_in_the_library() {
             if (each.kind == LibraryKind::run && each.name == name) return each;
         return LibraryEntry{};
     };
-    QTRY_COMPARE(entry("nightly").path, QString::fromStdString(job));
+    QTRY_COMPARE_WITH_TIMEOUT(entry("nightly").path, QString::fromStdString(job), 60'000);
     QVERIFY2(entry("nightly").detail.startsWith("job, 0 of 3 tasks begun"),
              qPrintable(entry("nightly").detail));
     QVERIFY2(entry("broken").error.contains("is no job of this program"),
@@ -282,7 +282,7 @@ void WindowElsewhereTest::more_points_reach_a_run_there() {
     spec.axes["lengths"] = {std::int64_t{8}, std::int64_t{16}};
     const auto window = open_window({}, options(write_preset(*folders_, spec)));
     Workspace& workspace = window->workspace();
-    QTRY_COMPARE(workspace.spec().spec().name, std::string("slow"));
+    QTRY_COMPARE_WITH_TIMEOUT(workspace.spec().spec().name, std::string("slow"), 60'000);
     workspace.place().choose_host(LoopbackHost::name, bench);
     QTRY_VERIFY_WITH_TIMEOUT(workspace.place().state() == EnginePlace::State::there, 60'000);
     workspace.start();
@@ -315,7 +315,7 @@ void WindowElsewhereTest::somebodys_code_is_asked_about_once() {
     spec.axes["lengths"] = {std::int64_t{8}};
     const auto window = window_on_workers(options(write_preset(*folders_, spec)));
     Workspace& workspace = window->workspace();
-    QTRY_COMPARE(workspace.spec().spec().name, std::string("slow"));
+    QTRY_COMPARE_WITH_TIMEOUT(workspace.spec().spec().name, std::string("slow"), 60'000);
     QTRY_VERIFY_WITH_TIMEOUT(
         workspace.session().engine_state() == EngineSession::EngineState::ready, 60'000);
     workspace.open(path);  // as when it is dropped
