@@ -97,7 +97,7 @@ class RendererTest : public QObject {
         QObject::connect(&shown.plot, &QCustomPlot::afterReplot, &shown.plot, [&] { ++replots; });
         for (int i = 0; i < 30; ++i) shown.renderer.show(data, light());
         QCOMPARE(replots, 0);
-        QTRY_VERIFY(replots > 0);
+        QTRY_VERIFY_WITH_TIMEOUT(replots > 0, 60'000);
         QTest::qWait(50);
         QCOMPARE(replots, 1);
     }

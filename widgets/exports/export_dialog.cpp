@@ -90,7 +90,7 @@ QWidget* ExportDialog::build_left() {
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(form_);
-    scroll->setMinimumWidth(300);
+    scroll->setMinimumWidth(with_font(300));
     return scroll;
 }
 
@@ -98,7 +98,7 @@ QWidget* ExportDialog::build_right() {
     items_ = new QListWidget;
     items_->setObjectName("items");
     items_->setAccessibleName(tr("Figures and tables"));
-    items_->setMinimumWidth(210);
+    items_->setMinimumWidth(with_font(210));
     items_->setWordWrap(true);
     items_->setSpacing(unit / 2);
     items_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
