@@ -135,10 +135,11 @@ std::vector<FigureMarks::Segment> FigureMarks::place_slopes(const QRectF& box,
                                                             QSizeF label_size) const {
     std::vector<Segment> out;
     std::vector<QPointF> taken = occupied();
-    if (taken.size() > 4000) {  // a denser outline would only cost time
+    if (taken.size() > 400) {  // a denser outline would only cost time
         std::vector<QPointF> thinner;
-        for (std::size_t i = 0; i < taken.size(); i += taken.size() / 2000)
-            thinner.push_back(taken[i]);
+        for (const QPointF& point : taken)
+            if (thinner.empty() || distance(thinner.back(), point) > 5 * theme_.unit)
+                thinner.push_back(point);
         taken = std::move(thinner);
     }
     // Pixels per factor e, on each axis.
@@ -171,6 +172,7 @@ std::vector<FigureMarks::Segment> FigureMarks::place_slopes(const QRectF& box,
                     continue;
                 double room = 1e9;
                 for (const QPointF& point : taken) {
+                    if (room <= best_room) break;  // no better any more
                     for (int k = 0; k <= 4; ++k)
                         room = std::min(
                             room, distance(point, candidate.from +

@@ -43,9 +43,10 @@ struct Times {
     std::vector<double> ms;
     void add(double value) { ms.insert(std::upper_bound(ms.begin(), ms.end(), value), value); }
     double at(double share) const {
-        return ms.empty() ? 0
-                          : ms[std::min(ms.size() - 1, static_cast<std::size_t>(
-                                                           share * static_cast<double>(ms.size())))];
+        return ms.empty()
+                   ? 0
+                   : ms[std::min(ms.size() - 1,
+                                 static_cast<std::size_t>(share * static_cast<double>(ms.size())))];
     }
 };
 

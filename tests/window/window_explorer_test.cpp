@@ -157,6 +157,33 @@ class WindowExplorerTest : public QObject {
                  qPrintable(QString::number(panel_->worker().computed_requests() - frames)));
     }
 
+    // The first frame has as many seeds as there was time for; at rest all are there, and what is
+    // shown is what the command line computes.
+    void at_rest_all_seeds_are_shown() {
+        controls().row("nodes").set_value(16);
+        controls().row("prf_features").set_value(64);
+        controls().row("head_dim").set_value(64);
+        controls().row("seed").slider().setValue(7);
+        settle();
+        QVERIFY2(figure("explore_kernel").subtitle.find("64 seeds from 7") != std::string::npos,
+                 figure("explore_kernel").subtitle.c_str());
+        explore::Request request = controls().request();
+        request.denominators = request.map = false;
+        const auto frame = explore::explore(request);
+        QVERIFY(frame.ok());
+        for (const ExploreFigure& each : explore_figures()) {
+            if (each.id != "explore_kernel") continue;
+            const FigureData expected = each.build(*frame, controls().view());
+            QCOMPARE(figure("explore_kernel").series.size(), expected.series.size());
+            for (std::size_t i = 0; i < expected.series.size(); ++i)
+                for (std::size_t j = 0; j < expected.series[i].points.size(); ++j) {
+                    const FigurePoint& shown = figure("explore_kernel").series[i].points.at(j);
+                    QVERIFY(shown.y == expected.series[i].points[j].y);
+                    QVERIFY(shown.high == expected.series[i].points[j].high);
+                }
+        }
+    }
+
     void forms_are_switched_on_and_off() {
         QVERIFY(series("explore_kernel", "estimate:yat-performer-anchor"));
         for (Chip* chip : controls().forms().findChildren<Chip*>())

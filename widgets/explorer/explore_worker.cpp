@@ -7,7 +7,7 @@ namespace {
 
 // Computing of the first frame, and of the next ones: each some times longer, so that all seeds are
 // there after a few.
-constexpr double first_ms = 8, longer = 3;
+constexpr double first_ms = 6, longer = 4;
 
 }  // namespace
 
