@@ -139,6 +139,8 @@ DecadeTicks decade_ticks(AxisRange range) {
         for (int power = first; power <= last; power += every)
             out.major.push_back(std::pow(10.0, power));
         out.minor = minor_ticks(out.major);
+        out.powers = std::any_of(out.major.begin(), out.major.end(),
+                                 [](double tick) { return tick > 9.9e3 || tick < 0.99e-2; });
         return out;
     }
     for (int power = first - 1; power <= last; ++power)

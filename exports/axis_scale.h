@@ -35,9 +35,10 @@ std::string length_text(double value);  // "256", "32K", "1M", "1000"
 // The powers of two in a range.
 std::vector<double> doubling_ticks(AxisRange range);
 
-// Decades, or 1-2-5 where there are few; `whole` says that they are decades.
+// Decades, or 1-2-5 where there are few; `whole` says that they are decades, `powers` that their
+// numbers are so large or small that all are written as powers of ten.
 struct DecadeTicks {
-    bool whole = true;
+    bool whole = true, powers = false;
     std::vector<double> major, minor;
 };
 DecadeTicks decade_ticks(AxisRange range);

@@ -64,7 +64,10 @@ struct Builder {
                 point.point = found.point;
                 point.state = found.state;
                 point.reason = found.reason;
-                if (placing.place(series, step.x, *found.value, point)) continue;
+                if (placing.place(series, step.x, *found.value, point)) {
+                    widen_by_interval(series.points.back());
+                    continue;
+                }
                 found.reason = fmt::format("{} cannot be drawn on a logarithmic axis",
                                            format_number(found.value->value, 3));
             } else if (found.state == PointState::pending) {
@@ -73,6 +76,14 @@ struct Builder {
             series.undrawn.push_back({step.x, found.point, found.state, found.reason});
         }
         data.series.push_back(std::move(series));
+    }
+
+    // The axis holds intervals as well, but for those so wide that it would hold little else.
+    void widen_by_interval(const FigurePoint& point) {
+        const double most = data.y.log ? 10 * point.y : 2 * std::abs(point.y);
+        const double least = data.y.log ? point.y / 10 : point.y - std::abs(point.y);
+        if (point.high && *point.high <= most) widen(data.y, *point.high);
+        if (point.low && *point.low >= least) widen(data.y, *point.low);
     }
 
     void add_samples(const Curve& curve) {

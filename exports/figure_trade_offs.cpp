@@ -106,7 +106,7 @@ struct TradeOffFigure {
             if (mine == 0) continue;
             above += mine;
             those += (those.empty() ? "" : ", ") + series.label;
-            if (mine == series.points.size()) series.label += " (above the axis)";
+            if (mine == series.points.size()) series.label += " (above)";
         }
         if (above > 0)
             data.notes.push_back(fmt::format(

@@ -12,7 +12,6 @@
 #include "engine/core/plan_growth.h"
 #include "engine/core/spec_settings.h"
 #include "engine/core/units.h"
-#include "engine/run/host_run.h"
 #include "engine/run/run_requests.h"
 
 namespace slay::bench {
@@ -58,16 +57,12 @@ class AddCommand : public Command {
             "  slay-bench add runs/latency --variant performer\n"
             "  slay-bench add runs/latency --like 0123456789abcdef --between 2048 4096\n"
             "  slay-bench add runs/latency --rerun 0123456789abcdef\n\n"
-            "A run that is going on takes it up at once. One that has ended measures it with\n"
+            "A run that is going on takes it up at once, one on another host too. One that has "
+            "ended measures it with\n"
             "  slay-bench run --resume --out RUN");
     }
 
     int execute() override {
-        if (const std::string host = host_of_run(folder_); !host.empty())
-            return report(Error{ErrorKind::usage,
-                                clean_text(folder_) + ": is measured on " + clean_text(host) +
-                                    ", which takes no requests from here; run what is to be added "
-                                    "as a run of its own and merge the two"});
         const auto content = read_journal(folder_);
         if (!content) return report(content.error());
         const RunRecord& record = content->record;

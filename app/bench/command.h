@@ -31,6 +31,7 @@ std::unique_ptr<Command> make_add_command(CLI::App& program);
 std::unique_ptr<Command> make_plan_command(CLI::App& program);
 std::unique_ptr<Command> make_export_command(CLI::App& program);
 std::unique_ptr<Command> make_compare_command(CLI::App& program);
+std::unique_ptr<Command> make_choose_command(CLI::App& program);
 std::unique_ptr<Command> make_explore_command(CLI::App& program);
 std::unique_ptr<Command> make_findings_command(CLI::App& program);
 std::unique_ptr<Command> make_verify_command(CLI::App& program);

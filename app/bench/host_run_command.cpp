@@ -18,6 +18,7 @@ class HostRunCommand : public Command {
         options().footer("Example:\n  slay-bench run latency --on gpu-server");
         options().add_option("--token", run_.token, "The run's name")->required();
         options().add_option("--from", run_.from, "The last line that is there already");
+        options().add_option("--requests", run_.requests, "How many requests follow the preset");
         options().add_option("--executor", executor_, "As of 'slay-bench run'");
         options().add_option("--trust", trusted_, "As of 'slay-bench run'")->allow_extra_args(false);
         options().add_option("--point-limit", point_limit_, "As of 'slay-bench run'");

@@ -71,6 +71,7 @@ int run_program(int argc, char** argv) {
         list.push_back(make_add_command(program));
         list.push_back(make_export_command(program));
         list.push_back(make_compare_command(program));
+        list.push_back(make_choose_command(program));
         list.push_back(make_explore_command(program));
         list.push_back(make_findings_command(program));
         list.push_back(make_merge_command(program));

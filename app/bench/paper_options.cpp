@@ -58,7 +58,7 @@ void PaperOptions::add_to(CLI::App& options) {
             ->type_name("log|linear"));
     add(options.add_option("--y-scale", y_scale_, "The y axis")->type_name("log|linear"));
     add(options.add_option("--legend", legend_, "Where the legend is")
-            ->type_name("below|above|right|none"));
+            ->type_name("below|above|right|inside|none"));
     add(options.add_flag("--title", title_, "A title in each figure"));
     add(options
             .add_option("--formats", formats_,
@@ -111,7 +111,7 @@ Result<PaperChoice> PaperOptions::choice() const {
         const auto place = legend_place(legend_);
         if (!place)
             return Error{ErrorKind::usage, "--legend " + clean_text(legend_, 40) +
-                                               ": expected below, above, right or none"};
+                                               ": expected below, above, right, inside or none"};
         choice.legend = *place;
     }
     choice.title = choice.title || title_;

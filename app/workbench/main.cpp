@@ -69,15 +69,18 @@ int main(int argc, char** argv) {
     const QCommandLineOption ssh_config(
         "ssh-config", "A configuration file of ssh for runs on other hosts, not your own.", "FILE");
     parser.addOptions({run, safe, ssh_config});
-    parser.addPositionalArgument("file", "A preset, a run folder or a journal.", "[FILE]");
+    parser.addPositionalArgument(
+        "file", "A preset, a run folder or a journal; several runs are compared.", "[FILE...]");
     parser.process(*application);
 
     slay::StartOptions options;
     options.run = parser.isSet(run);
     options.safe = parser.isSet(safe);
     options.ssh_config = parser.value(ssh_config);
-    if (!parser.positionalArguments().isEmpty())
-        options.path = QFileInfo(parser.positionalArguments().first()).absoluteFilePath();
+    const QStringList files = parser.positionalArguments();
+    if (!files.isEmpty()) options.path = QFileInfo(files.first()).absoluteFilePath();
+    if (files.size() > 1)
+        for (const QString& each : files) options.compared << QFileInfo(each).absoluteFilePath();
 
     slay::apply_theme(slay::ThemeChoice::system);
     slay::MainWindow window([] { return slay::make_executor(slay::ExecutorChoice::automatic); },

@@ -1,9 +1,9 @@
 #include "engine/attention/linear_attention.h"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include "engine/attention/linear_pass.h"
+#include "engine/attention/recomputing_pass.h"
 
 namespace slay {
 namespace {
@@ -54,36 +54,6 @@ void bidirectional_forward(const LinearPass& pass, const at::Tensor& q, const at
     }
 }
 
-// Carries the options through the autograd graph.
-struct Holder : torch::CustomClassHolder {
-    explicit Holder(LinearAttentionOptions o) : options(std::move(o)) {}
-    LinearAttentionOptions options;
-};
-
-class LinearAttentionFunction : public torch::autograd::Function<LinearAttentionFunction> {
-  public:
-    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& q,
-                              const at::Tensor& k, const at::Tensor& v,
-                              const c10::intrusive_ptr<Holder>& holder) {
-        LinearAttentionResult result = linear_attention_forward(q, k, v, holder->options);
-        context->save_for_backward(
-            {q, k, v, result.output, result.denominators, result.correction});
-        context->saved_data["options"] = c10::IValue::make_capsule(holder);
-        return result.output;
-    }
-
-    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
-                                                   torch::autograd::variable_list gradients) {
-        const auto saved = context->get_saved_variables();
-        const auto holder =
-            c10::static_intrusive_pointer_cast<Holder>(context->saved_data["options"].toCapsule());
-        QkvGradients result =
-            linear_attention_backward(saved[0], saved[1], saved[2], {saved[3], saved[4], saved[5]},
-                                      gradients[0], holder->options);
-        return {result.q, result.k, result.v, at::Tensor()};
-    }
-};
-
 }  // namespace
 
 at::Tensor total_state(const LinearPass& pass, const at::Tensor& u, const at::Tensor& v) {
@@ -124,9 +94,8 @@ LinearAttentionResult linear_attention_forward(const at::Tensor& q, const at::Te
 
 at::Tensor linear_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const LinearAttentionOptions& options) {
-    LinearAttentionOptions own = options;
-    own.keep_correction = wants_correction(q, k, v);
-    return LinearAttentionFunction::apply(q, k, v, c10::make_intrusive<Holder>(std::move(own)));
+    return RecomputingPass<LinearAttentionOptions, linear_attention_forward,
+                           linear_attention_backward>::of(q, k, v, options);
 }
 
 }  // namespace slay

@@ -3,11 +3,11 @@
 #include "engine/attention/spherical_yat.h"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 
 #include "engine/attention/block_io.h"
+#include "engine/attention/recomputing_pass.h"
 #include "engine/attention/unit_vectors.h"
 
 #if SLAY_HAS_CUDA
@@ -72,35 +72,6 @@ at::Tensor cosines(const at::Tensor& q, const at::Tensor& k, const Rows& rows) {
 at::Tensor clamped_denominator(const at::Tensor& x, double epsilon) {
     return x.mul(-2).add_(2).clamp_min_(0).add_(epsilon);
 }
-
-struct Holder : torch::CustomClassHolder {
-    explicit Holder(SphericalYatOptions o) : options(o) {}
-    SphericalYatOptions options;
-};
-
-class SphericalYatFunction : public torch::autograd::Function<SphericalYatFunction> {
-  public:
-    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& q,
-                              const at::Tensor& k, const at::Tensor& v,
-                              const c10::intrusive_ptr<Holder>& holder) {
-        LinearAttentionResult result = spherical_yat_forward(q, k, v, holder->options);
-        context->save_for_backward(
-            {q, k, v, result.output, result.denominators, result.correction});
-        context->saved_data["options"] = c10::IValue::make_capsule(holder);
-        return result.output;
-    }
-
-    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
-                                                   torch::autograd::variable_list gradients) {
-        const auto saved = context->get_saved_variables();
-        const auto holder =
-            c10::static_intrusive_pointer_cast<Holder>(context->saved_data["options"].toCapsule());
-        QkvGradients result =
-            spherical_yat_backward(saved[0], saved[1], saved[2], {saved[3], saved[4], saved[5]},
-                                   gradients[0], holder->options);
-        return {result.q, result.k, result.v, at::Tensor()};
-    }
-};
 
 #if SLAY_HAS_CUDA
 
@@ -262,9 +233,8 @@ QkvGradients spherical_yat_backward(const at::Tensor& q, const at::Tensor& k, co
 
 at::Tensor spherical_yat(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                          const SphericalYatOptions& options) {
-    SphericalYatOptions own = options;
-    own.keep_correction = wants_correction(q, k, v);
-    return SphericalYatFunction::apply(q, k, v, c10::make_intrusive<Holder>(own));
+    return RecomputingPass<SphericalYatOptions, spherical_yat_forward, spherical_yat_backward>::of(
+        q, k, v, options);
 }
 
 }  // namespace slay

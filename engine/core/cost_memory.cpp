@@ -82,6 +82,29 @@ double yat_scratch(const CostShape& shape, bool cuda) {
     return (cells + vectors) * accumulator_bytes(shape);
 }
 
+// The tiled kernels hold their operands as 16-bit terms and, where blocks of rows alone leave
+// multiprocessors idle, sums over ranges of the other side (engine/kernels/yat_plan.cpp chooses).
+double tiled_yat_scratch(const CostShape& shape) {
+    const double dim = shape.head_dim <= 32 ? 32 : shape.head_dim <= 64 ? 64 : 128;
+    const bool bf16 = shape.dtype == "bfloat16", single = shape.element_bytes == 4;
+    const double terms = bf16 ? 1 : single ? 3 : 2, operand = 2 * dim;  // bytes of a row's term
+    const double resident = dim == 32 ? (bf16 ? 3 : 2) : 1;
+    const double slots = 132 * resident;  // of blocks of 128 rows
+    const double rows = std::ceil(shape.length / 128);
+    const double blocks =
+        shape.batch * shape.heads * rows * (shape.causal ? 0.5 * (1 + 1 / rows) : 1);
+    const double fills = std::round(slots / blocks);
+    const double uneven = shape.causal && blocks > slots && blocks < 1.5 * slots ? 4 : 1;
+    const double splits = std::max(1.0, std::min(std::max(fills, uneven), shape.length / 256));
+    double row = single ? 4 * operand : 8;  // q and k in two terms, or their norms
+    if (!bf16) row += terms * operand * (shape.backward ? 4 : 1);
+    if (shape.backward)
+        row += 16 + 2 * splits * dim * 4 + (single ? 0 : shape.head_dim * shape.element_bytes);
+    else if (splits > 1)
+        row += splits * (dim + 1) * 4;
+    return shape.rows() * (row + 4);  // and the denominators
+}
+
 }  // namespace
 
 double peak_bytes(const CostShape& shape, bool cuda) {
@@ -92,7 +115,9 @@ double peak_bytes(const CostShape& shape, bool cuda) {
     const double inside = (shape.layer ? (shape.backward ? 9.1 : 4) : (shape.backward ? 4 : 1));
     if (is_fused_linear(shape, cuda)) return fused_linear_peak(shape, activation);
     double scratch = 0;
-    if (is_fused_softmax(shape)) {
+    if (is_tiled_yat(shape, cuda)) {
+        scratch = tiled_yat_scratch(shape);
+    } else if (is_fused_softmax(shape)) {
         scratch = shape.rows() * accumulator_bytes(shape);  // a logarithm of a sum for each row
     } else if (!is_quadratic(shape)) {
         scratch = linear_scratch(shape, cuda);

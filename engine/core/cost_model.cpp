@@ -14,11 +14,12 @@ constexpr double chunk = 128;      // positions of a causal chunk whose scores a
 constexpr double row_block = 256;  // query rows of exact Yat that are materialised together
 
 // Floating-point operations of the attention core, forward.
-double core_flops(const CostShape& shape) {
+double core_flops(const CostShape& shape, bool cuda) {
     const double d = shape.head_dim;
     if (is_quadratic(shape)) {
         // QK^T and PV, and a few operations a cell; only a fused kernel skips the masked half.
-        const double cells = shape.cells() * (is_fused_softmax(shape) && shape.causal ? 0.5 : 1.0);
+        const bool skips = is_fused_softmax(shape) || is_tiled_yat(shape, cuda);
+        const double cells = shape.cells() * (skips && shape.causal ? 0.5 : 1.0);
         return cells * (4 * d + 8);
     }
     const double drawn = std::max(1.0, shape.nodes) * shape.prf + shape.poly;
@@ -30,7 +31,8 @@ double core_flops(const CostShape& shape) {
 
 // Bytes that the core moves besides its matrix products, forward.
 double core_traffic(const CostShape& shape, bool cuda) {
-    if (is_fused_softmax(shape)) return shape.rows() * shape.head_dim * 4 * shape.element_bytes;
+    if (is_fused_softmax(shape) || is_tiled_yat(shape, cuda))
+        return shape.rows() * shape.head_dim * 4 * shape.element_bytes;
     if (is_quadratic(shape)) return shape.cells() * 6 * accumulator_bytes(shape);
     if (is_fused_linear(shape, cuda))  // and the states of segments of about 512 positions
         return shape.rows() * shape.head_dim *
@@ -42,7 +44,7 @@ double core_traffic(const CostShape& shape, bool cuda) {
 
 double core_launches(const CostShape& shape, bool cuda) {
     if (is_fused_softmax(shape)) return 2;
-    if (is_fused_linear(shape, cuda)) return 4;
+    if (is_fused_linear(shape, cuda) || is_tiled_yat(shape, cuda)) return 4;
     if (!is_quadratic(shape)) return 40;
     const bool in_blocks = shape.variant && shape.variant->family == Family::exact_yat;
     return 10 * (in_blocks ? std::ceil(shape.length / row_block) : 1);
@@ -58,6 +60,8 @@ double pass_factor(const CostShape& shape) {
 double rate_factor(const CostShape& shape, const DeviceRates& rates,
                    const Measurement& measurement) {
     if (shape.dtype == "float64") return rates.cuda ? 1.0 : 0.5;
+    // Tensor cores, seen on an H100: as bf16, or in several terms.
+    if (is_tiled_yat(shape, rates.cuda)) return shape.dtype == "bfloat16" ? 6.0 : 1.5;
     // Three products of bf16 terms.
     if (is_fused_linear(shape, rates.cuda) && fused_terms(shape) > 1) return 3.0;
     if (shape.dtype == "float32" && !measurement.tf32) return 1.0;
@@ -70,7 +74,7 @@ double rate_factor(const CostShape& shape, const DeviceRates& rates,
 double pass_seconds(const CostShape& shape, const Measurement& measurement,
                     const DeviceRates& rates) {
     const double factor = pass_factor(shape);
-    double flops = core_flops(shape) * factor;
+    double flops = core_flops(shape, rates.cuda) * factor;
     double bytes = core_traffic(shape, rates.cuda) * factor;
     double launches = core_launches(shape, rates.cuda) * factor;
     if (shape.layer) {
@@ -98,7 +102,7 @@ Prediction one_pass(const CostShape& shape, const Measurement& measurement,
 double predicted_flops(const Point& point) {
     const CostShape shape = cost_shape(point);
     const double gradients = (shape.forward ? 1.0 : 0.0) + (shape.backward ? 2.0 : 0.0);
-    return core_flops(shape) * pass_factor(shape) +
+    return core_flops(shape, false) * pass_factor(shape) +
            (shape.layer ? 8 * shape.tokens() * shape.width * shape.width * gradients : 0.0);
 }
 

@@ -52,6 +52,11 @@ bool is_fused_linear(const CostShape& shape, bool cuda) {
            shape.poly <= 64 && features_of(shape) <= factor * std::max(1.0, shape.poly);
 }
 
+bool is_tiled_yat(const CostShape& shape, bool cuda) {
+    return cuda && shape.variant && shape.variant->family == Family::exact_yat &&
+           shape.dtype != "float64" && shape.head_dim <= 128;
+}
+
 double fused_terms(const CostShape& shape) {
     return shape.dtype == "bfloat16" && !shape.variant->signed_estimate ? 1 : 2;
 }

@@ -30,6 +30,9 @@ bool is_fused_softmax(const CostShape& shape);
 // short).
 bool is_fused_linear(const CostShape& shape, bool cuda);
 
+// Whether exact Yat's pass takes the tiled CUDA kernels (engine/kernels/yat_exact.h).
+bool is_tiled_yat(const CostShape& shape, bool cuda);
+
 // bf16 terms of the fused linear kernel's operands.
 double fused_terms(const CostShape& shape);
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "engine/core/json_codec.h"
 #include "engine/core/json_text.h"
@@ -15,6 +16,7 @@
 #include "engine/core/units.h"
 #include "engine/run/child_process.h"
 #include "engine/run/host_protocol.h"
+#include "engine/run/host_requests.h"
 #include "engine/run/shell_quoted.h"
 #include "engine/run/ssh_command.h"
 #include "engine/run/worker_protocol.h"
@@ -50,7 +52,8 @@ class HostRunner {
           control_(control),
           options_(options),
           sink_(sink),
-          notes_(notes) {}
+          notes_(notes),
+          requests_(options.folder, notes) {}
 
     Result<RunRecord> operator()() {
         if (Status status = prepare(); !status) return status.error();
@@ -58,7 +61,8 @@ class HostRunner {
         while (!end_) {
             const std::uint64_t before = record_.last_seq();
             if (Status status = follow(); !status) return status.error();
-            if (end_) break;
+            if (end_ && !goes_on_for_requests()) break;
+            if (std::exchange(end_, std::nullopt)) continue;
             if (record_.last_seq() > before) pause = first_pause;
             if (!wait(pause))
                 return Error{ErrorKind::cancelled,
@@ -67,6 +71,11 @@ class HostRunner {
                                          clean_text(target_.host))};
             pause = std::min(2 * pause, target_.longest_pause);
         }
+        if (const std::size_t left = requests_.waiting(); left > 0 && !control_.stop_requested())
+            notes_(
+                fmt::format("{} did not take up {} of what this run was asked for: send it again "
+                            "with --resume",
+                            target_.host, left));
         if (!record_.finished())
             return Error{ErrorKind::internal,
                          fmt::format("{}: its run ended{}: {}", clean_text(target_.host),
@@ -119,22 +128,34 @@ class HostRunner {
         return done();
     }
 
-    ChildCommand command() const {
+    // What was asked for when the far run had just ended: it goes on for that.
+    bool goes_on_for_requests() const {
+        return !control_.stop_requested() && record_.finished() &&
+               record_.outcome() == RunOutcome::finished && requests_.need_another_connection();
+    }
+
+    ChildCommand command(std::size_t requests) const {
         std::string far = shell_quoted(target_.program) + " host-run --token " + token_ +
                           " --from " + std::to_string(record_.last_seq());
+        if (requests > 0) far += " --requests " + std::to_string(requests);
         for (const std::string& word : target_.words) far += ' ' + shell_quoted(word);
         return ssh_command(target_, far);
     }
 
     // One connection, until the run ends (end_ is set) or the connection does.
     Status follow() {
-        auto child = ChildProcess::start(command());
+        const std::vector<HostRequest> first = requests_.begin();
+        auto child = ChildProcess::start(command(first.size()));
         if (!child) return child.error();
         LineBuffer lines(longest_line);
         LineNumbers numbers;
         bool is_ready = false, stop_sent = false;
         std::string trouble;
-        (*child)->send(numbers.line(token_, plan_of(spec_, spec_.device, {})), send_seconds);
+        const auto send = [&](EventBody body) {
+            (*child)->send(numbers.line(token_, std::move(body)), send_seconds);
+        };
+        send(plan_of(spec_, spec_.device, {}));
+        for (const HostRequest& request : first) send(to_body(request));
         for (bool open = true; open && !end_ && trouble.empty();) {
             open = (*child)->read(lines.bytes(), look_milliseconds);
             while (const auto line = lines.next()) {
@@ -149,6 +170,8 @@ class HostRunner {
                     is_ready = true;
                     if (std::exchange(is_connected_before_, true))
                         notes_("connected to " + target_.host + " again");
+                } else if (const auto answer = host_request_taken(event->body)) {
+                    requests_.taken(*answer);
                 } else if (auto ended = host_ended(event->body)) {
                     end_ = std::move(ended);
                 } else if (Status taken = take(*event); !taken) {
@@ -156,8 +179,9 @@ class HostRunner {
                 }
             }
             if (is_ready && control_.stop_requested() && !std::exchange(stop_sent, true))
-                (*child)->send(numbers.line(token_, RunFinished{RunOutcome::cancelled, {}, {}}),
-                               send_seconds);
+                send(RunFinished{RunOutcome::cancelled, {}, {}});
+            if (is_ready && !stop_sent)
+                for (const HostRequest& request : requests_.more()) send(to_body(request));
             if (!is_ready && control_.stop_requested()) break;
         }
         if (end_) return done();
@@ -217,6 +241,7 @@ class HostRunner {
     const RunOptions& options_;
     const EventSink& sink_;
     const HostNotes& notes_;
+    HostRequests requests_;
     std::string token_;
     std::unique_ptr<FolderLock> lock_;
     std::unique_ptr<JournalWriter> journal_;

@@ -23,8 +23,10 @@ using HostNotes = std::function<void(const std::string&)>;
 
 // Runs a spec on a host to its end, or follows the one that runs there already (options.resume).
 // A connection that is cut is made again and goes on from the last line that came; the far run does
-// not notice. A stop asks the far run to stop. Errors: the host cannot be reached at first, its
-// slay-bench is of another version, the folder here cannot be written, what the far run ended on.
+// not notice. Requests in the folder here are sent there, and what they ask for comes back in the
+// journal's lines. A stop asks the far run to stop. Errors: the host cannot be reached at first,
+// its slay-bench is of another version, the folder here cannot be written, what the far run ended
+// on.
 Result<RunRecord> run_on_host(const SweepSpec& spec, const HostTarget& target, RunControl& control,
                               const RunOptions& options, const EventSink& sink,
                               const HostNotes& notes);

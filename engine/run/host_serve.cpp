@@ -10,13 +10,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <optional>
+#include <utility>
 
 #include "engine/core/data_folder.h"
 #include "engine/core/descriptor.h"
 #include "engine/core/journal.h"
 #include "engine/core/units.h"
 #include "engine/run/host_protocol.h"
+#include "engine/run/run_requests.h"
 #include "engine/run/worker_protocol.h"
 
 extern char** environ;
@@ -104,19 +107,22 @@ class HostServer {
         folder_ = *runs + "/from-elsewhere/" + run_.token;
         if (!send(to_body(WorkerReady{std::string(host_protocol), local_provenance(), {}})))
             return done();
-        while (!spec_) {
+        while (!spec_ || came_ < run_.requests) {
             if (!take_requests(-1)) return done();
         }
-        if (Status begun = begin(); !begun) {
-            send(to_body(HostEnded{exit_code(begun.error().kind), begun.error().message}));
-            return begun;
-        }
+        post_requests();
+        if (Status begun = begin(); !begun) return end_with(begun);
         return follow();
     }
 
   private:
     bool send(EventBody body) {
         return write_whole(run_.output, numbers_.line(run_.token, std::move(body)));
+    }
+
+    Status end_with(const Status& failed) {
+        send(to_body(HostEnded{exit_code(failed.error().kind), failed.error().message}));
+        return failed;
     }
 
     // False: the near side is gone, or talks nonsense.
@@ -133,9 +139,31 @@ class HostServer {
             if (!event) return false;
             if (const auto* started = std::get_if<RunStarted>(&event->body))
                 spec_ = started->plan.spec;
+            if (auto request = host_request(event->body)) {
+                ++came_;
+                to_post_.push_back(std::move(*request));
+            }
             if (std::holds_alternative<RunFinished>(event->body)) stop();
         }
         return !requests_.too_long();
+    }
+
+    // Into the run's folder, where whoever measures it takes them up. One that cannot be written
+    // stays with the near side.
+    void post_requests() {
+        std::error_code error;
+        if (!std::filesystem::exists(folder_ + '/' + journal_file_name, error)) return;
+        for (const HostRequest& request : std::exchange(to_post_, {}))
+            if (post_request_once(folder_, request.name, request.text))
+                send(to_body(HostRequestTaken{request.name}));
+    }
+
+    // The run has ended well, and somebody asks for more points.
+    bool has_more_to_do() const {
+        if (!has_requests(folder_)) return false;
+        const auto content = read_journal(folder_);
+        return content && content->record.finished() &&
+               content->record.outcome() == RunOutcome::finished;
     }
 
     bool somebody_runs() const { return !FolderLock::take(folder_); }
@@ -156,7 +184,7 @@ class HostServer {
         if (somebody_runs()) return done();
         const auto content = read_journal(folder_);
         if (content && content->record.finished() &&
-            content->record.outcome() == RunOutcome::finished)
+            content->record.outcome() == RunOutcome::finished && !has_requests(folder_))
             return done();
         const std::string preset = folder_ + ".json";
         if (Status written = write_file_atomically(preset, to_text(*spec_)); !written)
@@ -173,10 +201,13 @@ class HostServer {
     Status follow() {
         JournalTail tail(folder_ + '/' + journal_file_name, run_.from);
         for (;;) {
+            post_requests();
             const bool ended = has_ended();
             for (const std::string& line : tail.lines())
                 if (!write_whole(run_.output, line + '\n')) return done();
-            if (ended) break;
+            if (ended && !has_more_to_do()) break;
+            if (ended)
+                if (Status begun = begin(); !begun) return end_with(begun);
             if (!take_requests(look_milliseconds)) return done();
         }
         HostEnded end{code_, {}};
@@ -201,6 +232,8 @@ class HostServer {
     LineNumbers numbers_;
     LineBuffer requests_;
     std::optional<SweepSpec> spec_;
+    std::vector<HostRequest> to_post_;
+    std::size_t came_ = 0;
     pid_t child_ = -1;  // of this start; a run that another one began is known by its lock
     int code_ = -1;
 };

@@ -24,25 +24,6 @@ constexpr const char* schema = "slay-job/1";
 constexpr const char* note_name = "/job.json";
 constexpr const char* preset_name = "/preset.json";
 
-Result<JobNote> read_note(const std::string& folder) {
-    const std::string path = folder + note_name;
-    const auto text = read_text_file(path, 65536);
-    if (!text) return text.error();
-    const auto json = parse_json(*text, path);
-    if (!json) return json.error();
-    JobNote note;
-    if (!json->is_object() || text_member(*json, "schema") != schema)
-        return Error{ErrorKind::bad_data, clean_text(path) + ": is no job of this program"};
-    const std::int64_t shards = integer_member(*json, "shards");
-    if (shards < 1 || shards > max_shards)
-        return Error{ErrorKind::bad_data, clean_text(path) + ": /shards: is none of 1 to " +
-                                              std::to_string(max_shards)};
-    note.shards = static_cast<int>(shards);
-    note.slurm_id = clean_text(text_member(*json, "slurm_id"), 64);
-    note.submitted = clean_text(text_member(*json, "submitted"), 64);
-    return note;
-}
-
 // The whole sweep, nothing of it measured, as a record of the device that the tasks are on.
 RunRecord planned(Plan plan, const std::string& name, const Provenance& provenance, bool ended) {
     RunStarted started;
@@ -62,6 +43,25 @@ RunRecord planned(Plan plan, const std::string& name, const Provenance& provenan
 
 }  // namespace
 
+Result<JobNote> read_job_note(const std::string& folder) {
+    const std::string path = folder + note_name;
+    const auto text = read_text_file(path, 65536);
+    if (!text) return text.error();
+    const auto json = parse_json(*text, path);
+    if (!json) return json.error();
+    JobNote note;
+    if (!json->is_object() || text_member(*json, "schema") != schema)
+        return Error{ErrorKind::bad_data, clean_text(path) + ": is no job of this program"};
+    const std::int64_t shards = integer_member(*json, "shards");
+    if (shards < 1 || shards > max_shards)
+        return Error{ErrorKind::bad_data,
+                     clean_text(path) + ": /shards: is none of 1 to " + std::to_string(max_shards)};
+    note.shards = static_cast<int>(shards);
+    note.slurm_id = clean_text(text_member(*json, "slurm_id"), 64);
+    note.submitted = clean_text(text_member(*json, "submitted"), 64);
+    return note;
+}
+
 Status write_job_note(const std::string& folder, const JobNote& note) {
     const Json json{{"schema", schema},
                     {"shards", note.shards},
@@ -72,7 +72,8 @@ Status write_job_note(const std::string& folder, const JobNote& note) {
 
 Status begin_job(const std::string& folder, const SweepSpec& spec, const JobNote& note) {
     std::error_code error;
-    if (fs::exists(folder, error) && (!fs::is_directory(folder, error) || !fs::is_empty(folder, error)))
+    if (fs::exists(folder, error) &&
+        (!fs::is_directory(folder, error) || !fs::is_empty(folder, error)))
         return Error{ErrorKind::cannot_create,
                      clean_text(folder) + " is there already and not empty: name another folder"};
     if (Status made = make_folder(folder); !made) return made;
@@ -101,7 +102,7 @@ std::uint64_t journal_bytes(const std::string& folder) {
 
 Result<JobContent> read_job(const std::string& folder) {
     JobContent job;
-    auto note = read_note(folder);
+    auto note = read_job_note(folder);
     if (!note) return note.error();
     job.note = std::move(*note);
     const auto spec = read_spec(folder + preset_name);
@@ -117,12 +118,11 @@ Result<JobContent> read_job(const std::string& folder) {
         auto content = read_journal(shard);
         if (!content) continue;  // not begun
         const std::string name = fs::path(shard).filename().string();
-        for (const std::string& line : content->skipped)
-            job.skipped.push_back(name + ": " + line);
+        for (const std::string& line : content->skipped) job.skipped.push_back(name + ": " + line);
         if (content->record.points().empty()) continue;  // more shards than groups
         ++job.begun;
-        const bool ended = content->record.finished() &&
-                           content->record.outcome() == RunOutcome::finished;
+        const bool ended =
+            content->record.finished() && content->record.outcome() == RunOutcome::finished;
         job.finished += ended ? 1 : 0;
         records.push_back(std::move(content->record));
         names.push_back(name);

@@ -19,14 +19,17 @@ struct JobNote {
     std::string submitted;  // ISO 8601, UTC
 };
 
-// Writes preset.json and job.json. Errors: the folder holds something already, or cannot be written.
+// Writes preset.json and job.json. Errors: the folder holds something already, or cannot be
+// written.
 Status begin_job(const std::string& folder, const SweepSpec& spec, const JobNote& note);
 Status write_job_note(const std::string& folder, const JobNote& note);
+Result<JobNote> read_job_note(
+    const std::string& folder);  // error: there is none, or it is of no job
 
 bool is_job_folder(const std::string& folder);
 
 struct JobContent {
-    RunRecord record;                  // of the whole sweep: what no task has measured is pending
+    RunRecord record;  // of the whole sweep: what no task has measured is pending
     JobNote note;
     int begun = 0, finished = 0;       // shards with a journal, and those that ran to their end
     std::vector<std::string> skipped;  // lines of journals that are damaged
@@ -34,8 +37,8 @@ struct JobContent {
     std::uint64_t bytes = 0;  // of all journals: whether there is anything new
 };
 
-// All shards as far as they are. Before the first has begun the record holds the plan alone. Errors:
-// it is no job's folder, its preset is none, or the tasks measured on different devices.
+// All shards as far as they are. Before the first has begun the record holds the plan alone.
+// Errors: it is no job's folder, its preset is none, or the tasks measured on different devices.
 Result<JobContent> read_job(const std::string& folder);
 
 // Bytes of the journals of a job or a run, to see without reading whether there is more.

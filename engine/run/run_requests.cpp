@@ -60,6 +60,22 @@ bool has_requests(const std::string& run_folder) {
     return !request_files(run_folder).empty();
 }
 
+std::size_t count_requests(const std::string& run_folder) {
+    return request_files(run_folder).size();
+}
+
+// The mark comes after the file. Where the machine stops between the two, a request that comes
+// again is met again, which adds nothing and measures no more than a point twice; none is lost.
+Status post_request_once(const std::string& run_folder, const std::string& name,
+                         const std::string& text) {
+    const std::string mark = "requests/" + name + ".came";
+    std::error_code error;
+    if (fs::exists(run_folder + '/' + mark, error)) return done();
+    if (Status written = write_file_below(run_folder, "requests/" + name + ".json", text); !written)
+        return written;
+    return write_file_below(run_folder, mark, "");
+}
+
 void withdraw_requests(const std::string& run_folder) {
     const std::string mine = fmt::format("-{}-", getpid());
     for (const std::string& path : request_files(run_folder))

@@ -25,6 +25,12 @@ struct WaitingRequest {
 // What waits, the oldest first.
 std::vector<WaitingRequest> waiting_requests(const std::string& run_folder);
 bool has_requests(const std::string& run_folder);
+std::size_t count_requests(const std::string& run_folder);
+
+// Leaves a request that came from another machine under this name: once, however often it comes.
+// The name goes into a path: see is_host_token(). Errors: as of post_request.
+Status post_request_once(const std::string& run_folder, const std::string& name,
+                         const std::string& text);
 
 // Takes back what this process asked for and nobody has taken up.
 void withdraw_requests(const std::string& run_folder);

@@ -327,7 +327,7 @@ class Run {
         do {
             grower.watch();
             {
-                const auto measure = [&] { measure_lane(queue, limits, spec, lanes); };
+                const auto measure = [&] { measure_lane(queue, grower, limits, spec, lanes); };
                 std::vector<std::jthread> others;
                 for (std::size_t lane = 1; lane < lanes; ++lane) others.emplace_back(measure);
                 measure();
@@ -342,11 +342,13 @@ class Run {
                !executor_.broken().empty();
     }
 
-    void measure_lane(GroupQueue& queue, MemoryLimits& limits, const SweepSpec& spec,
-                      std::size_t lanes) {
+    void measure_lane(GroupQueue& queue, PlanGrower& grower, MemoryLimits& limits,
+                      const SweepSpec& spec, std::size_t lanes) {
         TimeBudget budget(spec_.measurement, device_.rates, monotonic_seconds);
         SweepSpec here = spec;
-        while (const auto group = queue.take()) {
+        for (;; grower.take_up()) {  // what was asked for during a group goes before the next
+            const auto group = queue.take();
+            if (!group) return;
             if (!control_.wait_while_paused() || log_->failure()) return;
             if (!executor_.broken().empty()) return;
             // What this lane has to expect: its share of the groups that are left.
@@ -369,8 +371,8 @@ class Run {
         }
     }
 
-    // A journal, or a request to a run that goes on, may be a stranger's: a file that the preset does
-    // not name was neither hashed nor allowed, and is not loaded.
+    // A journal, or a request to a run that goes on, may be a stranger's: a file that the preset
+    // does not name was neither hashed nor allowed, and is not loaded.
     bool is_of_unknown_file(const Point& point) const {
         if (!is_own_variant(point.variant)) return false;
         const std::vector<OwnFile> known = own_files(spec_);

@@ -60,11 +60,11 @@ std::string number(double value) {
 void add_kernel_notes(FigureData& data, const ExploreFrame& frame) {
     const explore::Quadrature& rule = frame.quadrature;
     data.notes.push_back(fmt::format(
-        "At x = 0.95 the kernel is {}, {} node{} give{} {}; at x = 1 it is 1/\u03b5 = {:g}, they "
+        "At x = 0.95 the kernel is {}, {} node{} give{} {}; at x = 1 it is 1/\u03b5 = {}, they "
         "give {}.",
         number(rule.kernel(0.95)), rule.s.size(), rule.s.size() == 1 ? "" : "s",
-        rule.s.size() == 1 ? "s" : "", number(rule.estimate(0.95)), 1 / frame.request.epsilon,
-        number(rule.estimate(1))));
+        rule.s.size() == 1 ? "s" : "", number(rule.estimate(0.95)),
+        format_count(1 / frame.request.epsilon), number(rule.estimate(1))));
 }
 
 }  // namespace

@@ -88,6 +88,19 @@ void set_scale(FigureMap& map, const ExploreFrame& frame) {
     map.low = map.diverging ? -map.high : 0;
 }
 
+// Against the queries, 1 to `length`.
+FigureData start_rows(const char* id, const char* title, const ExploreFrame& frame,
+                      std::size_t length) {
+    FigureData data = start_figure(id, title, frame);
+    add_sequence(data, frame);
+    data.x_parameter = "row";
+    data.x.label = "Query i";
+    data.x.tight = true;
+    data.x.low = 1;
+    data.x.high = static_cast<double>(length);
+    return data;
+}
+
 FigureData start_map(const char* id, const char* title, const ExploreFrame& frame) {
     FigureData data = start_figure(id, title, frame);
     add_sequence(data, frame);
@@ -167,16 +180,10 @@ FigureData build_denominator_figure(const ExploreFrame& frame, const ExploreView
 }
 
 FigureData build_row_figure(const ExploreFrame& frame, const ExploreView&) {
-    FigureData data = start_figure("explore_rows", "Row sums by position", frame);
-    add_sequence(data, frame);
-    data.x_parameter = "row";
-    data.metric = "row sum";
-    data.x.label = "Query i";
-    data.y.label = "Row sum per visible key, over its mean";
     const std::size_t length = frame.denominators.spreads.front().first.size();
-    data.x.tight = true;
-    data.x.low = 1;
-    data.x.high = static_cast<double>(length);
+    FigureData data = start_rows("explore_rows", "Row sums by position", frame, length);
+    data.metric = "row sum";
+    data.y.label = "Row sum per visible key, over its mean";
     std::vector<double> all;
     const auto add = [&](const explore::DenominatorSpread& spread) {
         Series series = variant_series(spread.variant, "rows");
@@ -244,15 +251,10 @@ FigureData build_difference_map(const ExploreFrame& frame, const ExploreView&) {
 }
 
 FigureData build_entropy_figure(const ExploreFrame& frame, const ExploreView&) {
-    FigureData data = start_figure("explore_entropy", "Row entropy", frame);
-    add_sequence(data, frame);
-    data.x_parameter = "row";
+    FigureData data = start_rows("explore_entropy", "Row entropy", frame,
+                                 static_cast<std::size_t>(frame.map.length));
     data.metric = "entropy";
-    data.x.label = "Query i";
     data.y.label = "Entropy (nats)";
-    data.x.tight = true;
-    data.x.low = 1;
-    data.x.high = frame.map.length;
     const auto add = [&](Series series, const std::vector<double>& values) {
         for (std::size_t i = 0; i < values.size(); ++i)
             add_point(series, data, static_cast<double>(i + 1), values[i]);

@@ -38,6 +38,7 @@ double DoublingTicker::getTickStep(const QCPRange&) {
 QVector<double> DecadeTicker::createTickVector(double, const QCPRange& range) {
     const DecadeTicks ticks = decade_ticks(plain(range));
     whole_decades_ = ticks.whole;
+    powers_ = ticks.powers;
     return list_of(ticks.major);
 }
 
@@ -47,7 +48,7 @@ QVector<double> DecadeTicker::createSubTickVector(int, const QVector<double>& ti
 }
 
 QString DecadeTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
-    if (whole_decades_ && (tick >= 9.9e4 || tick < 0.99e-2))
+    if (powers_)
         // The axis draws this as a power of ten.
         return QStringLiteral("1e%1").arg(std::lround(std::log10(tick)));
     return QString::number(tick, 'g', 4);

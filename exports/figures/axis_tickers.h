@@ -34,6 +34,7 @@ class DecadeTicker : public QCPAxisTicker {
     double getTickStep(const QCPRange& range) override;
 
   private:
+    bool powers_ = false;  // of ten: how every tick is written
     bool whole_decades_ = true;
 };
 

@@ -53,8 +53,10 @@ int draw_title(const FigureData& data, const PaperFormat& format, const FigureTh
     return needed.height() + qRound(2 * theme.unit);
 }
 
-// The figure laid out at its size on paper, in units, onto any device of that many pixels.
-void draw(const FigureData& data, const PaperFormat& format, QCPPainter& painter, bool vector) {
+// The figure laid out at its size on paper, in units, onto any device of that many pixels. Returns
+// where its legend is.
+LegendPlace draw(const FigureData& data, const PaperFormat& format, QCPPainter& painter,
+                 bool vector) {
     QCustomPlot plot;
     FigureRenderer renderer(&plot);
     const FigureTheme theme = FigureTheme::paper_theme(format);
@@ -70,6 +72,7 @@ void draw(const FigureData& data, const PaperFormat& format, QCPPainter& painter
     plot.setViewport(QRect(QPoint(0, 0), size));
     renderer.show(data, theme, false);
     plot.toPainter(&painter, size.width(), size.height());
+    return renderer.legend_place();
 }
 
 // Many categories, each with all variants beside each other, need both columns of a page.
@@ -81,6 +84,14 @@ PaperFormat wide_enough(PaperFormat format, const FigureData& data) {
 }
 
 }  // namespace
+
+Result<LegendPlace> legend_place_of(const FigureData& data, const PaperFormat& format) {
+    if (const Status status = check(format); !status) return status.error();
+    QImage page(1, 1, QImage::Format_RGB32);  // nothing is looked at but the layout
+    QCPPainter painter;
+    painter.begin(&page);
+    return draw(data, format, painter, false);
+}
 
 Result<std::string> figure_pdf(const FigureData& data, const PaperFormat& format,
                                const std::string& created) {

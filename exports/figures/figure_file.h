@@ -26,6 +26,9 @@ Status write_figure_svg(const FigureData& data, const PaperFormat& format, const
 Status write_figure_png(const FigureData& data, const PaperFormat& format, const std::string& path,
                         int dots_per_inch = 300);
 
+// Where the legend stands in such a file: below, where there is no place for it inside the axes.
+Result<LegendPlace> legend_place_of(const FigureData& data, const PaperFormat& format);
+
 // One job for each panel of each figure whose experiment is in the record.
 std::vector<ExportJob> figure_jobs(const RunRecord& record, const PaperFormat& format = {});
 

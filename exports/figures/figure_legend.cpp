@@ -22,10 +22,29 @@ void FigureLegend::set_entries(std::vector<Entry> entries, const FigureTheme& th
         label_widths_.push_back(metrics.horizontalAdvance(entry.label));
     }
     const int edge = qRound(4 * theme_.unit);
-    setMargins(beside_ ? QMargins(2 * edge, 2 * edge, 2 * edge, 0)
-                       : QMargins(edge, edge / 2, edge, theme.paper ? 0 : edge));
+    switch (stand_) {
+        case Stand::across:
+            setMargins({edge, edge / 2, edge, theme.paper ? 0 : edge});
+            break;
+        case Stand::beside:
+            setMargins({2 * edge, 2 * edge, 2 * edge, 0});
+            break;
+        case Stand::inside:
+            setMargins(inside_margins());
+            break;
+    }
     setMinimumMargins(QMargins());
     setAutoMargins(QCP::msNone);
+}
+
+void FigureLegend::set_stand(Stand stand, int columns) {
+    stand_ = stand;
+    columns_ = columns;
+}
+
+QMargins FigureLegend::inside_margins() const {
+    const int edge = qRound(1.5 * theme_.unit);
+    return {edge, edge, edge, edge};
 }
 
 double FigureLegend::row_height() const {
@@ -62,11 +81,11 @@ FigureLegend::Grid FigureLegend::grid(int columns) const {
 }
 
 FigureLegend::Grid FigureLegend::chosen_grid() const {
-    if (beside_ || entries_.empty()) return grid(1);
+    if (stand_ == Stand::inside) return grid(columns_);
+    if (stand_ == Stand::beside || entries_.empty()) return grid(1);
     if (theme_.legend_columns > 0) return grid(theme_.legend_columns);
     const double room = mParentPlot->viewport().width() - margins().left() - margins().right();
-    for (int columns = std::min<int>(6, static_cast<int>(entries_.size())); columns > 1;
-         --columns) {
+    for (int columns = most_columns(); columns > 1; --columns) {
         const Grid candidate = grid(columns);
         if (candidate.width <= room) return candidate;
     }
@@ -79,10 +98,23 @@ QSize FigureLegend::beside_size() const {
             static_cast<int>(std::ceil(one.rows * row_height() + 8 * theme_.unit))};
 }
 
+QSize FigureLegend::inside_size(int columns) const {
+    const Grid inside = grid(columns);
+    const QMargins edges = inside_margins();
+    return {static_cast<int>(std::ceil(inside.width + edges.left() + edges.right())),
+            static_cast<int>(std::ceil(inside.rows * row_height() + edges.top() + edges.bottom()))};
+}
+
+int FigureLegend::most_columns() const {
+    return std::min<int>(6, static_cast<int>(entries_.size()));
+}
+
 QSize FigureLegend::minimumOuterSizeHint() const {
     if (entries_.empty()) return {0, 0};
+    if (stand_ == Stand::inside) return inside_size(columns_);
     const Grid chosen = chosen_grid();
-    const double width = beside_ ? chosen.width + margins().left() + margins().right() : 0;
+    const bool beside = stand_ == Stand::beside;
+    const double width = beside ? chosen.width + margins().left() + margins().right() : 0;
     return {static_cast<int>(std::ceil(width)),
             static_cast<int>(
                 std::ceil(chosen.rows * row_height() + margins().top() + margins().bottom()))};
@@ -90,14 +122,16 @@ QSize FigureLegend::minimumOuterSizeHint() const {
 
 QSize FigureLegend::maximumOuterSizeHint() const {
     const QSize least = minimumOuterSizeHint();
-    return beside_ ? QSize(least.width(), QWIDGETSIZE_MAX) : QSize(QWIDGETSIZE_MAX, least.height());
+    if (stand_ == Stand::inside) return least;
+    return stand_ == Stand::beside ? QSize(least.width(), QWIDGETSIZE_MAX)
+                                   : QSize(QWIDGETSIZE_MAX, least.height());
 }
 
 QRectF FigureLegend::entry_rect(const Grid& grid, std::size_t index) const {
     const int column = static_cast<int>(index) / grid.rows;
     const int row = static_cast<int>(index) % grid.rows;
     double x = rect().left();
-    if (!beside_) x += std::max(0.0, (rect().width() - grid.width) / 2);
+    if (stand_ == Stand::across) x += std::max(0.0, (rect().width() - grid.width) / 2);
     for (int i = 0; i < column; ++i) x += grid.widths[static_cast<std::size_t>(i)] + column_gap();
     return {x, rect().top() + row * row_height(), grid.widths[static_cast<std::size_t>(column)],
             row_height()};
@@ -107,6 +141,7 @@ void FigureLegend::draw(QCPPainter* painter) {
     if (entries_.empty()) return;
     const Grid chosen = chosen_grid();
     painter->setFont(theme_.legend_font);
+    if (stand_ == Stand::inside) painter->fillRect(outerRect(), theme_.ground);
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         const Entry& entry = entries_[i];
         const QRectF box = entry_rect(chosen, i);

@@ -1,4 +1,5 @@
-// The legend: columns as wide as their entries, beside or below the axes, never over the curves.
+// The legend: columns as wide as their entries, beside, below or inside the axes, never over the
+// curves.
 #pragma once
 
 #include <qcustomplot.h>
@@ -21,9 +22,13 @@ class FigureLegend : public QCPLayoutElement {
     explicit FigureLegend(QCustomPlot* plot);
 
     void set_entries(std::vector<Entry> entries, const FigureTheme& theme);
-    // One column of entries, for the place beside the axes; else as many columns as fit below.
-    void set_beside(bool beside) { beside_ = beside; }
-    QSize beside_size() const;  // what it needs there
+    // Across the figure with as many columns as fit; in one column beside the axes; inside them,
+    // on their ground, with so many columns. Entries are set after.
+    enum class Stand { across, beside, inside };
+    void set_stand(Stand stand, int columns = 1);
+    QSize beside_size() const;             // what it needs there
+    QSize inside_size(int columns) const;  // what it needs there
+    int most_columns() const;              // that make sense: 6 or one for each entry
     bool empty() const { return entries_.empty(); }
 
     QString series_at(QPointF position) const;  // empty where there is none
@@ -45,6 +50,7 @@ class FigureLegend : public QCPLayoutElement {
     Grid chosen_grid() const;  // for the width of the plot
     QRectF entry_rect(const Grid& grid, std::size_t index) const;
     double row_height() const;
+    QMargins inside_margins() const;
     double icon_width() const;
     double column_gap() const;
     double label_gap() const;  // between icon and label
@@ -52,7 +58,8 @@ class FigureLegend : public QCPLayoutElement {
     std::vector<Entry> entries_;
     std::vector<double> label_widths_;
     FigureTheme theme_;
-    bool beside_ = false;
+    Stand stand_ = Stand::across;
+    int columns_ = 1;  // inside
 };
 
 }  // namespace slay

@@ -2,23 +2,11 @@
 
 #include <QFontMetricsF>
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "exports/figures/series_style.h"
 
 namespace slay {
-namespace {
-
-double distance(QPointF a, QPointF b) {
-    return std::hypot(a.x() - b.x(), a.y() - b.y());
-}
-
-bool is_drawn(const Series& series) {
-    return !series.hidden && !series.points.empty();
-}
-
-}  // namespace
 
 FigureMarks::FigureMarks(QCustomPlot* plot) : QCPAbstractItem(plot) {
     setSelectable(false);
@@ -112,115 +100,38 @@ void FigureMarks::draw_crossovers(QCPPainter* painter) {
     }
 }
 
-std::vector<QPointF> FigureMarks::occupied() const {
-    std::vector<QPointF> out;
-    for (const Series& series : data_->series) {
-        if (!is_drawn(series)) continue;
-        for (std::size_t i = 0; i < series.points.size(); ++i) {
-            const QPointF here = pixel(series.points[i].x, series.points[i].y);
-            out.push_back(here);
-            if (i + 1 == series.points.size()) break;
-            const QPointF next = pixel(series.points[i + 1].x, series.points[i + 1].y);
-            const double length = distance(here, next);
-            const int pieces = std::clamp(static_cast<int>(length / (6 * theme_.unit)), 1, 40);
-            for (int k = 1; k < pieces; ++k)
-                out.push_back(here + (next - here) * (static_cast<double>(k) / pieces));
-        }
-    }
-    return out;
-}
-
-// Each slope where it is farthest from the curves and from the slopes placed before.
-std::vector<FigureMarks::Segment> FigureMarks::place_slopes(const QRectF& box,
-                                                            QSizeF label_size) const {
-    std::vector<Segment> out;
-    std::vector<QPointF> taken = occupied();
-    if (taken.size() > 400) {  // a denser outline would only cost time
-        std::vector<QPointF> thinner;
-        for (const QPointF& point : taken)
-            if (thinner.empty() || distance(thinner.back(), point) > 5 * theme_.unit)
-                thinner.push_back(point);
-        taken = std::move(thinner);
-    }
-    // Pixels per factor e, on each axis.
-    const double per_x = box.width() / std::log(placed_x_.upper / placed_x_.lower);
-    const double per_y = box.height() / std::log(placed_y_.upper / placed_y_.lower);
-    constexpr int steps = 16;
-    for (const ReferenceSlope& slope : data_->slopes) {
-        const double rise = slope.exponent * per_y / per_x;  // pixels up for one to the right
-        const double run = std::min(box.width() * 0.26, box.height() * 0.34 / rise);
-        const QPointF half(run / 2, -run * rise / 2);
-        // The label stands at the upper end, on the side where the line is not.
-        const QPointF to_label(label_size.width() * 0.5 + 2 * theme_.unit,
-                               label_size.height() * 0.2);
-        Segment best;
-        double best_room = -1;
-        for (int i = 1; i < steps; ++i) {
-            for (int j = 1; j < steps; ++j) {
-                const QPointF middle(box.left() + box.width() * i / steps,
-                                     box.top() + box.height() * j / steps);
-                Segment candidate{
-                    middle - half, middle + half, QString::fromStdString(slope.label), {}};
-                candidate.label_at = candidate.to + to_label;
-                const QRectF label(candidate.label_at.x() - label_size.width() / 2,
-                                   candidate.label_at.y() - label_size.height() / 2,
-                                   label_size.width(), label_size.height());
-                const double margin = 4 * theme_.unit;
-                const QRectF inner = box.adjusted(margin, margin, -margin, -margin);
-                if (!inner.contains(candidate.from) || !inner.contains(candidate.to) ||
-                    !inner.contains(label))
-                    continue;
-                double room = 1e9;
-                for (const QPointF& point : taken) {
-                    if (room <= best_room) break;  // no better any more
-                    for (int k = 0; k <= 4; ++k)
-                        room = std::min(
-                            room, distance(point, candidate.from +
-                                                      (candidate.to - candidate.from) * (k / 4.0)));
-                    room =
-                        std::min(room, distance(point, label.center()) - label_size.height() / 2);
-                }
-                // Near the curves it helps more than in a far corner.
-                room = std::min(room, 30 * theme_.unit);
-                if (room > best_room + 1e-6) {
-                    best_room = room;
-                    best = candidate;
-                }
-            }
-        }
-        if (best_room < 0) continue;
-        out.push_back(best);
-        for (int k = 0; k <= 8; ++k) taken.push_back(best.from + (best.to - best.from) * (k / 8.0));
-        taken.push_back(best.label_at);
-    }
-    return out;
-}
-
 void FigureMarks::draw_slopes(QCPPainter* painter) {
     if (!data_->x.log || !data_->y.log || data_->slopes.empty() || data_->empty()) return;
     const QRect box = mParentPlot->axisRect()->rect();
     const QFontMetricsF metrics(theme_.tick_font);
     const QCPRange x = mParentPlot->xAxis->range(), y = mParentPlot->yAxis->range();
-    if (segments_.empty() || x != placed_x_ || y != placed_y_ || box != placed_box_ ||
+    if (slopes_.empty() || x != placed_x_ || y != placed_y_ || box != placed_box_ ||
         placed_slopes_ != data_->slopes.size()) {
         placed_x_ = x;
         placed_y_ = y;
         placed_box_ = box;
         placed_slopes_ = data_->slopes.size();
-        segments_ = place_slopes(
-            box, {metrics.horizontalAdvance(QStringLiteral("L\u00b2")), metrics.ascent()});
+        FigureRoom room(*data_, {double(box.width()), double(box.height())}, {x.lower, x.upper},
+                        {y.lower, y.upper}, theme_.unit);
+        if (reserved_) room.reserve(*reserved_);
+        slopes_ =
+            room.slopes({metrics.horizontalAdvance(QStringLiteral("L\u00b2")), metrics.ascent()});
     }
     QPen pen(theme_.muted, theme_.axis_width);
     pen.setCapStyle(Qt::FlatCap);
     painter->setFont(theme_.tick_font);
     painter->setBrush(Qt::NoBrush);
-    for (const Segment& segment : segments_) {
+    const auto pixel_of = [&](AreaSpot spot) {
+        return QPointF(box.left() + spot.x, box.top() + spot.y);
+    };
+    for (const PlacedSlope& slope : slopes_) {
         painter->setPen(pen);
-        painter->drawLine(QLineF(segment.from, segment.to));
+        painter->drawLine(QLineF(pixel_of(slope.from), pixel_of(slope.to)));
         painter->setPen(QPen(theme_.muted));
         const QSizeF room(metrics.height() * 4, metrics.height());
-        painter->drawText(QRectF(segment.label_at - QPointF(room.width(), room.height()) / 2, room),
-                          Qt::AlignCenter | Qt::TextDontClip, segment.label);
+        const QPointF corner = pixel_of(slope.label_at) - QPointF(room.width(), room.height()) / 2;
+        painter->drawText(QRectF(corner, room), Qt::AlignCenter | Qt::TextDontClip,
+                          QString::fromStdString(slope.label));
     }
 }
 

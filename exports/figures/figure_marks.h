@@ -3,7 +3,10 @@
 
 #include <qcustomplot.h>
 
+#include <optional>
+
 #include "exports/figure_data.h"
+#include "exports/figure_room.h"
 #include "exports/figures/figure_theme.h"
 
 namespace slay {
@@ -14,6 +17,8 @@ class FigureMarks : public QCPAbstractItem {
     explicit FigureMarks(QCustomPlot* plot);
 
     void set_figure(const FigureData* data, const FigureTheme& theme);
+    // A box inside the axes, in pixels from their upper left corner, that slopes keep out of.
+    void set_reserved(std::optional<AreaBox> box) { reserved_ = box; }
     double selectTest(const QPointF& position, bool only_selectable,
                       QVariant* details = nullptr) const override;
 
@@ -25,23 +30,17 @@ class FigureMarks : public QCPAbstractItem {
     void draw(QCPPainter* painter) override;
 
   private:
-    struct Segment {
-        QPointF from, to;  // in pixels
-        QString label;
-        QPointF label_at;  // its centre
-    };
     void draw_slopes(QCPPainter* painter);
     void draw_failures(QCPPainter* painter);
     void draw_in_flight(QCPPainter* painter);
     void draw_crossovers(QCPPainter* painter);
-    std::vector<Segment> place_slopes(const QRectF& box, QSizeF label_size) const;
-    std::vector<QPointF> occupied() const;  // the curves, as points in pixels
     QPointF pixel(double x, double y) const;
 
     const FigureData* data_ = nullptr;
     FigureTheme theme_;
     // Slopes keep their place while the axes stay as they are.
-    std::vector<Segment> segments_;
+    std::vector<PlacedSlope> slopes_;  // in pixels from the corner of the axes
+    std::optional<AreaBox> reserved_;
     QCPRange placed_x_, placed_y_;
     QRect placed_box_;
     std::size_t placed_slopes_ = 0;

@@ -6,6 +6,7 @@
 
 #include "engine/core/experiment_info.h"
 #include "engine/core/units.h"
+#include "exports/figure_room.h"
 #include "exports/figures/figure_axes.h"
 #include "exports/figures/figure_curves.h"
 #include "exports/figures/figure_legend.h"
@@ -59,26 +60,71 @@ struct FigureRenderer::Parts {
     FigureTheme theme;
     QMetaObject::Connection before_replot;
     bool styled = false;
-    bool beside = false;
+    std::optional<LegendPlace> placed;  // of the legend, once it has one
+
+    bool beside() const { return placed == LegendPlace::right; }
 
     // Beside the axes where there is room for it, below them elsewhere; on paper where it is asked
-    // for.
+    // for, but inside the axes only where it covers nothing.
     void place_legend() {
         const QSize need = legend->beside_size();
         const QRect view = plot->viewport();
-        bool want = !theme.paper && !legend->empty() && view.width() > 3.2 * need.width() &&
-                    view.height() > need.height();
-        if (theme.paper) want = theme.legend == LegendPlace::right;
-        if (want == beside && legend->layout()) return;
-        beside = want;
-        if (legend->layout()) legend->layout()->take(legend);
-        plot->plotLayout()->simplify();
-        legend->set_beside(beside);
-        const bool above = theme.paper && theme.legend == LegendPlace::above;
+        LegendPlace want = LegendPlace::below;
+        if (theme.paper)
+            want = theme.legend;
+        else if (!legend->empty() && view.width() > 3.2 * need.width() &&
+                 view.height() > need.height())
+            want = LegendPlace::right;
+        if (want == LegendPlace::inside) {
+            if (place_inside()) return;
+            want = LegendPlace::below;
+        }
+        if (want == placed && legend->layout()) return;
+        take_legend();
+        placed = want;
+        legend->set_stand(beside() ? FigureLegend::Stand::beside : FigureLegend::Stand::across);
+        const bool above = theme.paper && want == LegendPlace::above;
         if (above) plot->plotLayout()->insertRow(0);
-        plot->plotLayout()->addElement(beside || above ? 0 : 1, beside ? 1 : 0, legend);
+        plot->plotLayout()->addElement(beside() || above ? 0 : 1, beside() ? 1 : 0, legend);
         legend->setLayer(QStringLiteral("legend"));
         legend->set_entries(entries(), theme);
+        marks->set_reserved({});
+    }
+
+    void take_legend() {
+        if (legend->layout()) legend->layout()->take(legend);
+        plot->plotLayout()->simplify();
+    }
+
+    // Whether there is a place inside the axes; the legend stands there then.
+    bool place_inside() {
+        take_legend();
+        axes.set_label_room(theme, false);
+        for (const auto phase : {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins,
+                                 QCPLayoutElement::upLayout})
+            plot->plotLayout()->update(phase);
+        const QRect box = plot->axisRect()->rect();
+        if (legend->empty() || box.isEmpty()) return false;
+        std::vector<AreaSize> forms;
+        for (int columns = 1; columns <= legend->most_columns(); ++columns) {
+            const QSize size = legend->inside_size(columns);
+            forms.push_back({double(size.width()), double(size.height())});
+        }
+        const FigureRoom room(data, {double(box.width()), double(box.height())},
+                              {plot->xAxis->range().lower, plot->xAxis->range().upper},
+                              {plot->yAxis->range().lower, plot->yAxis->range().upper}, theme.unit);
+        const auto place = room.legend(forms);
+        if (!place) return false;
+        placed = LegendPlace::inside;
+        legend->set_stand(FigureLegend::Stand::inside, static_cast<int>(place->form) + 1);
+        legend->set_entries(entries(), theme);
+        const AreaBox& at = place->box;
+        plot->axisRect()->insetLayout()->addElement(
+            legend, QRectF(at.left / box.width(), at.top / box.height(), at.width / box.width(),
+                           at.height / box.height()));
+        legend->setLayer(QStringLiteral("legend"));
+        marks->set_reserved(at);
+        return true;
     }
 
     std::vector<FigureLegend::Entry> entries() const {
@@ -101,7 +147,7 @@ FigureRenderer::FigureRenderer(QCustomPlot* plot) : parts_(std::make_unique<Part
     parts.before_replot = QObject::connect(plot, &QCustomPlot::beforeReplot, plot, [&parts] {
         if (!parts.styled) return;
         parts.place_legend();
-        parts.axes.set_label_room(parts.theme, parts.beside);
+        parts.axes.set_label_room(parts.theme, parts.beside());
     });
 }
 
@@ -130,7 +176,7 @@ void FigureRenderer::show(const FigureData& data, const FigureTheme& theme, bool
     parts.marks->set_figure(&parts.data, theme);
     parts.legend->set_entries(parts.entries(), theme);
     parts.place_legend();
-    parts.axes.set_label_room(parts.theme, parts.beside);
+    parts.axes.set_label_room(parts.theme, parts.beside());
     if (replot) parts.plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -195,6 +241,10 @@ std::optional<QString> FigureRenderer::legend_entry_at(QPointF position) const {
     const QString series = parts_->legend->series_at(position);
     if (series.isEmpty()) return std::nullopt;
     return series;
+}
+
+LegendPlace FigureRenderer::legend_place() const {
+    return parts_->placed.value_or(LegendPlace::none);
 }
 
 const FigureData& FigureRenderer::data() const {

@@ -51,6 +51,9 @@ class FigureRenderer {
     std::optional<QString> legend_entry_at(QPointF position) const;
     void highlight(const QString& series);  // drawn stronger, the others fainter; "" ends it
 
+    // Where the legend stands after show(): below, where there was no place for it inside the axes.
+    LegendPlace legend_place() const;
+
     const FigureData& data() const;
 
   private:

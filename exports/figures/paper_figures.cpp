@@ -1,5 +1,7 @@
 #include "exports/figures/paper_figures.h"
 
+#include <algorithm>
+
 #include "exports/figures/figure_file.h"
 
 namespace slay {
@@ -25,6 +27,14 @@ Result<std::string> paper_figure_pdf(const PaperPlan& plan, const FigureData& da
     return figure_pdf(data, *format, plan.date());
 }
 
+std::string legend_note(const PaperPlan& plan, const FigureData& data) {
+    const auto format = paper_format(plan.sized(data));
+    if (!format || format->legend != LegendPlace::inside) return {};
+    const auto place = legend_place_of(data, *format);
+    if (!place || *place == LegendPlace::inside) return {};
+    return "there is no place inside the axes for the legend, so it stands below them";
+}
+
 PageRule figure_rule(const PaperChoice& sized) {
     return {sized.figure_width(), sized.figure_height(), sized.page().least_points, 0};
 }
@@ -42,6 +52,12 @@ std::vector<ExportJob> paper_figure_jobs(const std::shared_ptr<const PaperPlan>&
                  const PaperChoice sized = plan->sized(data);
                  const auto format = paper_format(sized);
                  if (!format) return format.error();
+                 if (const std::string note = legend_note(*plan, data); !note.empty()) {
+                     auto& notes = outcome->notes;
+                     const std::string text = item.stem + ": " + note;  // once for all its files
+                     if (std::find(notes.begin(), notes.end(), text) == notes.end())
+                         notes.push_back(text);
+                 }
                  const Result<std::string> bytes = make(data, *format);
                  if (!bytes) return bytes.error();
                  if (path.ends_with(".pdf"))

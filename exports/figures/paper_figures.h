@@ -14,6 +14,10 @@ Result<PaperFormat> paper_format(const PaperChoice& choice);
 // A figure's PDF as it is exported.
 Result<std::string> paper_figure_pdf(const PaperPlan& plan, const FigureData& data);
 
+// What there is to say of where the legend stands: not inside the axes, though it is asked for
+// there. Empty where all is as asked.
+std::string legend_note(const PaperPlan& plan, const FigureData& data);
+
 // What the PDF of a figure is held to.
 PageRule figure_rule(const PaperChoice& sized);
 

@@ -16,9 +16,12 @@ bool any_interval(const FigureData& data) {
     });
 }
 
-bool any(const FigureData& data, bool Series::*what) {
-    return std::any_of(data.series.begin(), data.series.end(),
-                       [&](const Series& series) { return series.*what; });
+bool any_band(const FigureData& data) {
+    return std::any_of(data.series.begin(), data.series.end(), [](const Series& series) {
+        return series.band && !series.hidden &&
+               std::any_of(series.points.begin(), series.points.end(),
+                           [](const FigurePoint& point) { return point.low < point.high; });
+    });
 }
 
 }  // namespace
@@ -30,7 +33,7 @@ std::string figure_caption(const FigureData& data, const RunRecord& record) {
     if (!data.x.label.empty()) out += " against " + latex_escape(data.x.label, 100);
     out += '.';
     if (any_interval(data)) out += " Bars: 95\\,\\% intervals.";
-    if (any(data, &Series::band)) out += " Bands: smallest to largest over seeds.";
+    if (any_band(data)) out += " Bands: smallest to largest over seeds.";
     for (const LegendLine& line : legend_lines(data, true)) {
         if (line.mark == LegendMark::failure)
             out += line.label == "out of memory"

@@ -68,6 +68,14 @@ std::string first_message(const std::string& log) {
     return clean_text(message, 400);
 }
 
+std::vector<std::string> overfull_lines(const std::string& log) {
+    std::vector<std::string> out;
+    std::istringstream lines(log);
+    for (std::string line; std::getline(lines, line);)
+        if (line.starts_with("Overfull ")) out.push_back(clean_text(line, 200));
+    return out;
+}
+
 class Actions {
   public:
     Actions() { posix_spawn_file_actions_init(&actions_); }
@@ -147,7 +155,7 @@ std::string no_pdflatex_text() {
            "texlive-pictures, or name the program in the preferences or in SLAY_PDFLATEX";
 }
 
-Result<std::string> compile_latex(const LatexRun& run) {
+Result<std::string> compile_latex(const LatexRun& run, std::vector<std::string>* too_wide) {
     const std::optional<std::string> program =
         run.program.empty() ? find_pdflatex() : std::optional(run.program);
     if (!program) return Error{ErrorKind::no_input, no_pdflatex_text()};
@@ -182,6 +190,7 @@ Result<std::string> compile_latex(const LatexRun& run) {
     }
     std::string pdf = content_of(stem.string() + ".pdf");
     if (pdf.empty()) return Error{ErrorKind::bad_data, run.source + ": LaTeX made no page"};
+    if (too_wide) *too_wide = overfull_lines(content_of(stem.string() + ".log"));
     return pdf;
 }
 

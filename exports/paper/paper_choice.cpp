@@ -16,10 +16,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::pair<LegendPlace, std::string_view>, 4> places{
+constexpr std::array<std::pair<LegendPlace, std::string_view>, 5> places{
     {{LegendPlace::below, "below"},
      {LegendPlace::above, "above"},
      {LegendPlace::right, "right"},
+     {LegendPlace::inside, "inside"},
      {LegendPlace::none, "none"}}};
 
 bool contains(const std::vector<std::string>& list, std::string_view word) {
@@ -123,7 +124,7 @@ double PaperChoice::figure_height() const {
     if (height_inches > 0) return height_inches;
     // A column's figure is nearly square with its legend below; a wide one is flatter.
     const double width = figure_width();
-    return width <= 4 ? 0.892 * width : std::min(0.58 * width, 3.6);
+    return width <= 4 ? 0.892 * width : std::min(0.52 * width, 3.4);
 }
 
 std::string_view to_string(LegendPlace place) {
@@ -201,7 +202,7 @@ Result<PaperChoice> parse_choice(std::string_view text, const std::string& name)
     if (const auto place = legend_place(legend))
         choice.legend = *place;
     else
-        fields.fail("legend", "is below, above, right or none");
+        fields.fail("legend", "is below, above, right, inside or none");
     if (fields.problem()) return *fields.problem();
     if (const Status status = check_choice(choice); !status)
         return Error{ErrorKind::bad_data, name + ": " + status.error().message};

@@ -13,7 +13,8 @@
 
 namespace slay {
 
-enum class LegendPlace { below, above, right, none };
+// `inside`: in the axes where nothing is drawn; below them where there is no such place.
+enum class LegendPlace { below, above, right, inside, none };
 
 // A kind of file that a figure or a table can become.
 struct PaperFileKind {

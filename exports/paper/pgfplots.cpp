@@ -48,8 +48,7 @@ std::string frame_begin(const PaperChoice& choice) {
 
 // The axes take what room the legend leaves. Their labels are as large at any size, so that the
 // second setting meets the width and height that the first one missed.
-std::string fit(const PaperChoice& choice) {
-    const LegendPlace place = choice.legend;
+std::string fit(const PaperChoice& choice, LegendPlace place) {
     const bool beside = place == LegendPlace::right;
     const bool stacked = place == LegendPlace::below || place == LegendPlace::above;
     std::string out = fmt::format(
@@ -57,18 +56,22 @@ std::string fit(const PaperChoice& choice) {
         "\\slaywidth=\\slayroomx \\slayheight=0.75\\slayroomy\n"
         "\\sbox\\slayaxis{{\\slaydraw}}%\n",
         choice.figure_width(), choice.figure_height());
-    if (place != LegendPlace::none)
-        out += "\\sbox\\slaylegend{\\pgfplotslegendfromname{slaylegend}}%\n";
+    if (beside || stacked) out += "\\sbox\\slaylegend{\\pgfplotslegendfromname{slaylegend}}%\n";
     if (beside) out += "\\advance\\slayroomx-\\wd\\slaylegend \\advance\\slayroomx-6pt\n";
     if (stacked)
         out +=
             "\\advance\\slayroomy-\\ht\\slaylegend \\advance\\slayroomy-\\dp\\slaylegend\n"
             "\\advance\\slayroomy-4pt\n";
-    out +=
+    const std::string again =
         "\\advance\\slaywidth\\slayroomx \\advance\\slaywidth-\\wd\\slayaxis\n"
         "\\advance\\slayheight\\slayroomy \\advance\\slayheight-\\ht\\slayaxis\n"
         "\\advance\\slayheight-\\dp\\slayaxis\n"
         "\\sbox\\slayaxis{\\slaydraw}%\n";
+    out += again;
+    // Once more where the ticks have changed with the size.
+    for (const char* over :
+         {"\\wd\\slayaxis-\\slayroomx", "\\ht\\slayaxis+\\dp\\slayaxis-\\slayroomy"})
+        out += fmt::format("\\ifdim\\dimexpr {}\\relax>0.3pt\n{}\\fi\n", over, again);
     const std::string axes = "\\hbox to\\slaywidth{\\hss\\usebox\\slayaxis\\hss}";
     const std::string legend = "\\hbox to\\slaywidth{\\hss\\usebox\\slaylegend\\hss}";
     std::string body = axes;
@@ -98,20 +101,22 @@ std::string pgfplots_file(const FigureData& data, const PaperChoice& choice,
         "% Compiles alone with pdflatex. In a paper: \\usepackage{pgfplots} in its preamble, and "
         "\\input this file\n"
         "% where the figure stands.\n";
+    const PgfLegend legend = pgf_legend_place(data, choice, sizes);
+    if (legend.place != choice.legend)
+        out += "% There is no room for the legend inside the axes: it stands below them.\n";
     out += frame_begin(choice);
     out += "\\begingroup\n";
     out += pgf_colours(data);
     out += "\\def\\slaydraw{%\n\\begin{tikzpicture}\n\\begin{axis}[\n";
-    out += pgf_axis_options(data, choice, sizes);
+    out += pgf_axis_options(data, choice, sizes, legend);
     if (data.map) out += pgf_map_options(*data.map, sizes);
     out += "]\n";
     if (data.map) out += pgf_map(*data.map);
     out += pgf_curves(data, sizes);
-    out += pgf_marks(data, choice, sizes);
-    if (choice.legend != LegendPlace::none)
-        out += pgf_legend(data, sizes, pgf_legend_columns(data, choice, sizes));
+    out += pgf_marks(data, choice, sizes, legend);
+    if (legend.place != LegendPlace::none) out += pgf_legend(data, sizes, legend.columns);
     out += "\\end{axis}\n\\end{tikzpicture}}%\n";
-    out += fit(choice);
+    out += fit(choice, legend.place);
     out +=
         "\\endgroup\n"
         "\\ifx\\slayfinish\\relax\\leavevmode\\box\\slayfigure\\fi\n"

@@ -27,9 +27,9 @@ std::string labels(const std::vector<std::string>& each) {
     return out;
 }
 
-std::string decade_label(double tick, bool whole) {
+std::string decade_label(double tick, bool power) {
     const std::string plain = fmt::format("{:.4g}", tick);
-    if ((whole && (tick >= 9.9e4 || tick < 0.99e-2)) || plain.starts_with("1e"))
+    if (power || plain.starts_with("1e"))
         return fmt::format("$10^{{{}}}$", std::lround(std::log10(tick)));
     const std::size_t e = plain.find('e');
     if (e == std::string::npos) return plain;
@@ -61,7 +61,7 @@ std::string scale(char axis, const FigureAxis& from, AxisRange range, bool lengt
         // Beyond the range they would be drawn beside the axis.
         for (const double tick : decades.minor)
             if (tick >= range.low && tick <= range.high) minor.push_back(tick);
-        for (const double tick : ticks) texts.push_back(decade_label(tick, decades.whole));
+        for (const double tick : ticks) texts.push_back(decade_label(tick, decades.powers));
     }
     if (ticks.empty()) return out;
     out += fmt::format("  {0}tick={{{1}}},\n  {0}ticklabels={{{2}}},\n  minor {0}tick={{{3}}},\n",
@@ -106,41 +106,66 @@ std::string categories(const FigureData& data, const PaperSizes& sizes, double r
 
 constexpr double icon_points = 12;  // of the legend
 
+// Of the legend with so many columns, in points.
+AreaSize legend_size(const std::vector<LegendLine>& lines, const PaperSizes& sizes,
+                     std::size_t columns) {
+    const std::size_t rows = (lines.size() + columns - 1) / columns;
+    std::vector<double> widths(columns, 0.0);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const double text =
+            0.9 * text_width(latex_escape(lines[i].label, 120)) * sizes.legend_points;
+        widths[i / rows] = std::max(widths[i / rows], text + icon_points + 9);
+    }
+    double width = 0;
+    for (const double each : widths) width += each;
+    return {width, 1.15 * sizes.legend_points * static_cast<double>(rows)};
+}
+
 }  // namespace
 
-// As many columns as fit into the figure's width.
-std::size_t pgf_legend_columns(const FigureData& data, const PaperChoice& choice,
-                               const PaperSizes& sizes) {
-    if (choice.legend == LegendPlace::right) return 1;
+PgfLegend pgf_legend_place(const FigureData& data, const PaperChoice& choice,
+                           const PaperSizes& sizes) {
+    PgfLegend out{choice.legend, 1, {}};
     const std::vector<LegendLine> lines = legend_lines(data, true);
-    const double room = choice.figure_width() * 72.27;
-    for (std::size_t columns = std::min<std::size_t>(6, lines.size()); columns > 1; --columns) {
-        const std::size_t rows = (lines.size() + columns - 1) / columns;
-        std::vector<double> widths(columns, 0.0);
-        for (std::size_t i = 0; i < lines.size(); ++i) {
-            const double text =
-                0.9 * text_width(latex_escape(lines[i].label, 120)) * sizes.legend_points;
-            widths[i / rows] = std::max(widths[i / rows], text + icon_points + 9);
+    if (out.place == LegendPlace::inside) {
+        const AreaSize area = pgf_area(choice, out.place);
+        const FigureRoom room(data, area, x_range(data), y_range(data), 1);
+        std::vector<AreaSize> forms;
+        for (std::size_t columns = 1; columns <= std::min<std::size_t>(4, lines.size());
+             ++columns) {
+            const AreaSize size = legend_size(lines, sizes, columns);
+            forms.push_back({size.width + 2, size.height + 2});
         }
-        double total = 0;
-        for (const double width : widths) total += width;
-        if (total <= room) return columns;
+        if (const auto place = room.legend(forms)) {
+            out.columns = place->form + 1;
+            out.box = place->box;
+            return out;
+        }
+        out.place = LegendPlace::below;
     }
-    return 1;
+    if (out.place == LegendPlace::right) return out;
+    // As many columns as fit into the figure's width.
+    out.columns = std::max<std::size_t>(1, std::min<std::size_t>(6, lines.size()));
+    while (out.columns > 1 &&
+           legend_size(lines, sizes, out.columns).width > choice.figure_width() * 72.27)
+        --out.columns;
+    return out;
 }
 
 std::string pgf_font(double points) {
     return fmt::format("\\fontsize{{{:g}}}{{{:g}}}\\selectfont", points, points * 1.15);
 }
 
-AreaPoints pgf_area(const PaperChoice& choice) {
-    const double side = choice.legend == LegendPlace::right ? 0.65 : 0.87;
-    return {choice.figure_width() * 72.27 * side, choice.figure_height() * 72.27 * 0.62};
+AreaSize pgf_area(const PaperChoice& choice, LegendPlace legend) {
+    const double width = choice.figure_width() * 72.27, height = choice.figure_height() * 72.27;
+    if (legend == LegendPlace::none || legend == LegendPlace::inside)
+        return {width - 36, height - (choice.title ? 42 : 32)};  // labels, ticks, title
+    return {width * (legend == LegendPlace::right ? 0.65 : 0.87), height * 0.62};
 }
 
 std::string pgf_axis_options(const FigureData& data, const PaperChoice& choice,
-                             const PaperSizes& sizes) {
-    const double room = pgf_area(choice).width;
+                             const PaperSizes& sizes, const PgfLegend& legend) {
+    const double room = pgf_area(choice, legend.place).width;
     std::string out =
         "  width=\\slaywidth, height=\\slayheight,\n"
         "  axis x line*=bottom, axis y line*=left,\n";
@@ -164,15 +189,24 @@ std::string pgf_axis_options(const FigureData& data, const PaperChoice& choice,
     out += scale('x', data.x, x_range(data), doubles(data), room);
     if (!data.x.categories.empty()) out += categories(data, sizes, room);
     out += scale('y', data.y, y_range(data), false, room);
-    if (choice.legend != LegendPlace::none)
+    if (legend.place == LegendPlace::none) return out;
+    const bool inside = legend.place == LegendPlace::inside;
+    if (inside) {
+        const AreaSize area = pgf_area(choice, legend.place);
         out += fmt::format(
-            "  legend to name=slaylegend, legend columns={}, legend cell align=left,\n"
-            "  legend image code/.code={{\\draw[mark repeat=2,"
-            "mark phase=2,##1] plot coordinates {{(0pt,0pt) ({}pt,0pt) ({}pt,0pt)}};}},\n"
-            "  legend style={{draw=none,fill=none,font={},inner xsep=0pt,inner ysep=0pt,\n"
-            "    row sep=-1.5pt,/tikz/every even column/.append style={{column sep=5pt}}}},\n",
-            pgf_legend_columns(data, choice, sizes), icon_points / 2, icon_points,
-            pgf_font(sizes.legend_points));
+            "  legend style={{at={{(rel axis cs:{:.4f},{:.4f})}},anchor=north west}},\n",
+            legend.box.left / area.width, 1 - legend.box.top / area.height);
+    } else {
+        out += "  legend to name=slaylegend,\n";
+    }
+    out += fmt::format(
+        "  legend columns={}, legend cell align=left,\n"
+        "  legend image code/.code={{\\draw[mark repeat=2,"
+        "mark phase=2,##1] plot coordinates {{(0pt,0pt) ({}pt,0pt) ({}pt,0pt)}};}},\n"
+        "  legend style={{draw=none,fill={},font={},inner xsep={}pt,inner ysep=0pt,\n"
+        "    row sep=-1.5pt,/tikz/every even column/.append style={{column sep=5pt}}}},\n",
+        legend.columns, icon_points / 2, icon_points, inside ? "white" : "none",
+        pgf_font(sizes.legend_points), inside ? 1 : 0);
     return out;
 }
 

@@ -10,8 +10,6 @@
 #include "exports/axis_scale.h"
 #include "exports/latex_text.h"
 #include "exports/legend_lines.h"
-#include "exports/paper/pgfplots_axis.h"
-#include "exports/paper/slope_place.h"
 
 namespace slay {
 namespace {
@@ -164,9 +162,8 @@ std::string curve(const FigureData& data, const Series& series, const PaperSizes
 
 // At the top edge, one below the other where several fail at one place; of each curve the first
 // failure only, because longer ones fail too.
-std::string failures(const FigureData& data, const PaperChoice& choice, const PaperSizes& sizes) {
+std::string failures(const FigureData& data, double height, const PaperSizes& sizes) {
     const AxisRange y = y_range(data);
-    const double height = pgf_area(choice).height;
     std::map<double, int> stacked;
     std::string out;
     for (const Series& series : data.series) {
@@ -253,21 +250,27 @@ std::string pgf_curves(const FigureData& data, const PaperSizes& sizes) {
     return out;
 }
 
-std::string pgf_marks(const FigureData& data, const PaperChoice& choice, const PaperSizes& sizes) {
-    std::string out = failures(data, choice, sizes);
+std::string pgf_marks(const FigureData& data, const PaperChoice& choice, const PaperSizes& sizes,
+                      const PgfLegend& legend) {
+    const AreaSize area = pgf_area(choice, legend.place);
+    std::string out = failures(data, area.height, sizes);
     if (!data.crossovers.empty()) {
         out += "\\addplot[" + crossover_options(sizes) + ",forget plot] coordinates {";
         for (const Crossover& each : data.crossovers)
             out += " (" + number(each.x) + ',' + number(each.y) + ')';
         out += "};\n";
     }
-    const AreaPoints area = pgf_area(choice);
-    for (const PlacedSlope& slope : place_slopes(data, area.width, area.height))
+    FigureRoom room(data, area, x_range(data), y_range(data), 1);
+    if (legend.place == LegendPlace::inside) room.reserve(legend.box);
+    for (const PlacedSlope& slope : room.slopes({7, 6})) {
+        const auto [x0, y0] = room.value(slope.from);
+        const auto [x1, y1] = room.value(slope.to);
         out += fmt::format(
             "\\addplot[black!67,line width={:g}pt,mark=none,forget plot] coordinates {{({},{}) "
             "({},{})}} node[pos=1,anchor=west,inner sep=1.5pt,font={}] {{{}}};\n",
-            sizes.axis_points, number(slope.x0), number(slope.y0), number(slope.x1),
-            number(slope.y1), pgf_font(sizes.tick_points), latex_escape(slope.label, 20));
+            sizes.axis_points, number(x0), number(y0), number(x1), number(y1),
+            pgf_font(sizes.tick_points), latex_escape(slope.label, 20));
+    }
     return out;
 }
 

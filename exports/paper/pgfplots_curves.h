@@ -7,6 +7,7 @@
 #include "exports/figure_data.h"
 #include "exports/paper/paper_choice.h"
 #include "exports/paper/paper_sizes.h"
+#include "exports/paper/pgfplots_axis.h"
 
 namespace slay {
 
@@ -17,7 +18,8 @@ std::string pgf_colours(const FigureData& data);
 std::string pgf_curves(const FigureData& data, const PaperSizes& sizes);
 
 // What failed, where curves cross softmax, reference slopes.
-std::string pgf_marks(const FigureData& data, const PaperChoice& choice, const PaperSizes& sizes);
+std::string pgf_marks(const FigureData& data, const PaperChoice& choice, const PaperSizes& sizes,
+                      const PgfLegend& legend);
 
 // \addlegendimage and \addlegendentry for each line of the legend.
 // They are read down the columns.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "engine/core/units.h"
 #include "exports/latex_text.h"
@@ -99,6 +98,10 @@ struct Drawn {
     PaperChoice sized;
 };
 
+std::string label_of(const FigureItem& item) {
+    return "fig:" + item.stem.substr(item.stem.find('/') + 1);
+}
+
 // A figure of column width stands beside the next one where the text has room for both.
 std::string figures(const PaperPlan& plan, const std::vector<Drawn>& drawn) {
     std::string out;
@@ -110,17 +113,51 @@ std::string figures(const PaperPlan& plan, const std::vector<Drawn>& drawn) {
         for (std::size_t k = i; k < i + (pair ? 2 : 1); ++k) {
             if (k > i) out += "\\hfill\n";
             const FigureItem& item = *drawn[k].item;
-            const std::string label = item.stem.substr(item.stem.find('/') + 1);
             out += fmt::format(
                 "\\begin{{minipage}}[t]{{{:g}in}}\n\\vspace{{0pt}}\\centering\n"
-                "\\includegraphics{{{}.pdf}}\n\\caption{{{}}}\n\\label{{fig:{}}}\n"
+                "\\includegraphics{{{}.pdf}}\n\\caption{{{}}}\n\\label{{{}}}\n"
                 "\\end{{minipage}}%\n",
                 drawn[k].sized.figure_width(), item.stem,
-                figure_caption(drawn[k].data, plan.shown()), label);
+                figure_caption(drawn[k].data, plan.shown()), label_of(item));
         }
         out += "\\end{figure}\n";
         i += pair ? 2 : 1;
     }
+    return out;
+}
+
+// "Figure~\ref{fig:a}", "Figures~\ref{fig:a}, \ref{fig:b}".
+std::string named(const std::vector<const Drawn*>& figures) {
+    std::string out = figures.size() == 1 ? "Figure" : "Figures";
+    for (std::size_t i = 0; i < figures.size(); ++i)
+        out += (i == 0 ? "~" : ", ") + ("\\ref{" + label_of(*figures[i]->item) + '}');
+    return out;
+}
+
+// What figures cannot show, each note with those it is about.
+std::string notes_on(const std::vector<Drawn>& drawn) {
+    std::map<std::string, std::vector<const Drawn*>> notes;
+    for (const Drawn& each : drawn)
+        for (const std::string& note : each.data.notes) {
+            auto& about = notes[note];
+            if (about.empty() || about.back() != &each) about.push_back(&each);
+        }
+    if (notes.empty()) return {};
+    // In the order of the figures.
+    std::vector<std::pair<const std::string*, const std::vector<const Drawn*>*>> rows;
+    for (const auto& [note, about] : notes) rows.emplace_back(&note, &about);
+    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+        return a.second->front() < b.second->front();
+    });
+    std::string out =
+        "\\subsection*{Notes on the figures}\n{\\small\\raggedright\n"
+        "\\begin{itemize}\\itemsep0pt\n";
+    for (std::size_t i = 0; i < std::min(rows.size(), most_reasons); ++i)
+        out += "\\item " + named(*rows[i].second) + ": " + escaped(*rows[i].first, 300) + '\n';
+    out += "\\end{itemize}}\n";
+    if (rows.size() > most_reasons)
+        out += fmt::format("{} more are in the window and in the CSV files.\n",
+                           rows.size() - most_reasons);
     return out;
 }
 
@@ -139,9 +176,7 @@ std::string experiment_section(const PaperPlan& plan, const std::string& experim
         tables += "\\input{" + item.stem + ".tex}\n";
         names += (names.empty() ? "Table~\\ref{tab:" : ", Table~\\ref{tab:") + item.table.id + '}';
     }
-    const auto figure = [&](const Drawn& each) {
-        return "\\ref{fig:" + each.item->stem.substr(each.item->stem.find('/') + 1) + '}';
-    };
+    const auto figure = [&](const Drawn& each) { return "\\ref{" + label_of(*each.item) + '}'; };
     if (!drawn.empty()) names += names.empty() ? "Figure" : ", Figure";
     if (drawn.size() == 1) names += '~' + figure(drawn.front());
     if (drawn.size() > 1)
@@ -150,26 +185,10 @@ std::string experiment_section(const PaperPlan& plan, const std::string& experim
     if (tables.empty() && drawn.empty()) return {};
     const ExperimentInfo* info = find_experiment(experiment);
     std::string out = "\\section{" + escaped(info ? info->title : experiment, 120) + "}\n";
-    if (info) out += escaped(info->question, 400) + '\n';
-    out += "\\par " + names + ".\n";
-    out += figures(plan, drawn) + tables;
-    std::set<std::string> notes;
-    for (const Drawn& each : drawn) notes.insert(each.data.notes.begin(), each.data.notes.end());
-    if (!notes.empty()) {
-        out +=
-            "\\subsection*{Notes on the figures}\n{\\small\\raggedright\n"
-            "\\begin{itemize}\\itemsep0pt\n";
-        std::size_t count = 0;
-        for (const std::string& note : notes) {
-            if (++count > most_reasons) break;
-            out += "\\item " + escaped(note, 300) + '\n';
-        }
-        out += "\\end{itemize}}\n";
-        if (notes.size() > most_reasons)
-            out += fmt::format("{} more are in the window and in the CSV files.\n",
-                               notes.size() - most_reasons);
-    }
-    return out;
+    // A head stays with what it names.
+    if (info) out += escaped(info->question, 400) + "\\par\\nobreak\n";
+    out += names + ".\\par\\nobreak\n";
+    return out + figures(plan, drawn) + notes_on(drawn) + tables;
 }
 
 // Points by state, and the reasons of those that have one.

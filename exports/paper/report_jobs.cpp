@@ -43,8 +43,11 @@ std::vector<ExportJob> report_jobs(const std::shared_ptr<const PaperPlan>& plan,
     }
     jobs.push_back(
         {"report.pdf", false, [plan, outcome, stop](const std::string& folder) -> Status {
-             const auto pdf = compile_latex({folder, "report.tex", 2, 180, stop, {}});
+             std::vector<std::string> too_wide;
+             const auto pdf = compile_latex({folder, "report.tex", 2, 180, stop, {}}, &too_wide);
              if (!pdf) return pdf.error();
+             for (const std::string& line : too_wide)
+                 outcome->notes.push_back("report.tex: " + line);
              const Venue& page = plan->choice().page();
              const PageRule rule{0, 0, page.least_points, page.text_inches};
              outcome->pdfs.push_back({"report.pdf", *pdf, rule, nullptr});

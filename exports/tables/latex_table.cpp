@@ -100,21 +100,22 @@ class Writer {
         return em * size.points * width_margin + 2 * size.separation;
     }
 
-    // What heads over several columns (or one) are wider than what they stand over.
-    double span_excess(const TypeSize& size) const {
-        double excess = 0;
-        for (std::size_t i = 0; i < table_.columns.size();) {
-            const std::string& span = table_.columns[i].span;
+    // Of these columns side by side; heads over several of them (or one) may be wider than what
+    // they stand over.
+    double width_of(const std::vector<std::size_t>& columns, const TypeSize& size) const {
+        double width = -2 * size.separation;
+        for (std::size_t i = 0; i < columns.size();) {
+            const std::string& span = table_.columns[columns[i]].span;
             double below = 0;
             std::size_t end = i;
-            do below += width_of(end++, size);
-            while (!span.empty() && end < table_.columns.size() &&
-                   table_.columns[end].span == span);
+            do below += width_of(columns[end++], size);
+            while (!span.empty() && end < columns.size() &&
+                   table_.columns[columns[end]].span == span);
             const double head = text_width(span) * size.points + size.separation;
-            if (!span.empty()) excess += std::max(0.0, head - below);
+            width += span.empty() ? below : std::max(head, below);
             i = end;
         }
-        return excess;
+        return width;
     }
 
     void choose_layout() {
@@ -123,15 +124,11 @@ class Writer {
             ++layout_.row_heads;
         std::vector<std::size_t> all;
         for (std::size_t i = layout_.row_heads; i < table_.columns.size(); ++i) all.push_back(i);
-        const auto total = [&](const TypeSize& size) {
-            double width = -2 * size.separation;
-            for (std::size_t i = 0; i < table_.columns.size(); ++i) width += width_of(i, size);
-            return width + span_excess(size);
-        };
+        const std::vector<std::size_t> whole = with_row_heads(all);
         for (const bool wide : {false, true}) {
             for (const TypeSize& size : sizes_) {
                 if (!wide && size.points < 8) continue;  // rather across both columns
-                if (total(size) > (wide ? page_.text : page_.column)) continue;
+                if (width_of(whole, size) > (wide ? page_.text : page_.column)) continue;
                 layout_.wide = wide;
                 layout_.size = size;
                 layout_.blocks = {all};
@@ -144,18 +141,14 @@ class Writer {
     void break_into_blocks(const std::vector<std::size_t>& columns) {
         layout_.wide = true;
         layout_.size = sizes_[2];
-        double row_heads = -2 * layout_.size.separation;
-        for (std::size_t i = 0; i < layout_.row_heads; ++i) row_heads += width_of(i, layout_.size);
-        double width = row_heads;
         layout_.blocks.emplace_back();
         for (const std::size_t column : columns) {
-            const double more = width_of(column, layout_.size);
-            if (width + more > page_.text && !layout_.blocks.back().empty()) {
-                layout_.blocks.emplace_back();
-                width = row_heads;
-            }
-            layout_.blocks.back().push_back(column);
-            width += more;
+            std::vector<std::size_t> wider = layout_.blocks.back();
+            wider.push_back(column);
+            if (width_of(with_row_heads(wider), layout_.size) > page_.text && wider.size() > 1)
+                layout_.blocks.push_back({column});
+            else
+                layout_.blocks.back() = std::move(wider);
         }
     }
 
@@ -257,7 +250,11 @@ class Writer {
         if (index == 0) {
             out += "\\caption{" + table_.caption + "}\n\\label{tab:" + table_.id + "}\n";
         } else {
-            out += "\\caption{Continuation of Table~\\ref{tab:" + table_.id + "}.}\n";
+            // The same number again; hyperref would miss a name of its own.
+            out += fmt::format(
+                "\\addtocounter{{table}}{{-1}}\\def\\theHtable{{\\thetable.{}}}\n"
+                "\\caption{{Continued.}}\n",
+                index + 1);
         }
         out += fmt::format("{}\n\\setlength{{\\tabcolsep}}{{{:g}pt}}\n", layout_.size.command,
                            layout_.size.separation);
@@ -265,14 +262,28 @@ class Writer {
             if (i > 0) out += "\\par\\medskip\n";
             out += tabular(groups, with_row_heads(layout_.blocks[i]));
         }
-        if (!table_.notes.empty()) {
-            out += "\\par\\smallskip\n\\parbox{\\linewidth}{\\raggedright\\scriptsize\n";
-            for (std::size_t i = 0; i < table_.notes.size(); ++i)
-                out += "\\textsuperscript{" + note_letter(static_cast<int>(i)) + "}~" +
-                       table_.notes[i] + (i + 1 < table_.notes.size() ? "\\\\\n" : "\n");
-            out += "}\n";
-        }
+        out += notes_of(groups);
         return out + "\\end{" + environment + "}\n";
+    }
+
+    // Of the cells in these groups, and of heads, which every part has.
+    std::string notes_of(const std::vector<TableGroup>& groups) const {
+        const auto refers = [](const std::vector<TableGroup>& where, std::size_t note) {
+            for (const TableGroup& group : where)
+                for (const TableRow& row : group.rows)
+                    for (const TableCell& cell : row.cells)
+                        if (cell.note == static_cast<int>(note)) return true;
+            return false;
+        };
+        std::string lines;
+        for (std::size_t i = 0; i < table_.notes.size(); ++i) {
+            if (!refers(groups, i) && refers(table_.groups, i)) continue;
+            lines += (lines.empty() ? "" : "\\\\\n") + std::string("\\textsuperscript{") +
+                     note_letter(static_cast<int>(i)) + "}~" + table_.notes[i];
+        }
+        if (lines.empty()) return {};
+        return "\\par\\smallskip\n\\parbox{\\linewidth}{\\raggedright\\scriptsize\n" + lines +
+               "\n}\n";
     }
 
     const Table& table_;

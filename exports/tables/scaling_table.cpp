@@ -166,12 +166,21 @@ Table scaling_table(const RunRecord& record, const FigureSpec& spec) {
         table.columns.push_back({"Pred./meas.", false, ""});
     }
     build.choose_paper(panels);
+    const std::size_t measured_columns = table.columns.size();
     for (const PaperColumn& column : build.paper)
-        table.columns.push_back(
-            {build.place_text(column.place), true,
-             latex_escape(column.source->label, 60) + ", " + latex_symbol(build.x) + " ="});
+        table.columns.push_back({build.place_text(column.place), true, ""});
     for (const PanelPoints& panel : panels) table.groups.push_back(build.group(panel));
     table.notes = build.notes.notes();
+    std::map<const PublishedData*, std::string> letters;  // a note says where they are from
+    for (std::size_t i = 0; i < build.paper.size(); ++i) {
+        const PublishedData& source = *build.paper[i].source;
+        const auto [letter, fresh] =
+            letters.try_emplace(&source, note_letter(static_cast<int>(table.notes.size())));
+        if (fresh) table.notes.push_back(latex_escape(source.source, 400) + ".");
+        table.columns[measured_columns + i].span = latex_escape(source.label, 60) +
+                                                   "\\textsuperscript{" + letter->second + "}, " +
+                                                   latex_symbol(build.x) + " =";
+    }
     table.caption = fmt::format("{} ({}) of one attention layer against {} ({}).",
                                 latex_escape(build.metric.heading), latex_escape(build.metric.unit),
                                 latex_symbol(build.x), latex_setting(record, points, build.x));
@@ -182,9 +191,7 @@ Table scaling_table(const RunRecord& record, const FigureSpec& spec) {
     if (build.metric.id == "latency_ms" && !build.help.pooled) table.caption += " Medians.";
     if (build.all_unconverged)
         table.caption += " No point has converged: every interval is wider than asked for.";
-    for (const PaperColumn& column : build.paper)
-        table.caption += " Published, " + latex_escape(column.source->label, 60) + ": " +
-                         latex_escape(column.source->source, 300) + ".";
+    if (!build.paper.empty()) table.caption += " Last columns: published figures.";
     table.caption += latex_reading(build.help);
     return table;
 }

@@ -4,8 +4,10 @@ include_guard()
 
 set(CPACK_GENERATOR "DEB;TGZ")
 set(CPACK_PACKAGE_NAME slay-workbench)
-set(CPACK_PACKAGE_VENDOR "SLAY Workbench")
-set(CPACK_PACKAGE_CONTACT "SLAY Workbench <slay-workbench@localhost>")
+set(CPACK_PACKAGE_VENDOR "The authors of SLAY Workbench")
+# A maintainer field has to hold an address. The package has no mailbox: this one can belong to nobody
+# (RFC 2606).
+set(CPACK_PACKAGE_CONTACT "The authors of SLAY Workbench <slay-workbench@package.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Benchmark attention variants: time, memory, error, training")
 set(CPACK_PACKAGE_DESCRIPTION
 "A window and a command line that measure softmax, Performer, linear, cosine and
@@ -18,6 +20,8 @@ set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
 set(CPACK_VERBATIM_VARIABLES ON)
+set(CPACK_SLAY_SOURCE_DIR ${PROJECT_SOURCE_DIR})
+set(CPACK_PROJECT_CONFIG_FILE ${PROJECT_SOURCE_DIR}/packaging/cmake/package_date.cmake)
 
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)

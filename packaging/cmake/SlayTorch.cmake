@@ -44,6 +44,17 @@ target_link_libraries(slay_torch INTERFACE ${slay_torch_libraries})
 # LibTorch's headers bring a newer fmt of their own, whose library is nowhere: its header-only form.
 target_compile_definitions(slay_torch INTERFACE SLAY_HAS_CUDA=$<BOOL:${SLAY_CUDA}> FMT_HEADER_ONLY=1)
 
+# LibTorch's headers write where they lie into every message of a failed check. Only what is built for
+# other machines pays for that with other flags than the cache has: everything compiles anew.
+option(SLAY_PACKAGE "For a package: leave the folders of this machine out of the programs" OFF)
+if(SLAY_PACKAGE)
+    foreach(map ${SLAY_TORCH_ROOT}=libtorch ${PROJECT_SOURCE_DIR}=.)
+        target_compile_options(slay_torch INTERFACE
+            $<$<COMPILE_LANGUAGE:CXX>:-ffile-prefix-map=${map}>
+            $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-ffile-prefix-map=${map}>)
+    endforeach()
+endif()
+
 # slay_use_torch(TARGET): LibTorch privately, with the precompiled header shared by all such targets.
 function(slay_use_torch target)
     target_link_libraries(${target} PRIVATE slay_torch)

@@ -5,6 +5,9 @@
 #include <QtTest>
 
 #include "tests/bench/bench_process.h"
+#include "tests/exports/hand_made_pdf.h"
+
+using namespace slay::testing;
 
 namespace {
 
@@ -89,6 +92,51 @@ class BenchExportTest : public QObject {
                               "tables/latency_scaling.csv", "tables/latency_scaling.tex"}));
     }
 
+    // A LaTeX that makes a page which breaks a rule: 3 with --check, and the rule is named.
+    void the_check_decides_the_exit_code_data() {
+        QTest::addColumn<QByteArray>("pdf");
+        QTest::addColumn<QString>("rule");
+        const auto row = [](const char* name, const std::string& content, const std::string& font,
+                            const char* rule, int width = 234) {
+            QTest::newRow(name) << QByteArray::fromStdString(hand_made_pdf(content, font, width))
+                                << rule;
+        };
+        row("not embedded", "BT /F1 10 Tf 20 100 Td (Latency) Tj ET", loose_font, "Fonts embedded");
+        row("Type 3", "BT /F1 10 Tf 20 100 Td (aaaa) Tj ET", bitmap_font, "No Type 3 font");
+        row("too wide", "2 w 20 20 m 680 20 l S", "null", "Size right", 700);
+        row("too small", "BT /F1 5.5 Tf 20 100 Td (Latency) Tj ET", loose_font,
+            "Text large enough");
+        row("too pale", "1 1 0 RG 2 w 20 20 m 200 150 l S", "null", "Readable in grey");
+        row("nothing", "2 w 20 20 m 200 150 l S", "null", "");
+    }
+    void the_check_decides_the_exit_code() {
+        QFETCH(QByteArray, pdf);
+        QFETCH(QString, rule);
+        Bench bench;
+        bench.write("page.pdf", pdf);
+        const QString latex = bench.write(
+            "latex",
+            "#!/bin/sh\nfor word; do case $word in -output-directory=*)\n"
+            "  cp '" +
+                bench.path("page.pdf").toUtf8() + "' \"${word#*=}/report.pdf\";; esac; done\n");
+        QFile::setPermissions(latex, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        bench.set("SLAY_PDFLATEX", latex);
+        const QStringList words{"export",   bench_.path("run"), "--out", "paper",
+                                "--report", "--formats",        "none"};
+        const BenchResult checked = bench.run(words + QStringList{"--check"});
+        QVERIFY2(checked.code == (rule.isEmpty() ? 0 : 3), checked.err);
+        if (rule.isEmpty()) {
+            QVERIFY2(checked.err.contains("found nothing"), checked.err);
+            return;
+        }
+        QVERIFY2(checked.err.contains("report.pdf: FAILED"), checked.err);
+        QVERIFY2(checked.err.contains("failed " + rule.toUtf8() + ": "), checked.err);
+        // What was found is told all the same where it does not decide.
+        const BenchResult told = bench.run(words);
+        QCOMPARE(told.code, 0);
+        QVERIFY2(told.err.contains("report.pdf: FAILED"), told.err);
+    }
+
     void without_latex_there_is_a_report_to_compile() {
         Bench bench;
         bench.write("small.json", small_preset());
@@ -115,7 +163,7 @@ class BenchExportTest : public QObject {
         row({"--palette", "rainbow"}, 64, "okabe-ito");
         row({"--variants", "performer"}, 64, "standard");
         row({"--x-scale", "cubic"}, 64, "log or linear");
-        row({"--legend", "inside"}, 64, "below, above");
+        row({"--legend", "under"}, 64, "below, above");
         row({"--formats", "docx"}, 64, "pgfplots");
         row({"--formats", "none"}, 64, "nothing is asked for");
         row({"--dpi", "1"}, 64, "dots per inch");

@@ -17,11 +17,15 @@ QByteArray content_of(const QString& path) {
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
-int finished_points(const QString& folder) {
+int lines_of(const QString& folder, const char* type) {
     int count = 0;
     for (const QJsonObject& line : journal_lines(folder))
-        count += line["type"].toString() == "point-finished" ? 1 : 0;
+        count += line["type"].toString() == type ? 1 : 0;
     return count;
+}
+
+int finished_points(const QString& folder) {
+    return lines_of(folder, "point-finished");
 }
 
 // Eight groups of two points; a group takes 12 rounds x 2 points x 10 ms.
@@ -41,6 +45,8 @@ class BenchHostTest : public QObject {
     void a_connection_that_is_cut_loses_nothing();
     void what_ended_here_is_followed_again();
     void an_interrupt_stops_the_run_there();
+    void more_points_reach_a_run_that_goes_on_there();
+    void more_points_reach_a_run_that_has_ended_there();
     void what_goes_wrong_is_said_in_a_line();
 
   private:
@@ -69,6 +75,9 @@ class BenchHostTest : public QObject {
         QCOMPARE(content_of(bench_->path("run/journal.jsonl")), far_journal());
         QVERIFY(QFile::exists(bench_->path("run/artifacts/benchmark_results.json")));
         QVERIFY(QFile::exists(bench_->path("run/tables/latency_scaling.tex")));
+    }
+    QStringList request_files(const QString& run) const {
+        return QDir(bench_->path(run + "/requests")).entryList({"*.json"}, QDir::Files);
     }
     std::unique_ptr<QProcess> start_slow_run() {
         auto process = bench_->start(words({"slow.json"}));
@@ -137,6 +146,41 @@ void BenchHostTest::an_interrupt_stops_the_run_there() {
     QVERIFY(content_of(bench_->path("run/journal.jsonl")).contains("\"outcome\":\"cancelled\""));
     const BenchResult result = bench_->run(words({"--resume"}));
     check_complete(result, 16);
+}
+
+void BenchHostTest::more_points_reach_a_run_that_goes_on_there() {
+    const auto process = start_slow_run();
+    const BenchResult first = bench_->run({"add", "run", "--variant", "cosformer"});
+    QVERIFY2(first.code == 0 && first.err.contains("takes them up"), first.err);
+    QTRY_COMPARE_WITH_TIMEOUT(lines_of(bench_->path("run"), "points-added"), 1, 60'000);
+    // Asked for while nobody is connected: it waits for the connection.
+    host_->close();
+    QVERIFY(bench_->run({"add", "run", "--length", "96"}).code == 0);
+    QTest::qWait(500);
+    QCOMPARE(request_files("run").size(), 1);
+    host_->open();
+    const BenchResult result = Bench::finish(*process);
+    check_complete(result, 16 + 8 + 3);
+    QCOMPARE(lines_of(bench_->path("run"), "points-added"), 2);
+    QVERIFY(request_files("run").isEmpty());
+}
+
+void BenchHostTest::more_points_reach_a_run_that_has_ended_there() {
+    check_complete(bench_->run(words({"small.json"})), 4);
+    const QJsonArray rows = bench_->run({"compare", "run", "--json"}).json().array();
+    const QString id = rows.first().toObject()["point"].toString();
+    BenchResult asked = bench_->run({"add", "run", "--rerun", id});
+    QVERIFY2(asked.code == 0 && asked.err.contains("run --resume --out run"), asked.err);
+    asked = bench_->run({"add", "run", "--length", "96"});
+    QVERIFY2(asked.code == 0, asked.err);
+    bench_->write("run/requests/stranger's.json", "{\"schema\": \"slay-request/1\", \"add\": 7}");
+    const BenchResult result = bench_->run(words({"--resume"}));
+    check_complete(result, 4 + 1 + 2);
+    QCOMPARE(lines_of(bench_->path("run"), "point-reopened"), 1);
+    QVERIFY2(result.err.contains("a request was refused"), result.err);
+    QVERIFY(request_files("run").isEmpty());
+    // Nothing is asked a second time.
+    check_complete(bench_->run(words({"--resume"})), 4 + 1 + 2);
 }
 
 void BenchHostTest::what_goes_wrong_is_said_in_a_line() {

@@ -104,7 +104,7 @@ void BenchInterruptTest::an_interrupted_run_is_resumed() {
 }
 
 void BenchInterruptTest::the_second_interrupt_ends_at_once() {
-    bench_->set("FAKE_SAMPLE_MS", "1500");
+    bench_->set("FAKE_SAMPLE_MS", "60000");
     const auto process = bench_->start({"run", "slow.json", "--out", "run"});
     QVERIFY(QTest::qWaitFor([this] { return count_of(run_, "point-started") >= 1; }, 60'000));
     const auto id = static_cast<pid_t>(process->processId());
@@ -115,7 +115,7 @@ void BenchInterruptTest::the_second_interrupt_ends_at_once() {
     timer.start();
     kill(id, SIGINT);
     const BenchResult ended = Bench::finish(*process);
-    QVERIFY2(timer.elapsed() < 1000, "it waited for the sample");
+    QVERIFY2(timer.elapsed() < 30'000, "it waited for the sample");
     QCOMPARE(ended.code, 130);
     QVERIFY2(ended.err.contains("second interrupt"), ended.err);
     // The plan is there, and the run can go on.

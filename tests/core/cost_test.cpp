@@ -138,6 +138,54 @@ class CostTest : public QObject {
         QVERIFY(time("yat-performer-anchor") < time("yat-performer-rm"));
     }
 
+    // The same layer on an H100, where exact Yat runs tiled: peaks in MB and forward times in ms.
+    void the_tiled_kernel_is_near_what_was_measured_data() {
+        QTest::addColumn<QString>("type");
+        QTest::addColumn<int>("length");
+        QTest::addColumn<QString>("pass");
+        QTest::addColumn<double>("measured");
+        struct Row {
+            const char* type;
+            int length;
+            double forward, backward;
+        };
+        for (const Row& row : {Row{"float32", 512, 5.03, 0},
+                               {"float32", 2048, 25.23, 0},
+                               {"float32", 4096, 40.24, 89.0},
+                               {"float32", 16384, 126.35, 321.65},
+                               {"float32", 32768, 252.71, 643.04},
+                               {"bfloat16", 512, 2.18, 0},
+                               {"bfloat16", 2048, 17.37, 48.76},
+                               {"bfloat16", 8192, 35.91, 94.77},
+                               {"bfloat16", 16384, 105.38, 0},
+                               {"bfloat16", 32768, 83.89, 275.91}}) {
+            QTest::addRow("%s %d", row.type, row.length)
+                << row.type << row.length << "forward" << row.forward;
+            if (row.backward > 0)
+                QTest::addRow("%s %d and its gradients", row.type, row.length)
+                    << row.type << row.length << "forward+backward" << row.backward;
+        }
+    }
+    void the_tiled_kernel_is_near_what_was_measured() {
+        QFETCH(QString, type);
+        QFETCH(int, length);
+        QFETCH(QString, pass);
+        QFETCH(double, measured);
+        const std::string types = ", \"dtypes\": [\"" + type.toStdString() + "\"]";
+        const Point point = only("yat-spherical", length, pass.toStdString(), types);
+        const double ratio = predicted_peak_bytes(point, true) / 1e6 / measured;
+        qInfo("predicted / measured %.2f", ratio);
+        QVERIFY2(ratio > 0.7 && ratio < 1.45, qPrintable(QString::number(ratio)));
+        DeviceRates h100;
+        h100.cuda = true;
+        h100.matrix_flops = 4.7e13;
+        h100.bytes_per_second = 2.7e12;
+        h100.launch_seconds = 4e-6;
+        if (length != 32768 || pass != "forward") return;
+        const double time = predict(point, {}, h100).latency_ms / (type == "float32" ? 8.2 : 2.3);
+        QVERIFY2(time > 0.7 && time < 1.45, qPrintable(QString::number(time)));
+    }
+
     void the_time_of_a_point_is_its_samples() {
         Measurement measurement;
         measurement.min_samples = 10;

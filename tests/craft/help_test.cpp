@@ -114,7 +114,7 @@ class HelpTest : public QObject {
         QCOMPARE(guide->step(), 3);
         QTest::keyClick(guide, Qt::Key_Escape);
         QCOMPARE(ended.count(), 1);
-        QTRY_VERIFY(!window->guide());
+        QTRY_VERIFY_WITH_TIMEOUT(!window->guide(), 60'000);
         QVERIFY(!window->findChild<QFrame*>("guide-frame"));
     }
 

@@ -134,7 +134,7 @@ class PaperChoiceTest : public QObject {
         QTest::newRow("format") << with(R"("formats": ["docx"])") << "pgfplots";
         QTest::newRow("nothing") << with(R"("formats": [])") << "nothing is asked for";
         QTest::newRow("scale") << with(R"("x_scale": "cubic")") << "/x_scale";
-        QTest::newRow("legend") << with(R"("legend": "inside")") << "/legend";
+        QTest::newRow("legend") << with(R"("legend": "under")") << "/legend";
         QTest::newRow("height") << with(R"("height_in": 99)") << "inches high";
         QTest::newRow("dots") << with(R"("dpi": 1000000)") << "dots per inch";
         QTest::newRow("palette") << with(R"("palette": "rainbow")") << "okabe-ito";

@@ -52,6 +52,7 @@ class PaperLatexTest : public QObject {
         QTest::newRow("trade-offs") << budget_record() << 0 << "below";
         QTest::newRow("tasks, none") << small_task_record() << 0 << "none";
         QTest::newRow("context") << context_record() << 0 << "below";
+        QTest::newRow("latency, inside") << h200_record() << 0 << "inside";
     }
     void pgfplots_compiles_alone() {
         QFETCH(RunRecord, record);
@@ -100,6 +101,8 @@ class PaperLatexTest : public QObject {
         QTest::addColumn<QString>("venue");
         QTest::newRow("hostile, icml") << hostile_record() << "icml";
         QTest::newRow("h200, neurips") << h200_record() << "neurips";
+        for (const Venue& venue : venues())
+            QTest::newRow(("small, " + venue.id).c_str()) << small_record() << venue.id.c_str();
     }
     void report_compiles() {
         QFETCH(RunRecord, record);
@@ -114,8 +117,11 @@ class PaperLatexTest : public QObject {
         const std::string text = report_tex(plan, false);
         QCOMPARE(text, report_tex(plan, false));
         QVERIFY(write_export(folder.path().toStdString(), "report.tex", text));
-        const auto pdf = compile_latex({folder.path().toStdString(), "report.tex", 2, 120, {}, {}});
+        std::vector<std::string> too_wide;
+        const auto pdf =
+            compile_latex({folder.path().toStdString(), "report.tex", 1, 120, {}, {}}, &too_wide);
         QVERIFY2(pdf.ok(), pdf.ok() ? "" : pdf.error().message.c_str());
+        QVERIFY2(too_wide.empty(), too_wide.empty() ? "" : too_wide.front().c_str());
         const FileCheck check = check_pdf("report.pdf", *pdf, {0, 0, 6, choice.page().text_inches});
         QVERIFY2(failures(check).isEmpty(), qPrintable(failures(check)));
         for (const char* part : {"Verdicts", "Provenance", "Reproduce", "reproduce.sh"})
@@ -139,6 +145,21 @@ class PaperLatexTest : public QObject {
         QVERIFY2(pdf.ok(), pdf.ok() ? "" : pdf.error().message.c_str());
         const FileCheck check = check_pdf("x.pdf", *pdf, {0, 0, 6, choice.page().text_inches});
         QVERIFY2(failures(check).isEmpty(), qPrintable(failures(check)));
+    }
+
+    void what_sticks_out_is_told() {
+        QTemporaryDir folder;
+        QFile file(folder.filePath("x.tex"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(
+            "\\documentclass{article}\\begin{document}\\hbox to 9pt{\\vrule width 20pt height 5pt}"
+            "\\end{document}");
+        file.close();
+        std::vector<std::string> too_wide;
+        QVERIFY(compile_latex({folder.path().toStdString(), "x.tex", 1, 60, {}, {}}, &too_wide));
+        QCOMPARE(too_wide.size(), std::size_t{1});
+        QVERIFY2(too_wide.front().find("11.0pt too wide") != std::string::npos,
+                 too_wide.front().c_str());
     }
 
     void latex_that_stops_says_why() {

@@ -169,7 +169,7 @@ class TradeOffsTest : public QObject {
         QCOMPARE(data.x.high, 2.0);
         const Series* rm = find(data, "measured:yat-performer-rm");
         QCOMPARE(places(rm), (QStringList{"90 700", "180 350"}));  // kept, for who zooms out
-        QCOMPARE(rm->label, std::string("SLAY (RM) (above the axis)"));
+        QCOMPARE(rm->label, std::string("SLAY (RM) (above)"));
         QVERIFY(std::any_of(data.notes.begin(), data.notes.end(), [](const std::string& note) {
             return note.find("2 points of SLAY (RM) lie above the axis") == 0;
         }));

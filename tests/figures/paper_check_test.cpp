@@ -8,42 +8,13 @@
 #include "exports/figures/paper_figures.h"
 #include "exports/paper/palette.h"
 #include "exports/paper_export.h"
+#include "tests/exports/hand_made_pdf.h"
 #include "tests/exports/sample_records.h"
 
 using namespace slay;
 using namespace slay::testing;
 
 namespace {
-
-// A PDF of 234 x 208.8 points by hand: `content` is drawn with the font objects 5 (and 6, ...).
-std::string hand_made(const std::string& content, const std::string& font) {
-    const std::vector<std::string> objects{
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 234 208.8] /Contents 4 0 R"
-        " /Resources << /Font << /F1 5 0 R >> >> >>",
-        "<< /Length " + std::to_string(content.size()) + " >>\nstream\n" + content + "\nendstream",
-        font,
-        "<< /Length 42 >>\nstream\n500 0 0 0 500 500 d1 0 0 500 500 re f    \nendstream"};
-    std::string out = "%PDF-1.4\n";
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-        places.push_back(out.size());
-        out += std::to_string(i + 1) + " 0 obj\n" + objects[i] + "\nendobj\n";
-    }
-    const std::size_t table = out.size();
-    out += "xref\n0 " + std::to_string(objects.size() + 1) + "\n0000000000 65535 f \n";
-    for (const std::size_t place : places)
-        out += QString::number(place).rightJustified(10, '0').toStdString() + " 00000 n \n";
-    return out + "trailer << /Root 1 0 R /Size " + std::to_string(objects.size() + 1) +
-           " >>\nstartxref\n" + std::to_string(table) + "\n%%EOF\n";
-}
-
-const std::string loose_font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>";
-const std::string bitmap_font =
-    "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 500 500] /FontMatrix [0.001 0 0 0.001 0 0]"
-    " /CharProcs << /a 6 0 R >> /Encoding << /Type /Encoding /Differences [97 /a] >>"
-    " /FirstChar 97 /LastChar 97 /Widths [500] /Resources << >> >>";
 
 constexpr PageRule column{3.25, 2.9, 6, 0};
 
@@ -84,7 +55,7 @@ class PaperCheckTest : public QObject {
         for (const PaperFace& face : paper_faces())
             if (!installed_family(face).isEmpty())
                 row(face.id.c_str(), [&](PaperChoice& c) { c.face = face.id; });
-        for (const char* place : {"above", "right", "none"})
+        for (const char* place : {"above", "right", "inside", "none"})
             row(place, [&](PaperChoice& c) {
                 c.legend = *legend_place(place);
                 c.text_wide = true;
@@ -110,8 +81,8 @@ class PaperCheckTest : public QObject {
     }
 
     void a_font_that_is_not_embedded_fails() {
-        const FileCheck check =
-            check_pdf("x", hand_made("BT /F1 10 Tf 20 100 Td (Latency) Tj ET", loose_font), column);
+        const FileCheck check = check_pdf(
+            "x", hand_made_pdf("BT /F1 10 Tf 20 100 Td (Latency) Tj ET", loose_font), column);
         QCOMPARE(answer_of(check, "embedded"), RuleAnswer::failed);
         QVERIFY2(told(check).contains("Helvetica"), qPrintable(told(check)));
         for (const char* other : {"type3", "size", "text", "grey"})
@@ -119,8 +90,8 @@ class PaperCheckTest : public QObject {
     }
 
     void a_type_3_font_fails() {
-        const FileCheck check =
-            check_pdf("x", hand_made("BT /F1 10 Tf 20 100 Td (aaaa) Tj ET", bitmap_font), column);
+        const FileCheck check = check_pdf(
+            "x", hand_made_pdf("BT /F1 10 Tf 20 100 Td (aaaa) Tj ET", bitmap_font), column);
         QCOMPARE(answer_of(check, "type3"), RuleAnswer::failed);
         QCOMPARE(answer_of(check, "embedded"), RuleAnswer::passed);
         QCOMPARE(answer_of(check, "size"), RuleAnswer::passed);
@@ -139,7 +110,7 @@ class PaperCheckTest : public QObject {
             QVERIFY2(answer_of(check, other) == RuleAnswer::passed, qPrintable(told(check)));
         QCOMPARE(answer_of(check_pdf("x", *pdf, {3.4, 2.9, 6, 0}), "size"), RuleAnswer::passed);
         // A line of 2.5 inches where the text has 2.
-        const std::string line = hand_made("2 w 20 20 m 200 20 l S", loose_font);
+        const std::string line = hand_made_pdf("2 w 20 20 m 200 20 l S", loose_font);
         QCOMPARE(answer_of(check_pdf("x", line, {0, 0, 6, 2}), "size"), RuleAnswer::failed);
         QCOMPARE(answer_of(check_pdf("x", line, {0, 0, 6, 2.5}), "size"), RuleAnswer::passed);
     }
@@ -156,16 +127,17 @@ class PaperCheckTest : public QObject {
         for (const char* other : {"embedded", "type3", "size", "grey"})
             QVERIFY2(answer_of(check, other) == RuleAnswer::passed, qPrintable(told(check)));
         // Text that a matrix makes small is found too.
-        const FileCheck scaled = check_pdf(
-            "x",
-            hand_made("q 0.3 0 0 0.3 0 0 cm BT /F1 10 Tf 90 300 Td (Latency) Tj ET Q", loose_font),
-            column);
+        const FileCheck scaled =
+            check_pdf("x",
+                      hand_made_pdf("q 0.3 0 0 0.3 0 0 cm BT /F1 10 Tf 90 300 Td (Latency) Tj ET Q",
+                                    loose_font),
+                      column);
         QCOMPARE(answer_of(scaled, "text"), RuleAnswer::failed);
     }
 
     void pale_text_fails() {
         const FileCheck check = check_pdf(
-            "x", hand_made("1 0.9 0.2 rg BT /F1 10 Tf 20 100 Td (Latency) Tj ET", loose_font),
+            "x", hand_made_pdf("1 0.9 0.2 rg BT /F1 10 Tf 20 100 Td (Latency) Tj ET", loose_font),
             column);
         QCOMPARE(answer_of(check, "grey"), RuleAnswer::failed);
         QVERIFY2(told(check).contains("Latency"), qPrintable(told(check)));
@@ -174,7 +146,7 @@ class PaperCheckTest : public QObject {
 
     void a_colour_that_is_lost_in_grey_fails() {
         const auto with = [](const char* colour) {
-            return hand_made(std::string(colour) + " RG 2 w 20 20 m 200 150 l S", loose_font);
+            return hand_made_pdf(std::string(colour) + " RG 2 w 20 20 m 200 150 l S", loose_font);
         };
         QCOMPARE(answer_of(check_pdf("x", with("1 1 0"), column), "grey"), RuleAnswer::failed);
         QCOMPARE(answer_of(check_pdf("x", with("0.9 0.3 0"), column), "grey"), RuleAnswer::passed);
@@ -203,7 +175,7 @@ class PaperCheckTest : public QObject {
             QVERIFY(!draw_pdf(bytes, 100));
             QVERIFY(!count_pages(bytes));
         }
-        const std::string page = hand_made("", loose_font);
+        const std::string page = hand_made_pdf("", loose_font);
         QVERIFY(draw_pdf(page, 100));
         QVERIFY(!draw_pdf(page, 100, 1));
         QVERIFY(!draw_pdf(page, 1e6));
@@ -211,17 +183,45 @@ class PaperCheckTest : public QObject {
 
     void legend_and_title_change_the_figure() {
         QSet<QByteArray> seen;
-        for (const LegendPlace place :
-             {LegendPlace::below, LegendPlace::above, LegendPlace::right, LegendPlace::none})
+        for (const LegendPlace place : {LegendPlace::below, LegendPlace::above, LegendPlace::right,
+                                        LegendPlace::inside, LegendPlace::none})
             for (const bool title : {false, true}) {
                 PaperFormat format;
+                format.width_inches = 5.5;  // the legend has room inside
+                format.height_inches = 3.2;
                 format.legend = place;
                 format.title = title;
                 const auto png = figure_png(latency(), format, 72);
                 QVERIFY(png);
                 seen << QByteArray::fromStdString(*png);
             }
-        QCOMPARE(seen.size(), 8);
+        QCOMPARE(seen.size(), 10);
+    }
+
+    // Where it has no place inside the axes it stands below them, and that is said.
+    void a_legend_inside_stands_where_nothing_is_drawn() {
+        PaperChoice choice;
+        choice.legend = LegendPlace::inside;
+        choice.formats = {"pdf", "svg"};
+        choice.variants = {"standard", "yat-performer-anchor"};
+        const auto record = std::make_shared<const RunRecord>(h200_record());
+        const auto few = PaperPlan::make(record, choice);
+        QVERIFY(few);
+        const FigureData data = few->figure(few->figures().front());
+        const auto format = paper_format(few->sized(data));
+        QCOMPARE(*legend_place_of(data, *format), LegendPlace::inside);
+        QCOMPARE(legend_note(*few, data), std::string());
+        choice.variants.clear();
+        choice.height_inches = 1.2;
+        choice.only = {few->figures().front().stem};
+        const auto all = PaperPlan::make(record, choice);
+        QVERIFY(all);
+        const PaperJobs jobs = paper_jobs(std::make_shared<const PaperPlan>(*all));
+        QTemporaryDir folder;
+        QVERIFY(export_paper(jobs, folder.path().toStdString()));
+        QCOMPARE(jobs.outcome->notes.size(), std::size_t{1});
+        QVERIFY2(jobs.outcome->notes[0].find("stands below") != std::string::npos,
+                 jobs.outcome->notes[0].c_str());
     }
 
     // Everything at once: every file is there, and the check has looked at every PDF.

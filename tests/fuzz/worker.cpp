@@ -38,6 +38,8 @@ void take(const Event& event, RunRecord& record) {
     write_again(device_answer(event.body));
     write_again(run_folder_note(event.body));
     write_again(host_ended(event.body));
+    write_again(host_request(event.body));
+    write_again(host_request_taken(event.body));
     record.apply(event);
 }
 

@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
+#include <QFile>
 #include <QtTest>
 #include <thread>
 
@@ -18,6 +19,12 @@ namespace {
 ProbeCommand child() {
     const QString path = QCoreApplication::applicationDirPath() + "/probe_child";
     return {.program = path.toStdString(), .arguments = {}};
+}
+
+// Dead, whether or not its parent has taken note.
+bool is_gone(pid_t process) {
+    QFile stat(QStringLiteral("/proc/%1/stat").arg(process));
+    return !stat.open(QIODevice::ReadOnly) || stat.readAll().contains(") Z ");
 }
 
 }  // namespace
@@ -78,7 +85,7 @@ class ProbeTest : public QObject {
         QCOMPARE(probe.ask("pid", 60, control_).kind, Kind::answered);
         const pid_t first = probe.pid();
         kill(first, SIGKILL);
-        QTest::qWait(100);
+        QTRY_VERIFY_WITH_TIMEOUT(is_gone(first), 60'000);
         QCOMPARE(probe.ask("pid", 60, control_).kind, Kind::answered);
         QVERIFY(probe.pid() != first);
     }
@@ -88,7 +95,7 @@ class ProbeTest : public QObject {
         QElapsedTimer timer;
         timer.start();
         QCOMPARE(probe.ask("hang", 0.3, control_).kind, Kind::timed_out);
-        QVERIFY(timer.elapsed() < 5000);
+        QVERIFY(timer.elapsed() < 60'000);
         QCOMPARE(probe.pid(), -1);
     }
 
@@ -103,8 +110,8 @@ class ProbeTest : public QObject {
         });
         QElapsedTimer timer;
         timer.start();
-        QCOMPARE(probe.ask("hang", 60, control).kind, Kind::stopped);
-        QVERIFY2(timer.elapsed() < 3000, qPrintable(QString::number(timer.elapsed())));
+        QCOMPARE(probe.ask("hang", 600, control).kind, Kind::stopped);
+        QVERIFY2(timer.elapsed() < 60'000, qPrintable(QString::number(timer.elapsed())));
         QCOMPARE(kill(pid, 0), -1);  // it is gone
     }
 

@@ -95,8 +95,8 @@ class WindowStrangersTest : public QObject {
         options.safe = true;
         options.path = folder;
         window_ = open_window({}, options);
-        QTRY_VERIFY(window_->workspace().run().has_run());
-        QTRY_COMPARE(window_->results().model().rowCount(), 4);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->workspace().run().has_run(), 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(window_->results().model().rowCount(), 4, 60'000);
         QTest::qWait(50);
         QCOMPARE(obeyed_texts(*window_), QStringList{});
 

@@ -44,7 +44,8 @@ class EngineSessionTest : public QObject {
         session.load();  // returns, or this test never ends
         QCOMPARE(session.engine_state(), EngineSession::EngineState::loading);
         trace.hold_load = false;
-        QTRY_COMPARE(session.engine_state(), EngineSession::EngineState::ready);
+        QTRY_COMPARE_WITH_TIMEOUT(session.engine_state(), EngineSession::EngineState::ready,
+                                  60'000);
         QCOMPARE(session.devices().size(), std::size_t{1});
     }
 
@@ -54,7 +55,7 @@ class EngineSessionTest : public QObject {
         EngineSession session(fake_factory(broken));
         QSignalSpy failed(&session, &EngineSession::run_failed);
         session.start(spec_of({64}), fresh());
-        QTRY_COMPARE(failed.count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, 60'000);
         QVERIFY(failed[0][0].toString().contains("libslay_engine.so is not there"));
         QCOMPARE(session.engine_state(), EngineSession::EngineState::failed);
         QVERIFY(!session.busy());
@@ -71,7 +72,7 @@ class EngineSessionTest : public QObject {
                 });
         QSignalSpy ended(&session, &EngineSession::run_ended);
         session.start(spec_of({64, 128, 256}), fresh());
-        QTRY_COMPARE(ended.count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, 60'000);
         QVERIFY(!seen.empty());
         for (std::size_t i = 1; i < seen.size(); ++i) QVERIFY(seen[i].seq > seen[i - 1].seq);
         QVERIFY(std::holds_alternative<RunStarted>(seen.front().body));
@@ -133,7 +134,7 @@ class EngineSessionTest : public QObject {
         EngineSession session(fake_factory({}, &trace));
         QSignalSpy ended(&session, &EngineSession::run_ended);
         session.start(spec_of({64}), fresh());
-        QTRY_COMPARE(ended.count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, 60'000);
         QCOMPARE(trace.points.load(), 2);
         QVERIFY(!trace.gui_thread_used);
     }
@@ -145,12 +146,12 @@ class EngineSessionTest : public QObject {
         EngineSession session(fake_factory(slow));
         QSignalSpy ended(&session, &EngineSession::run_ended);
         session.start(spec_of({64, 128}), fresh());
-        QTRY_COMPARE(session.run_state(), EngineSession::RunState::running);
+        QTRY_COMPARE_WITH_TIMEOUT(session.run_state(), EngineSession::RunState::running, 60'000);
         QElapsedTimer timer;
         timer.start();
         session.stop();
         QCOMPARE(session.run_state(), EngineSession::RunState::stopping);
-        QTRY_COMPARE(ended.count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, 60'000);
         qInfo("cancel: the run ended after %lld ms (one sample takes 5 ms)", timer.elapsed());
         QCOMPARE(session.run_state(), EngineSession::RunState::idle);
     }
@@ -162,16 +163,16 @@ class EngineSessionTest : public QObject {
         EngineSession session(fake_factory(slow, &trace));
         QSignalSpy ended(&session, &EngineSession::run_ended);
         session.start(spec_of({64, 128, 256, 512}), fresh());
-        QTRY_VERIFY(trace.points > 0);
+        QTRY_VERIFY_WITH_TIMEOUT(trace.points > 0, 60'000);
         session.pause();
         QCOMPARE(session.run_state(), EngineSession::RunState::paused);
-        QTest::qWait(100);  // what was in flight comes to rest
+        QTest::qWait(1000);  // what was in flight comes to rest
         const int held = trace.points;
         QTest::qWait(300);
         QCOMPARE(trace.points.load(), held);
         QCOMPARE(ended.count(), 0);
         session.resume();
-        QTRY_COMPARE(ended.count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, 60'000);
         QCOMPARE(trace.points.load(), 8);
     }
 
@@ -187,11 +188,11 @@ class EngineSessionTest : public QObject {
                 });
         QSignalSpy ended(&session, &EngineSession::run_ended);
         session.start(spec_of({64, 128, 256}), fresh());
-        QTRY_COMPARE(runs.size(), std::size_t{1});
+        QTRY_COMPARE_WITH_TIMEOUT(runs.size(), std::size_t{1}, 60'000);
         const std::string first = *runs.begin();
         runs.clear();
         session.start(spec_of({64}), fresh());
-        QTRY_COMPARE(ended.count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, 60'000);
         QCOMPARE(runs.size(), std::size_t{1});
         QVERIFY2(*runs.begin() != first, "events of the superseded run came through");
     }
@@ -205,7 +206,8 @@ class EngineSessionTest : public QObject {
         {
             EngineSession session(fake_factory(endless, &trace));
             session.start(spec_of({64}), fresh());
-            QTRY_COMPARE(session.run_state(), EngineSession::RunState::running);
+            QTRY_COMPARE_WITH_TIMEOUT(session.run_state(), EngineSession::RunState::running,
+                                      60'000);
             session.pause();  // paused or not
             timer.start();
         }
@@ -220,7 +222,7 @@ class EngineSessionTest : public QObject {
         QVERIFY(lock.ok());
         QSignalSpy failed(&session, &EngineSession::run_failed);
         session.start(spec_of({64}), options);
-        QTRY_COMPARE(failed.count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, 60'000);
         QVERIFY(!failed[0][0].toString().isEmpty());
         QVERIFY(!session.busy());
     }

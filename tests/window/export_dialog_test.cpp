@@ -30,6 +30,23 @@ std::shared_ptr<const RunRecord> h200() {
     return record;
 }
 
+// As somebody's own variants might be: two that are styled alike.
+RunRecord alike_record() {
+    return record_of(
+        R"({"schema": "slay-preset/1", "name": "alike", "experiments": ["latency"],
+            "variants": ["linear", "cosformer"], "sweep": {"lengths": [256, 512, 1024]}})",
+        [](const Point& point) -> Outcome {
+            const double length = point.parameters.real("length");
+            Outcome out;
+            out.result.state = PointState::ok;
+            out.samples = {length / 256, length / 250, length / 240};
+            return out;
+        },
+        [](RunStarted& started) {
+            for (VariantInfo& row : started.variants) row.style = started.variants.front().style;
+        });
+}
+
 struct Opened {
     QTemporaryDir folder;
     ExportDialog dialog;
@@ -53,6 +70,11 @@ struct Opened {
                 return settled();
             }
         return false;
+    }
+    QString status() const {
+        for (const QLabel* label : dialog.findChildren<QLabel*>())
+            if (label->accessibleName() == "State of the export") return label->text();
+        return "no such label";
     }
     QListWidgetItem* item(int row) { return dialog.items().item(row); }
 };
@@ -108,6 +130,40 @@ class ExportDialogTest : public QObject {
         opened.choose("venue", "iclr");
         QVERIFY(!opened.dialog.choice().text_wide);
         QVERIFY(opened.settled());
+    }
+
+    void a_rule_that_fails_is_shown() {
+        // Somebody's own variants, styled alike.
+        const auto alike = std::make_shared<const RunRecord>(alike_record());
+        PaperChoice start;
+        start.formats = {"pdf"};
+        Opened opened(alike, start);
+        QVERIFY(opened.settled());
+        QVERIFY2(opened.dialog.check().text().contains("Readable in grey: failed: "),
+                 qPrintable(opened.dialog.check().text()));
+        QVERIFY2(opened.dialog.check().text().contains("look the same"),
+                 qPrintable(opened.dialog.check().text()));
+        QVERIFY(opened.dialog.check().text().contains("Fonts embedded: passed"));
+        QSignalSpy exported(&opened.dialog, &ExportDialog::exported);
+        QTest::mouseClick(&opened.dialog.export_button(), Qt::LeftButton);
+        QVERIFY(QTest::qWaitFor([&] { return exported.size() == 1; }, 60000));
+        QVERIFY2(opened.status().contains("The check failed"), qPrintable(opened.status()));
+        QVERIFY(opened.settled());
+    }
+
+    void a_legend_without_a_place_inside_is_said() {
+        PaperChoice start;
+        start.legend = LegendPlace::inside;
+        start.variants = {"standard", "yat-performer-anchor"};
+        Opened opened(h200(), start);
+        QVERIFY(opened.settled());
+        QVERIFY2(opened.status().isEmpty(), qPrintable(opened.status()));
+        PaperChoice flat = start;
+        flat.variants.clear();
+        flat.height_inches = 1.2;
+        opened.dialog.set_choice(flat);
+        QVERIFY(opened.settled());
+        QVERIFY2(opened.status().contains("no place inside the axes"), qPrintable(opened.status()));
     }
 
     void what_is_missing_is_said_and_keeps_export_off() {

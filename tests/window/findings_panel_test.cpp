@@ -50,7 +50,7 @@ class FindingsPanelTest : public QObject {
         FindingsPanel panel(run);
         panel.show();
         show(run, testing::h200_record());
-        QTRY_VERIFY(panel.tree().topLevelItemCount() >= 6);
+        QTRY_VERIFY_WITH_TIMEOUT(panel.tree().topLevelItemCount() >= 6, 60'000);
         const auto* slower = finding(panel, "materialised softmax at L = 32768");
         QVERIFY(slower);
         QCOMPARE(slower->text(1), QString("refuted"));
@@ -76,7 +76,8 @@ class FindingsPanelTest : public QObject {
         panel.show();
         show(run, testing::h200_record());
         auto* item = finding(panel, "materialised softmax at L = 32768");
-        QTRY_VERIFY((item = finding(panel, "materialised softmax at L = 32768")));
+        QTRY_VERIFY_WITH_TIMEOUT((item = finding(panel, "materialised softmax at L = 32768")),
+                                 60'000);
         QSignalSpy chosen(&panel, &FindingsPanel::points_chosen);
         item->setExpanded(true);
         QTreeWidgetItem* anchor = item->child(0);
@@ -99,7 +100,7 @@ class FindingsPanelTest : public QObject {
         FindingsPanel panel(run);
         panel.show();
         show(run, testing::h200_record());
-        QTRY_VERIFY(finding(panel, "memory"));
+        QTRY_VERIFY_WITH_TIMEOUT(finding(panel, "memory"), 60'000);
         finding(panel, "memory")->setExpanded(true);
         panel.tree().setCurrentItem(finding(panel, "memory")->child(1));
         const QString label = panel.tree().currentItem()->text(0);
@@ -111,7 +112,7 @@ class FindingsPanelTest : public QObject {
         QVERIFY(finding(panel, "memory")->isExpanded());
         QCOMPARE(panel.tree().currentItem()->text(0), label);
         run.clear();
-        QTRY_COMPARE(panel.tree().topLevelItemCount(), 0);
+        QTRY_COMPARE_WITH_TIMEOUT(panel.tree().topLevelItemCount(), 0, 60'000);
     }
 };
 

@@ -14,6 +14,8 @@
 #include <QTimer>
 #include <algorithm>
 
+#include "engine/core/journal.h"
+#include "engine/core/plan_growth.h"
 #include "engine/core/sha256.h"
 #include "engine/core/shard.h"
 #include "engine/core/trusted_files.h"
@@ -26,6 +28,7 @@
 #include "widgets/editor/variant_picker.h"
 #include "widgets/elsewhere/engine_chooser.h"
 #include "widgets/elsewhere/own_variants.h"
+#include "widgets/library/library_panel.h"
 #include "widgets/results/log_panel.h"
 #include "widgets/window/message_bar.h"
 
@@ -42,13 +45,17 @@ SweepSpec slow_spec() {
     spec.experiments = {"latency"};
     spec.device = "cpu";
     spec.variants = {{"standard-fused", {}}, {"linear", {}}};
-    for (std::int64_t length = 8; length <= 64; length += 8) spec.axes["lengths"].emplace_back(length);
+    for (std::int64_t length = 8; length <= 64; length += 8)
+        spec.axes["lengths"].emplace_back(length);
     return spec;
 }
 
 std::unique_ptr<MainWindow> window_on_workers(StartOptions options) {
     auto window = std::make_unique<MainWindow>(
-        [] { return WorkerExecutor::start({bench, {"worker"}, {}}); }, options);
+        [] {
+            return WorkerExecutor::start({bench, {"worker"}, {}});
+        },
+        options);
     window->show();
     if (!QTest::qWaitForWindowExposed(window.get())) qFatal("the window does not show");
     return window;
@@ -100,6 +107,8 @@ class WindowElsewhereTest : public QObject {
     void a_run_there_outlives_its_connection();
     void what_cannot_be_reached_is_said_and_left();
     void a_job_is_followed_while_its_tasks_run();
+    void a_job_stands_in_the_library();
+    void more_points_reach_a_run_there();
     void somebodys_code_is_asked_about_once();
 
   private:
@@ -143,7 +152,8 @@ void WindowElsewhereTest::a_hosts_devices_appear_in_the_editor() {
     place.choose_host(LoopbackHost::name, bench);
     QVERIFY(chooser->text().contains("far"));
     QTRY_VERIFY_WITH_TIMEOUT(place.state() == EnginePlace::State::there, 60'000);
-    QCOMPARE(QString::fromStdString(window->workspace().devices().front().name), QString("Faraway"));
+    QCOMPARE(QString::fromStdString(window->workspace().devices().front().name),
+             QString("Faraway"));
     QVERIFY2(chooser->toolTip().contains("Faraway"), qPrintable(chooser->toolTip()));
     // The editor's device field offers them.
     bool offered = false;
@@ -167,7 +177,7 @@ void WindowElsewhereTest::a_run_there_outlives_its_connection() {
     start_host();
     const auto window = open_window({}, options(write_preset(*folders_, slow_spec())));
     Workspace& workspace = window->workspace();
-    QTRY_COMPARE(workspace.spec().spec().name, std::string("slow"));
+    QTRY_COMPARE_WITH_TIMEOUT(workspace.spec().spec().name, std::string("slow"), 60'000);
     workspace.place().choose_host(LoopbackHost::name, bench);
     QTRY_VERIFY_WITH_TIMEOUT(workspace.place().state() == EnginePlace::State::there, 60'000);
     workspace.start();
@@ -193,15 +203,15 @@ void WindowElsewhereTest::what_cannot_be_reached_is_said_and_left() {
     host_->close();
     const auto window = open_window({}, options(write_preset(*folders_, slow_spec())));
     window->workspace().place().choose_host(LoopbackHost::name, bench);
-    QTRY_VERIFY_WITH_TIMEOUT(
-        window->workspace().place().state() == EnginePlace::State::here, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(window->workspace().place().state() == EnginePlace::State::here,
+                             60'000);
     QVERIFY2(window->messages().text().contains("far cannot be reached through ssh"),
              qPrintable(window->messages().text()));
     QVERIFY(window->workspace().place().known().empty());
     host_->open();
     window->workspace().place().choose_host(LoopbackHost::name, "/no/such/slay-bench");
-    QTRY_VERIFY_WITH_TIMEOUT(
-        window->messages().text().contains("far has no /no/such/slay-bench"), 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(window->messages().text().contains("far has no /no/such/slay-bench"),
+                             60'000);
 }
 
 void WindowElsewhereTest::a_job_is_followed_while_its_tasks_run() {
@@ -233,6 +243,66 @@ void WindowElsewhereTest::a_job_is_followed_while_its_tasks_run() {
     QVERIFY2(log_text(*window).contains("Linear"), qPrintable(log_text(*window)));
 }
 
+void WindowElsewhereTest::a_job_stands_in_the_library() {
+    const QString runs = folders_->data() + "/slay-workbench/runs";
+    const std::string job = (runs + "/nightly").toStdString();
+    QVERIFY(begin_job(job, slow_spec(), {3, "42", ""}));
+    const std::string broken = (runs + "/broken").toStdString();
+    QVERIFY(begin_job(broken, slow_spec(), {3, "43", ""}));
+    QVERIFY(write_file_atomically(broken + "/job.json", "{\"schema\": \"of another program\"}"));
+    const auto window = open_window({}, options({}));
+    const auto entry = [&](const char* name) {
+        for (const LibraryEntry& each : window->library().entries())
+            if (each.kind == LibraryKind::run && each.name == name) return each;
+        return LibraryEntry{};
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(entry("nightly").path, QString::fromStdString(job), 60'000);
+    QVERIFY2(entry("nightly").detail.startsWith("job, 0 of 3 tasks begun"),
+             qPrintable(entry("nightly").detail));
+    QVERIFY2(entry("broken").error.contains("is no job of this program"),
+             qPrintable(entry("broken").error));
+    // A click opens it, and it is followed from then on.
+    emit window->library().run_chosen(entry("nightly").path);
+    RunDocument& run = window->workspace().run();
+    QTRY_COMPARE_WITH_TIMEOUT(run.record().points().size(), std::size_t{16}, 30'000);
+    QVERIFY(run.live());
+    QProcess task;
+    task.start(bench, {"run", QString::fromStdString(job + "/preset.json"), "--shard", "1/3",
+                       "--out", QString::fromStdString(shard_folder(job, 1)), "--resume"});
+    QVERIFY(task.waitForStarted());
+    QTRY_VERIFY_WITH_TIMEOUT(run.points_done() > 0, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(task.state() == QProcess::NotRunning, 60'000);
+    window->library().rescan();
+    QTRY_VERIFY_WITH_TIMEOUT(entry("nightly").detail.startsWith("job, 1 of 3 tasks begun"), 30'000);
+}
+
+void WindowElsewhereTest::more_points_reach_a_run_there() {
+    start_host();
+    SweepSpec spec = slow_spec();
+    spec.axes["lengths"] = {std::int64_t{8}, std::int64_t{16}};
+    const auto window = open_window({}, options(write_preset(*folders_, spec)));
+    Workspace& workspace = window->workspace();
+    QTRY_COMPARE_WITH_TIMEOUT(workspace.spec().spec().name, std::string("slow"), 60'000);
+    workspace.place().choose_host(LoopbackHost::name, bench);
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.place().state() == EnginePlace::State::there, 60'000);
+    workspace.start();
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.run().points_done() >= 2, 60'000);
+    const auto cosformer = with_variant(workspace.run().record(), "cosformer");
+    QVERIFY(cosformer);
+    workspace.grow(*cosformer);  // while it goes on
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.run().points_done() == 6 && idle(*window), 120'000);
+    const std::vector<std::int64_t> lengths{24};
+    workspace.grow(all_at_lengths(workspace.run().record(), lengths));  // afterwards
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.run().points_done() == 9 && idle(*window), 120'000);
+    QCOMPARE(QString::fromStdString(workspace.run().record().provenance().device_name),
+             QString("Faraway"));
+    const QDir far(folders_->file("far/slay-workbench/runs/from-elsewhere"));
+    const auto runs = far.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    QCOMPARE(runs.size(), 1);
+    QCOMPARE(content_of(workspace.run().folder() + "/journal.jsonl"),
+             content_of(far.filePath(runs[0] + "/journal.jsonl")));
+}
+
 void WindowElsewhereTest::somebodys_code_is_asked_about_once() {
     const QString path = folders_->file("mine.pt");
     const auto write = [&](const QByteArray& bytes) {
@@ -245,7 +315,7 @@ void WindowElsewhereTest::somebodys_code_is_asked_about_once() {
     spec.axes["lengths"] = {std::int64_t{8}};
     const auto window = window_on_workers(options(write_preset(*folders_, spec)));
     Workspace& workspace = window->workspace();
-    QTRY_COMPARE(workspace.spec().spec().name, std::string("slow"));
+    QTRY_COMPARE_WITH_TIMEOUT(workspace.spec().spec().name, std::string("slow"), 60'000);
     QTRY_VERIFY_WITH_TIMEOUT(
         workspace.session().engine_state() == EngineSession::EngineState::ready, 60'000);
     workspace.open(path);  // as when it is dropped

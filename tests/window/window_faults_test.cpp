@@ -24,7 +24,8 @@ class WindowFaultsTest : public QObject {
         options.safe = true;
         options.path = write_preset(folders_, small_spec());
         window_ = open_window(slow, options);
-        QTRY_COMPARE(window_->workspace().spec().spec().name, std::string("small"));
+        QTRY_COMPARE_WITH_TIMEOUT(window_->workspace().spec().spec().name, std::string("small"),
+                                  60'000);
     }
 
   private slots:
@@ -34,8 +35,10 @@ class WindowFaultsTest : public QObject {
     void a_folder_that_goes_away_data() {
         QTest::addColumn<QString>("what");
         QTest::addColumn<QString>("words");
-        QTest::newRow("moved") << "moved" << "the journal was moved";
-        QTest::newRow("deleted") << "deleted" << "the journal was deleted";
+        QTest::newRow("moved") << "moved"
+                               << "the journal was moved";
+        QTest::newRow("deleted") << "deleted"
+                                 << "the journal was deleted";
     }
     void a_folder_that_goes_away() {
         QFETCH(QString, what);
@@ -72,7 +75,7 @@ class WindowFaultsTest : public QObject {
         qputenv("XDG_DATA_HOME", "/proc/self/nowhere");
         window_->actions().run->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(window_->messages().text().contains("cannot be written"), 30'000);
-        QTRY_VERIFY(idle(*window_));
+        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 60'000);
         qputenv("XDG_DATA_HOME", folders_.data().toLocal8Bit());
         window_->actions().run->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, 30'000);

@@ -361,7 +361,7 @@ class WindowGrowthTest : public QObject {
         QVERIFY(QDir(workspace().run().folder()).removeRecursively());
         window_->results().table().selectRow(0);
         window_->results().findChild<QAction*>("rerun")->trigger();
-        QTRY_VERIFY(window_->messages().text().contains("cannot be written"));
+        QTRY_VERIFY_WITH_TIMEOUT(window_->messages().text().contains("cannot be written"), 60'000);
         QVERIFY(idle(*window_));
         QCOMPARE(record().points().size(), points);
     }

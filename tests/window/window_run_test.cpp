@@ -89,7 +89,7 @@ class WindowRunTest : public QObject {
         options.safe = true;
         options.path = write_preset(folders_, spec);
         window_ = open_window(behaviour, options);
-        QTRY_COMPARE(window_->workspace().spec().spec().name, spec.name);
+        QTRY_COMPARE_WITH_TIMEOUT(window_->workspace().spec().spec().name, spec.name, 60'000);
     }
     RunDocument& run() { return window_->workspace().run(); }
     EngineSession& session() { return window_->workspace().session(); }
@@ -105,14 +105,15 @@ class WindowRunTest : public QObject {
         open(behaviour);
         window_->actions().run->trigger();
         QVERIFY(window_->workspace().spec().locked());
-        QTRY_VERIFY(run().points_done() > 0);
+        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, 60'000);
         finish();
         QVERIFY(!window_->workspace().spec().locked());
         QCOMPARE(run().points_done(), static_cast<int>(run().record().points().size()));
         const PlotView* latency = window_->plots().view_of("latency_scaling");
         QVERIFY(latency);
         window_->plots().show_figure("latency_scaling");
-        QTRY_COMPARE(drawn_points(*latency), 9);  // 3 variants measured at 3 lengths
+        QTRY_COMPARE_WITH_TIMEOUT(drawn_points(*latency), 9,
+                                  60'000);  // 3 variants measured at 3 lengths
         const QAbstractItemModel& table = window_->results().model();
         QCOMPARE(table.rowCount(),
                  run().points_done() > 0 ? int(run().record().points().size()) : 0);
@@ -142,7 +143,7 @@ class WindowRunTest : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(over(), 60'000);
         QCOMPARE(seen.size(), 3);
         window_->actions().run->trigger();
-        QTRY_VERIFY(run().in_flight());
+        QTRY_VERIFY_WITH_TIMEOUT(run().in_flight(), 60'000);
         window_->plots().show_figure("memory_scaling");
         finish();
         QCOMPARE(window_->plots().current_view(), window_->plots().view_of("memory_scaling"));
@@ -162,7 +163,7 @@ class WindowRunTest : public QObject {
             if (std::find(experiments.begin(), experiments.end(), shown->figure().experiment) ==
                 experiments.end())
                 continue;
-            QTRY_VERIFY2(drawn_points(*shown) > 0, shown->figure().id.c_str());
+            QTRY_VERIFY2_WITH_TIMEOUT(drawn_points(*shown) > 0, shown->figure().id.c_str(), 60'000);
             ++filled;
         }
         QCOMPARE(filled, 3);
@@ -182,7 +183,7 @@ class WindowRunTest : public QObject {
         QCOMPARE(metrics->count(), 6);
         QCOMPARE(metrics->itemText(2), QStringLiteral("Perplexity"));
         QTest::keyClick(metrics, Qt::Key_Down);
-        QTRY_COMPARE(view->data().metric, std::string("validation_loss"));
+        QTRY_COMPARE_WITH_TIMEOUT(view->data().metric, std::string("validation_loss"), 60'000);
         for (QComboBox* each :
              window_->plots().view_of("latency_scaling")->findChildren<QComboBox*>())
             QVERIFY(each->accessibleName() != "Metric shown" || each->isHidden());
@@ -194,7 +195,7 @@ class WindowRunTest : public QObject {
         slow.samples = 20;
         open(slow);
         window_->actions().run->trigger();
-        QTRY_VERIFY(run().points_done() >= 2);
+        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() >= 2, 60'000);
         QElapsedTimer timer;
         timer.start();
         QTest::mouseClick(window_->actions().stop_button, Qt::LeftButton);
@@ -223,11 +224,11 @@ class WindowRunTest : public QObject {
         slow.sample = std::chrono::milliseconds(3);
         open(slow);
         window_->actions().run->trigger();
-        QTRY_VERIFY(run().points_done() > 0);
+        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, 60'000);
         window_->actions().pause->trigger();
         QCOMPARE(session().run_state(), EngineSession::RunState::paused);
         QCOMPARE(window_->actions().pause->text(), QString("Continue"));
-        QTest::qWait(200);
+        QTest::qWait(1000);  // what was in flight comes to rest
         const int held = run().points_done();
         QTest::qWait(300);
         QCOMPARE(run().points_done(), held);
@@ -258,7 +259,7 @@ class WindowRunTest : public QObject {
         const QString folder = run().folder();
         run().clear();
         window_->workspace().open(folder);
-        QTRY_VERIFY(run().has_run());
+        QTRY_VERIFY_WITH_TIMEOUT(run().has_run(), 60'000);
         QCOMPARE(window_->results().tsv(), before);
     }
 
@@ -354,17 +355,17 @@ class WindowRunTest : public QObject {
         window_->actions().run->trigger();
         window_->plots().show_figure("latency_scaling");
         PlotView* latency = window_->plots().view_of("latency_scaling");
-        QTRY_VERIFY(drawn_points(*latency) >= 4);
+        QTRY_VERIFY_WITH_TIMEOUT(drawn_points(*latency) >= 4, 60'000);
         latency->zoom(0.5);
         const QCPRange x = latency->plot().xAxis->range();
         const QCPRange y = latency->plot().yAxis->range();
         const int at = drawn_points(*latency);
-        QTRY_VERIFY(drawn_points(*latency) > at);
+        QTRY_VERIFY_WITH_TIMEOUT(drawn_points(*latency) > at, 60'000);
         finish();
         QVERIFY(latency->plot().xAxis->range() == x);
         QVERIFY(latency->plot().yAxis->range() == y);
         latency->reset_view();
-        QTRY_VERIFY(!(latency->plot().xAxis->range() == x));
+        QTRY_VERIFY_WITH_TIMEOUT(!(latency->plot().xAxis->range() == x), 60'000);
     }
 
     // The engine of the run crashes in a worker: the point is marked, the log names the worker that
@@ -382,7 +383,8 @@ class WindowRunTest : public QObject {
             },
             options);
         window_->show();
-        QTRY_COMPARE(window_->workspace().spec().spec().name, small_spec().name);
+        QTRY_COMPARE_WITH_TIMEOUT(window_->workspace().spec().spec().name, small_spec().name,
+                                  60'000);
         window_->actions().run->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, 60'000);
         finish();
@@ -412,11 +414,11 @@ class WindowRunTest : public QObject {
         finish();
         window_->plots().show_figure("latency_scaling");
         PlotView* latency = window_->plots().view_of("latency_scaling");
-        QTRY_VERIFY(drawn_points(*latency) > 0);
+        QTRY_VERIFY_WITH_TIMEOUT(drawn_points(*latency) > 0, 60'000);
         const QString id = QString::fromStdString(latency->data().series.front().id);
         latency->toggle_curve(id);
         QCOMPARE(latency->hidden_curves(), QStringList{id});
-        QTRY_VERIFY(latency->data().series.front().hidden);
+        QTRY_VERIFY_WITH_TIMEOUT(latency->data().series.front().hidden, 60'000);
         latency->toggle_curve(id);
         QVERIFY(latency->hidden_curves().isEmpty());
     }
@@ -426,11 +428,11 @@ class WindowRunTest : public QObject {
         slow.sample = std::chrono::milliseconds(3);
         open(slow);
         window_->actions().run->trigger();
-        QTRY_VERIFY(run().points_done() >= 2);
+        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() >= 2, 60'000);
         const QString folder = run().folder();
         const int seen = run().points_done();
         window_->actions().quit->trigger();
-        QTRY_VERIFY(!window_->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(!window_->isVisible(), 60'000);
         const auto journal = read_journal(folder.toStdString());
         QVERIFY(journal.ok());
         QVERIFY(journal->skipped.empty());
@@ -449,7 +451,7 @@ class WindowRunTest : public QObject {
         FakeBehaviour fast;
         fast.sample = std::chrono::microseconds(0);
         open(fast, spec);
-        QTRY_VERIFY(window_->workspace().estimator().plan());
+        QTRY_VERIFY_WITH_TIMEOUT(window_->workspace().estimator().plan(), 60'000);
         FrameGaps frames;
         QElapsedTimer timer;
         timer.start();

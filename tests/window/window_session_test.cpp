@@ -48,15 +48,16 @@ class WindowSessionTest : public QObject {
         auto window = open_window({}, options(), &trace);
         const auto let_go = qScopeGuard([&trace] { trace.hold_load = false; });
         qInfo("the window is on the screen after %lld ms", timer.elapsed());
-        QTRY_COMPARE(window->workspace().session().engine_state(),
-                     EngineSession::EngineState::loading);
+        QTRY_COMPARE_WITH_TIMEOUT(window->workspace().session().engine_state(),
+                                  EngineSession::EngineState::loading, 60'000);
         // Usable meanwhile: a preset opens and can be edited.
         window->workspace().open(write_preset(folders_, small_spec()));
-        QTRY_COMPARE(window->workspace().spec().spec().name, std::string("small"));
+        QTRY_COMPARE_WITH_TIMEOUT(window->workspace().spec().spec().name, std::string("small"),
+                                  60'000);
         QCOMPARE(window->workspace().session().engine_state(), EngineSession::EngineState::loading);
         trace.hold_load = false;
-        QTRY_COMPARE(window->workspace().session().engine_state(),
-                     EngineSession::EngineState::ready);
+        QTRY_COMPARE_WITH_TIMEOUT(window->workspace().session().engine_state(),
+                                  EngineSession::EngineState::ready, 60'000);
         window->close();
     }
 
@@ -65,7 +66,8 @@ class WindowSessionTest : public QObject {
             StartOptions first = options();
             first.path = write_preset(folders_, small_spec());
             auto window = open_window({}, first);
-            QTRY_COMPARE(window->workspace().spec().spec().name, std::string("small"));
+            QTRY_COMPARE_WITH_TIMEOUT(window->workspace().spec().spec().name, std::string("small"),
+                                      60'000);
             SweepSpec edited = window->workspace().spec().spec();
             edited.axes["lengths"] = {std::int64_t{4096}};
             window->workspace().spec().edit("lengths", {}, edited);
@@ -74,8 +76,10 @@ class WindowSessionTest : public QObject {
             window->close();
         }
         auto window = open_window({}, options());
-        QTRY_COMPARE(window->workspace().spec().spec().name, std::string("small"));
-        QTRY_COMPARE(window->configuration().axis_field("lengths")->text(), QString("4096"));
+        QTRY_COMPARE_WITH_TIMEOUT(window->workspace().spec().spec().name, std::string("small"),
+                                  60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(window->configuration().axis_field("lengths")->text(),
+                                  QString("4096"), 60'000);
         QVERIFY(window->workspace().spec().modified());
         QVERIFY(window->actions().theme_dark->isChecked());
         QVERIFY(tones().dark);
@@ -108,10 +112,11 @@ class WindowSessionTest : public QObject {
         store(bytes);
         auto window = open_window({}, options());
         QVERIFY(window->isVisible());
-        QTRY_COMPARE(window->workspace().session().engine_state(),
-                     EngineSession::EngineState::ready);
+        QTRY_COMPARE_WITH_TIMEOUT(window->workspace().session().engine_state(),
+                                  EngineSession::EngineState::ready, 60'000);
         window->workspace().open(write_preset(folders_, small_spec()));
-        QTRY_COMPARE(window->workspace().spec().spec().name, std::string("small"));
+        QTRY_COMPARE_WITH_TIMEOUT(window->workspace().spec().spec().name, std::string("small"),
+                                  60'000);
         window->close();
         QCOMPARE(QJsonDocument::fromJson(stored()).object()["schema"].toString(),
                  QString("slay-session/1"));
@@ -128,7 +133,8 @@ class WindowSessionTest : public QObject {
         QVERIFY(!QJsonDocument::fromJson(stored()).object().contains("window"));
         window.show();
         QVERIFY(QTest::qWaitForWindowExposed(&window));
-        QTRY_VERIFY(QJsonDocument::fromJson(stored()).object().contains("window"));
+        QTRY_VERIFY_WITH_TIMEOUT(QJsonDocument::fromJson(stored()).object().contains("window"),
+                                 60'000);
     }
 
     void safe_start_passes_over_the_session() {
@@ -136,13 +142,15 @@ class WindowSessionTest : public QObject {
             StartOptions first = options();
             first.path = write_preset(folders_, small_spec());
             auto window = open_window({}, first);
-            QTRY_COMPARE(window->workspace().spec().spec().name, std::string("small"));
+            QTRY_COMPARE_WITH_TIMEOUT(window->workspace().spec().spec().name, std::string("small"),
+                                      60'000);
             window->close();
         }
         StartOptions safe = options();
         safe.safe = true;
         auto window = open_window({}, safe);
-        QTRY_VERIFY(!window->workspace().spec().spec().name.empty());  // the quick preset
+        QTRY_VERIFY_WITH_TIMEOUT(!window->workspace().spec().spec().name.empty(),
+                                 60'000);  // the quick preset
         QVERIFY(window->workspace().spec().spec().name != "small");
     }
 };

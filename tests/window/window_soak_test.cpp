@@ -69,7 +69,7 @@ class WindowSoakTest : public QObject {
         options.safe = true;
         options.path = write_preset(folders_, spec);
         window_ = open_window(quick(), options);
-        QTRY_COMPARE(window_->workspace().spec().spec().name, spec.name);
+        QTRY_COMPARE_WITH_TIMEOUT(window_->workspace().spec().spec().name, spec.name, 60'000);
     }
     RunDocument& run() { return window_->workspace().run(); }
 

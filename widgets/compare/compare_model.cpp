@@ -171,6 +171,11 @@ QString CompareModel::column_id(int column) const {
 }
 
 QVariant CompareModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    // A head stands over its figures: to the right where they are numbers.
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole && rowCount() > 0) {
+        const QVariant cell = data(index(0, section), role);
+        return cell.isValid() ? cell : QVariant(int(Qt::AlignLeft | Qt::AlignVCenter));
+    }
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
     const auto index = static_cast<std::size_t>(section);
     return index < columns_.size() ? columns_[index].heading : QVariant();

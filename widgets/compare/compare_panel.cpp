@@ -83,6 +83,8 @@ ComparePanel::ComparePanel(RunDocument& shown, QWidget* parent) : QWidget(parent
     table_->sortByColumn(-1, Qt::AscendingOrder);  // by group, then as the runs go
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setAlternatingRowColors(true);
+    table_->setShowGrid(false);
+    table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 9);
     table_->verticalHeader()->hide();
     table_->setAccessibleName(tr("Points of the compared runs"));
     table_->horizontalHeader()->setSectionsMovable(true);
@@ -102,6 +104,7 @@ ComparePanel::ComparePanel(RunDocument& shown, QWidget* parent) : QWidget(parent
     left->addWidget(table_);
     left->setStretchFactor(0, 3);
     left->setStretchFactor(1, 2);
+    left->setSizes({600, 400});  // parts of what there is
     auto* split = new QSplitter(Qt::Horizontal);
     split->addWidget(left);
     split->addWidget(samples_);
@@ -130,11 +133,13 @@ QWidget* ComparePanel::new_bar() {
     rows->setContentsMargins(3 * unit, unit, 3 * unit, unit);
     rows->setSpacing(unit);
     rows->addLayout(row);
-    auto* add = new_button("open", tr("Add run\u2026"), tr("Add saved runs, also from elsewhere"));
-    connect(add, &QToolButton::clicked, this, &ComparePanel::ask_for_runs);
-    auto* add_shown =
-        new_button("record", tr("Add shown"), tr("Add the run that the window shows"));
-    connect(add_shown, &QToolButton::clicked, this, &ComparePanel::add_shown);
+    auto* add = new_button("open", tr("Add run"),
+                           tr("Add the run in view, saved runs, reference runs, or a file"));
+    add_menu_ = new QMenu(add);
+    add_menu_->setObjectName("compare-add");
+    add->setMenu(add_menu_);
+    add->setPopupMode(QToolButton::InstantPopup);
+    connect(add_menu_, &QMenu::aboutToShow, this, &ComparePanel::fill_add_menu);
     remove_ = new_button("close", tr("Remove"), tr("Take a run out of the comparison"));
     runs_menu_ = new QMenu(remove_);
     remove_->setMenu(runs_menu_);
@@ -161,16 +166,36 @@ QWidget* ComparePanel::new_bar() {
         new_button("copy", tr("As command"), tr("Copy the command that prints this table"));
     copy->setObjectName("compare-command");
     connect(copy, &QToolButton::clicked, this, [this] { emit command_asked(command()); });
-    for (QWidget* each : std::initializer_list<QWidget*>{
-             add, add_shown, remove_, experiment_, metric_, baseline_, ratio_, group_, csv, copy})
+    for (QWidget* each : std::initializer_list<QWidget*>{add, remove_, experiment_, metric_,
+                                                         baseline_, ratio_, group_, csv, copy})
         row->addWidget(each);
     rows->addWidget(filter_);
+    with_runs_ = {remove_, experiment_, metric_, baseline_, ratio_, group_, csv, copy, filter_};
     connect(experiment_, &QComboBox::activated, this, &ComparePanel::runs_changed);
     connect(metric_, &QComboBox::activated, this, &ComparePanel::choose_metric);
     connect(baseline_, &QComboBox::activated, this, &ComparePanel::choose_baseline);
     connect(group_, &QComboBox::activated, this, &ComparePanel::refresh);
     connect(filter_, &QLineEdit::textChanged, this, &ComparePanel::refresh);
     return bar;
+}
+
+void ComparePanel::set_known_runs(const QList<std::pair<QString, QString>>& name_and_folder) {
+    known_ = name_and_folder;
+}
+
+void ComparePanel::fill_add_menu() {
+    constexpr int most = 30;  // a menu that fits on a screen; the others by Browse
+    add_menu_->clear();
+    QAction* shown = add_menu_->addAction(themed_icon("record"), tr("The run in view"), this,
+                                          &ComparePanel::add_shown);
+    shown->setEnabled(!shown_.folder().isEmpty());
+    add_menu_->addSeparator();
+    for (qsizetype i = 0; i < std::min<qsizetype>(known_.size(), most); ++i)
+        connect(add_menu_->addAction(plain(known_[i].first.toStdString())), &QAction::triggered,
+                this, [this, folder = known_[i].second] { add_run(folder); });
+    if (!known_.isEmpty()) add_menu_->addSeparator();
+    add_menu_->addAction(themed_icon("open"), tr("Browse\u2026"), this,
+                         &ComparePanel::ask_for_runs);
 }
 
 void ComparePanel::ask_for_runs() {
@@ -368,7 +393,7 @@ void ComparePanel::runs_changed() {
                         paths_.erase(paths_.begin() + static_cast<std::ptrdiff_t>(i));
                     runs_changed();
                 });
-    remove_->setEnabled(!runs.runs().empty());
+    for (QWidget* each : with_runs_) each->setVisible(!runs.runs().empty());
     empty_->setVisible(runs.runs().empty());
     findChild<QSplitter*>("compare-split")->setVisible(!runs.runs().empty());
     choose_metric();
@@ -385,10 +410,14 @@ void ComparePanel::choose_metric() {
                                QString("run:%1").arg(i));
     for (const RunComparison::Row& row : runs.rows()) {
         const QString name = QString::fromStdString(row.point->point.variant);
-        if (!variants.contains(name)) variants << name;
+        if (variants.contains(name)) continue;
+        variants << name;
+        const VariantInfo* info = runs.runs()[row.run].record->variant(row.point->point.variant);
+        baselines << std::pair(
+            tr("over %1").arg(
+                plain(info && !info->label.empty() ? info->label : row.point->point.variant)),
+            "variant:" + name);
     }
-    for (const QString& name : variants)
-        baselines << std::pair(tr("over %1").arg(plain(name.toStdString())), "variant:" + name);
     fill(*baseline_, baselines);
     QList<std::pair<QString, QVariant>> groups{{tr("by run"), QString("run")},
                                                {tr("by variant"), QString("variant")}};

@@ -37,6 +37,9 @@ class ComparePanel : public QWidget {
     void add_record(const QString& label, std::shared_ptr<const RunRecord> record,
                     const QString& path = {});
 
+    // Runs that can be added by a click: the user's own, then those that came with the program.
+    void set_known_runs(const QList<std::pair<QString, QString>>& name_and_folder);
+
     CompareModel& model() const { return *model_; }
     QTableView& table() const { return *table_; }
     QLineEdit& filter() const { return *filter_; }
@@ -62,6 +65,7 @@ class ComparePanel : public QWidget {
     QWidget* new_bar();
     void ask_for_runs();
     void add_shown();
+    void fill_add_menu();
     void runs_changed();  // fills what can be chosen
     void choose_metric();
     void choose_baseline();
@@ -83,7 +87,9 @@ class ComparePanel : public QWidget {
     QLineEdit* filter_;
     QComboBox *experiment_, *metric_, *baseline_, *group_;
     QToolButton *remove_, *ratio_;
-    QMenu* runs_menu_;
+    QMenu *runs_menu_, *add_menu_;
+    QList<std::pair<QString, QString>> known_;
+    std::vector<QWidget*> with_runs_;  // of use only where there are runs
     QLabel* empty_;
     OverlayView* overlay_;
     SampleView* samples_;

@@ -19,6 +19,7 @@ OverlayView::OverlayView(QWidget* parent) : QWidget(parent) {
     renderer_ = std::make_unique<FigureRenderer>(plot_);
     notes_ = new ElidedLabel(tr("Notes on the figure"));
     notes_->setObjectName("muted");
+    notes_->setContentsMargins(12, 0, 12, 4);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(plot_, 1);

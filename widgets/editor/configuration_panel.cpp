@@ -89,7 +89,7 @@ ConfigurationPanel::ConfigurationPanel(SpecDocument& document, PlanEstimator& es
     setObjectName("panel");
     setAttribute(Qt::WA_StyledBackground);
     setAccessibleName(tr("Configuration"));
-    setMinimumWidth(290);
+    setMinimumWidth(with_font(290));
     auto* content = new QWidget;
     content->setObjectName("panel-body");
     auto* content_layout = new QVBoxLayout(content);

@@ -28,7 +28,7 @@ QLabel* new_section(const QString& title) {
 QLabel* new_row_label(const QString& text, const QString& help, QWidget* field) {
     auto* label = new QLabel(text);
     label->setTextFormat(Qt::PlainText);
-    label->setFixedWidth(96);
+    label->setFixedWidth(with_font(96));
     label->setWordWrap(true);
     label->setContentsMargins(0, 4, 0, 0);
     label->setToolTip(wrapped_tip(help));

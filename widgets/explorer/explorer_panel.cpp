@@ -29,7 +29,7 @@ namespace slay {
 namespace {
 
 constexpr int side_width = 244;
-constexpr QSize least_card{380, 250};  // of a figure that stands beside another
+constexpr QSize least_card{380, 345};  // of a figure that stands beside another
 
 // A page: its figures, the first `least` of which are always there, the others where there is room.
 struct Page {
@@ -160,13 +160,15 @@ QWidget* ExplorerPanel::new_side() {
     row->addWidget(take);
     row->addWidget(copy);
     auto* side = new QWidget;
-    side->setFixedWidth(side_width);
+    QWidget* tools = new_tools();
     auto* column = new QVBoxLayout(side);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addWidget(new_tools());
+    column->addWidget(tools);
     column->addWidget(area, 1);
     column->addWidget(buttons);
+    for (QWidget* each : {tools, buttons}) each->ensurePolished();
+    side->setFixedWidth(std::max(with_font(side_width), tools->sizeHint().width() + 2 * unit));
     return side;
 }
 
@@ -229,6 +231,8 @@ QWidget* ExplorerPanel::new_tools() {
     time_->setTextFormat(Qt::PlainText);
     time_->setFont(tabular_font(font()));
     time_->setAccessibleName(tr("Time of a frame"));
+    time_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    time_->setMinimumWidth(time_->fontMetrics().horizontalAdvance("0000 ms"));
     auto* all = new QToolButton;
     all->setIcon(themed_icon("export"));
     all->setToolTip(tr("Write every view as PDF, SVG, PNG, pgfplots source and CSV into a folder"));

@@ -24,6 +24,7 @@
 namespace slay {
 namespace {
 
+constexpr int room_for_notes = 270;    // below which they are one line
 constexpr int room_for_caption = 340;  // height of a card, in pixels, below which it is a tooltip
 
 QString text(const std::string& from) {
@@ -59,12 +60,27 @@ FigureCard::FigureCard(const ExploreFigure& figure, QWidget* parent)
     caption_->setContentsMargins(3 * unit, 0, 3 * unit, 0);
     notes_ = new ElidedLabel(tr("What the figure says"));
     notes_->setContentsMargins(3 * unit, 0, 3 * unit, unit);
+    const auto new_line = [](const QString& name) {
+        auto* line = new QLabel;
+        line->setTextFormat(Qt::PlainText);
+        line->setWordWrap(true);
+        line->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+        line->setContentsMargins(3 * unit, 0, 3 * unit, 0);
+        line->setAccessibleName(name);
+        line->hide();
+        return line;
+    };
+    whole_equation_ = new_line(tr("Equation"));
+    whole_equation_->setText(text(figure.equation));
+    whole_notes_ = new_line(tr("What the figure says"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(2);
     column->addWidget(new_head());
+    column->addWidget(whole_equation_);
     column->addWidget(plot_, 1);
     column->addWidget(notes_);
+    column->addWidget(whole_notes_);
     column->addWidget(caption_);
     connect(plot_, &QCustomPlot::mouseDoubleClick, this, [this] { renderer_->reset_view(); });
     connect(plot_, &QCustomPlot::mouseWheel, this, [this] { renderer_->hold_view(); });
@@ -108,6 +124,7 @@ QWidget* FigureCard::new_head() {
     row->setSpacing(2 * unit);
     row->addWidget(title_);
     row->addWidget(equation_, 1);
+    row->addStretch(0);
     row->addWidget(save);
     return head;
 }
@@ -124,7 +141,8 @@ double FigureCard::show_frame(const explore::Frame& frame, const ExploreView& vi
     for (const std::string& note : data.notes) notes << text(note);
     notes_->set_text(notes.join("  "));
     notes_->setToolTip(wrapped_tip(notes.join(' ')));
-    notes_->setVisible(!notes.isEmpty());
+    whole_notes_->setText(notes.join("  "));
+    place_texts();
     plot_->setAccessibleDescription(notes.join(' '));
     return static_cast<double>(timer.nsecsElapsed()) / 1e6;
 }
@@ -143,9 +161,22 @@ Status FigureCard::export_to(const QString& path, const PaperChoice& choice) con
                  clean_text(target, 300) + ": a view is written as .pdf, .svg, .png, .tex or .csv"};
 }
 
+// Where there is room, whole; else one line, the rest as its tooltip. Two lines are kept for the
+// notes, so that the plot does not move when a number gets longer.
+void FigureCard::place_texts() {
+    const bool room = height() >= room_for_caption;
+    const bool some = room || height() >= room_for_notes;
+    caption_->setVisible(room);
+    whole_equation_->setVisible(room);
+    equation_->setVisible(!room);
+    whole_notes_->setMinimumHeight(2 * fontMetrics().lineSpacing());
+    whole_notes_->setVisible(some && !whole_notes_->text().isEmpty());
+    notes_->setVisible(!some && !whole_notes_->text().isEmpty());
+}
+
 void FigureCard::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    caption_->setVisible(height() >= room_for_caption);
+    place_texts();
 }
 
 std::optional<QString> FigureCard::cell_at(QPointF position) const {

@@ -44,6 +44,7 @@ class FigureCard : public QWidget {
   private:
     QWidget* new_head();
     void show_value(QPointF position);
+    void place_texts();
     std::optional<QString> cell_at(QPointF position) const;
 
     const ExploreFigure& figure_;
@@ -51,6 +52,7 @@ class FigureCard : public QWidget {
     std::unique_ptr<FigureRenderer> renderer_;
     QLabel *title_, *caption_, *value_;
     ElidedLabel *equation_, *notes_;
+    QLabel *whole_equation_, *whole_notes_;
 };
 
 }  // namespace slay

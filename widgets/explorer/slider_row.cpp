@@ -17,7 +17,7 @@ SliderRow::SliderRow(SliderScale scale, QWidget* parent)
     : QWidget(parent), scale_(std::move(scale)) {
     auto* symbol = new QLabel(scale_.symbol);
     symbol->setTextFormat(Qt::PlainText);
-    symbol->setFixedWidth(30);
+    symbol->setFixedWidth(std::max(30, symbol->fontMetrics().horizontalAdvance("seed") + unit));
     slider_ = new QSlider(Qt::Horizontal);
     slider_->setRange(0, static_cast<int>(scale_.stops.size()) - 1);
     slider_->setPageStep(std::max(1, slider_->maximum() / 6));
@@ -26,7 +26,7 @@ SliderRow::SliderRow(SliderScale scale, QWidget* parent)
     field_ = new QLineEdit;
     field_->setAccessibleName(scale_.name);
     field_->setAlignment(Qt::AlignRight);
-    field_->setFixedWidth(62);
+    field_->setFixedWidth(with_font(62));
     field_->setFont(tabular_font(font()));
     symbol->setBuddy(field_);
     const QString range = scale_.whole

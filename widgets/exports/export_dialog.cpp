@@ -90,7 +90,7 @@ QWidget* ExportDialog::build_left() {
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(form_);
-    scroll->setMinimumWidth(300);
+    scroll->setMinimumWidth(with_font(300));
     return scroll;
 }
 
@@ -98,11 +98,12 @@ QWidget* ExportDialog::build_right() {
     items_ = new QListWidget;
     items_->setObjectName("items");
     items_->setAccessibleName(tr("Figures and tables"));
-    items_->setMinimumWidth(210);
+    items_->setMinimumWidth(with_font(210));
     items_->setWordWrap(true);
     items_->setSpacing(unit / 2);
     items_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     page_ = new PageView;
+    connect(page_, &PageView::resized, this, &ExportDialog::fit_again);
     check_ = new CheckView;
     title_ = new QLabel;
     title_->setTextFormat(Qt::PlainText);
@@ -311,7 +312,7 @@ void ExportDialog::preview_current() {
 
 void ExportDialog::take_preview(const PaperPreview& preview) {
     shown_ = preview;
-    if (!task_) say({});
+    if (!task_) say(preview.note);
     if (preview.image.isNull()) {
         if (preview.text.isEmpty())
             page_->show_message(preview.problem);
@@ -333,8 +334,8 @@ void ExportDialog::show_page() {
         tr("Preview of %1").arg(shown_.stem));
 }
 
-void ExportDialog::resizeEvent(QResizeEvent* event) {
-    QDialog::resizeEvent(event);
+// The room of the page changes with the window and with what the check has to say.
+void ExportDialog::fit_again() {
     if (zoom_->currentData().toDouble() == 0 && !shown_.pdf.empty())
         QTimer::singleShot(settle_ms, this, [this] {
             if (!maker_.busy() && std::abs(wanted_dots() - shown_.dots_per_inch) > 1)

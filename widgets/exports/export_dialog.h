@@ -58,7 +58,6 @@ class ExportDialog : public QDialog {
     void choice_kept(const slay::PaperChoice& choice);  // to be remembered
 
   protected:
-    void resizeEvent(QResizeEvent* event) override;
     void done(int result) override;
 
   private:
@@ -69,6 +68,7 @@ class ExportDialog : public QDialog {
     void refresh();
     void preview_current();
     void take_preview(const PaperPreview& preview);
+    void fit_again();
     void show_page();
     double wanted_dots() const;
     QString current_stem() const;

@@ -74,6 +74,11 @@ void PageView::show_message(const QString& text) {
     stack_->setCurrentIndex(2);
 }
 
+void PageView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    emit resized();
+}
+
 double PageView::fitting_dots(double width_inches, double height_inches) const {
     const int edge = 8 * unit + 2;
     const double width =

@@ -27,6 +27,12 @@ class PageView : public QWidget {
     double screen_dots() const;  // at which the page is as large as on paper
     bool shows_page() const;
 
+  signals:
+    void resized();
+
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+
   private:
     QStackedWidget* stack_;
     QScrollArea* scroll_;

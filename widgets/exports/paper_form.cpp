@@ -91,10 +91,12 @@ PaperForm::PaperForm(const RunRecord& record, QWidget* parent) : QWidget(parent)
     };
     x_scale_ = scales("x-scale", tr("x axis"));
     y_scale_ = scales("y-scale", tr("y axis"));
-    legend_ = add_combo("legend", tr("Legend"), tr("Where it stands"));
+    legend_ = add_combo("legend", tr("Legend"),
+                        tr("Where it stands; inside only where it covers nothing"));
     for (const auto& [word, label] : {std::pair{"below", tr("Below")},
                                       {"above", tr("Above")},
                                       {"right", tr("On the right")},
+                                      {"inside", tr("Inside the axes")},
                                       {"none", tr("None")}})
         legend_->addItem(label, QString(word));
     title_ = new QCheckBox(tr("Title in the figure"));

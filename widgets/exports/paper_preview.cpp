@@ -142,6 +142,8 @@ void PreviewMaker::make(std::shared_ptr<const PaperPlan> plan, const QString& st
     const auto pdf = paper_figure_pdf(*plan, data);
     PaperPreview preview;
     preview.stem = stem;
+    if (const std::string note = legend_note(*plan, data); !note.empty())
+        preview.note = tr("In this figure %1.").arg(QString::fromStdString(note));
     if (pdf)
         preview.pdf = *pdf;
     else

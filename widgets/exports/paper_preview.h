@@ -21,6 +21,7 @@ struct PaperPreview {
     double dots_per_inch = 0;
     QString text;     // instead of an image: the table as Markdown
     QString problem;  // why there is no image
+    QString note;     // what is not as it was asked for
     FileCheck check;
 };
 

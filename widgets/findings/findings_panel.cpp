@@ -3,6 +3,8 @@
 #include <QApplication>
 #include <QHeaderView>
 #include <QLabel>
+#include <QScrollArea>
+#include <QSplitter>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -100,8 +102,23 @@ FindingsPanel::FindingsPanel(RunDocument& run, QWidget* parent) : QWidget(parent
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addWidget(tree_, 1);
-    layout->addWidget(explanation_);
+    explanation_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    auto* beside = new QScrollArea;
+    beside->setObjectName("panel");
+    beside->setFrameShape(QFrame::NoFrame);
+    beside->setWidgetResizable(true);
+    beside->setWidget(explanation_);
+    explanation_->setAutoFillBackground(false);
+    beside->viewport()->setAutoFillBackground(false);
+    beside->setAccessibleName(tr("What the finding in front rests on"));
+    split_ = new QSplitter;
+    split_->addWidget(tree_);
+    split_->addWidget(beside);
+    split_->setStretchFactor(0, 5);
+    split_->setStretchFactor(1, 2);
+    beside->setMinimumWidth(60 * unit);
+    split_->setChildrenCollapsible(false);
+    layout->addWidget(split_, 1);
     layout->addWidget(empty_);
     later_.setSingleShot(true);
     connect(&later_, &QTimer::timeout, this, [this] {
@@ -140,6 +157,7 @@ void FindingsPanel::fill(QTreeWidgetItem& item, Judgement verdict, const QString
                          const QString& measured, const QString& expected) {
     const VerdictLook look = look_of(verdict);
     item.setText(what_column, what);
+    item.setToolTip(what_column, "<p>" + what.toHtmlEscaped() + "</p>");
     item.setText(answer_column, look.word);
     item.setIcon(answer_column, themed_icon(look.icon, look.colour));
     item.setText(measured_column, measured);
@@ -148,8 +166,7 @@ void FindingsPanel::fill(QTreeWidgetItem& item, Judgement verdict, const QString
 
 void FindingsPanel::show_answers() {
     const bool any = run_.has_run();
-    tree_->setVisible(any);
-    explanation_->setVisible(any);
+    split_->setVisible(any);
     empty_->setVisible(!any);
     judged_.clear();
     if (!any) return tree_->clear();

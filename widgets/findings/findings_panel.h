@@ -12,6 +12,7 @@
 #include "widgets/document/run_document.h"
 
 class QLabel;
+class QSplitter;
 class QTreeWidget;
 class QTreeWidgetItem;
 
@@ -53,6 +54,7 @@ class FindingsPanel : public QWidget {
     QTreeWidget* tree_;
     QLabel* explanation_;
     QLabel* empty_;
+    QSplitter* split_;
     QTimer later_;
     std::vector<JudgedSet> judged_;
     bool stale_ = false;  // a run went on while the panel was out of sight

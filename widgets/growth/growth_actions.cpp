@@ -23,6 +23,11 @@ QString with_cost(const QString& text, const GrowthCost& cost) {
     return QObject::tr("%1 (%2)").arg(text, QString::fromStdString(format_duration(cost.seconds)));
 }
 
+// Of a trade-off between costs: each point is a budget.
+bool figure_has_budgets(const PlotView& view) {
+    return !view.figure().x_metrics.empty();
+}
+
 }  // namespace
 
 GrowthActions::GrowthActions(Workspace& workspace, PinnedBaseline& pinned, QWidget* window)
@@ -49,7 +54,17 @@ QMenu* GrowthActions::show_menu(PlotView& view, QPointF position, QPoint on_scre
                        tr("Measure it again, with those beside it"), again(record, *point, true),
                        rerun_command({id}, true));
         }
-        menu->addSeparator();
+        if (!figure_has_budgets(view) || !spot->point || spot->point->point.empty()) {
+            menu->addSeparator();
+        } else {
+            QAction* sweep = menu->addAction(tr("Sweep this budget"));
+            sweep->setObjectName("sweep-budget");
+            connect(sweep, &QAction::triggered, this,
+                    [this, id = QString::fromStdString(spot->point->point)] {
+                        workspace_.load_budget(id);
+                    });
+            menu->addSeparator();
+        }
         QAction* pin =
             menu->addAction(themed_icon("reference"),
                             tr("Pin %1 as baseline")

@@ -27,7 +27,7 @@ QString text(const std::string& value) {
 GrowthDialog::GrowthDialog(const RunRecord& record, const DeviceRates& rates, QWidget* parent)
     : QDialog(parent), record_(record), rates_(rates) {
     setWindowTitle(tr("Add to this run"));
-    setMinimumWidth(380);
+    setMinimumWidth(with_font(380));
     auto* layout = new QVBoxLayout(this);
     auto* heading = new QLabel(tr("Variants that the run does not measure yet"));
     variants_ = new QListWidget;

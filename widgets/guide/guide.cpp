@@ -14,7 +14,7 @@
 namespace slay {
 namespace {
 
-constexpr int card_width = 340;
+constexpr int usual_width = 340;
 constexpr int gap = 3 * unit;
 
 // The first of right, left, below and above of the target that has room; else inside of it.
@@ -74,7 +74,7 @@ Guide::Guide(QWidget& window, std::vector<GuideStep> steps)
     column->addWidget(title_);
     column->addWidget(text_);
     column->addLayout(buttons);
-    setFixedWidth(card_width);
+    setFixedWidth(with_font(usual_width));
     window_.installEventFilter(this);
     frame_->show();
     show();
@@ -101,9 +101,13 @@ void Guide::show_step(int index) {
 }
 
 void Guide::place() {
-    // Its height follows the words at a fixed width.
-    setFixedHeight(layout()->heightForWidth(card_width) > 0 ? layout()->heightForWidth(card_width)
-                                                            : sizeHint().height());
+    // Its height follows the words at a fixed width, within the border that the style draws.
+    ensurePolished();
+    for (QLabel* each : {count_, title_, text_}) each->ensurePolished();
+    const int border = width() - contentsRect().width();
+    layout()->invalidate();
+    const int needed = layout()->heightForWidth(width() - border);
+    setFixedHeight(needed > 0 ? needed + border : sizeHint().height());
     const QWidget* target = steps_[static_cast<std::size_t>(at_)].target;
     const QRect all = window_.rect();
     const bool seen = target && target->isVisible();
@@ -135,6 +139,10 @@ bool Guide::eventFilter(QObject* watched, QEvent* event) {
 
 void Guide::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Escape) return end();
+    if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
+        auto* button = qobject_cast<QPushButton*>(focusWidget());
+        return (button ? button : next_)->click();
+    }
     if (event->key() == Qt::Key_Right) return show_step(at_ + 1);
     if (event->key() == Qt::Key_Left) return show_step(at_ - 1);
     QFrame::keyPressEvent(event);

@@ -1,4 +1,4 @@
-// What the left panel lists: presets, saved runs, reference runs.
+// What the left panel lists: presets, saved runs and jobs of a cluster, reference runs.
 #pragma once
 
 #include <QDateTime>
@@ -11,9 +11,9 @@ enum class LibraryKind { preset, run, reference };
 
 struct LibraryEntry {
     LibraryKind kind = LibraryKind::preset;
-    QString path;    // the preset's file or the run's folder
+    QString path;    // the preset's file, the run's or the job's folder
     QString name;    // of the file or folder
-    QString detail;  // the preset's title, the run's date
+    QString detail;  // the preset's title, the run's date, how many tasks have begun
     QString error;   // why it cannot be opened; empty: it can
     QDateTime changed;
 };

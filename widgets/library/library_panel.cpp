@@ -1,9 +1,12 @@
 #include "widgets/library/library_panel.h"
 
 #include <QAction>
+#include <QDesktopServices>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QLineEdit>
+#include <QMenu>
 #include <QMimeData>
 #include <QPainter>
 #include <QScrollBar>
@@ -142,7 +145,7 @@ LibraryPanel::LibraryPanel(QWidget* parent) : QWidget(parent) {
     setObjectName("panel");
     setAttribute(Qt::WA_StyledBackground);
     setAccessibleName(tr("Presets and runs"));
-    setMinimumWidth(190);
+    setMinimumWidth(with_font(190));
     filter_ = new QLineEdit;
     filter_->setPlaceholderText(tr("Filter"));
     filter_->setClearButtonEnabled(true);
@@ -185,6 +188,8 @@ LibraryPanel::LibraryPanel(QWidget* parent) : QWidget(parent) {
         if (!(held & (Qt::ControlModifier | Qt::ShiftModifier))) open_index(index);
     });
     connect(tree_, &QTreeView::activated, this, &LibraryPanel::open_index);
+    tree_->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(tree_, &QTreeView::customContextMenuRequested, this, &LibraryPanel::show_menu);
     connect(&watcher_, &QFileSystemWatcher::directoryChanged, this, &LibraryPanel::rescan);
     if (const auto runs = default_runs_folder()) watcher_.addPath(QString::fromStdString(*runs));
 }
@@ -249,6 +254,37 @@ void LibraryPanel::mark_current() {
     if (found.isEmpty()) return;
     const QModelIndex index = shown_->mapFromSource(found.first());
     tree_->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect);
+}
+
+void LibraryPanel::show_menu(const QPoint& at) {
+    const QModelIndex under = tree_->indexAt(at);
+    const QString path = under.data(path_role).toString();
+    if (path.isEmpty()) return;
+    QStringList runs;
+    for (const QModelIndex& index : tree_->selectionModel()->selectedIndexes())
+        if (index.data(kind_role).toInt() != static_cast<int>(LibraryKind::preset))
+            runs << index.data(path_role).toString();
+    const bool run = under.data(kind_role).toInt() != static_cast<int>(LibraryKind::preset);
+    if (run && !runs.contains(path)) runs = {path};
+    auto* menu = new QMenu(this);
+    menu->setObjectName("library-menu");
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    connect(menu->addAction(themed_icon("open"), tr("Open")), &QAction::triggered, this,
+            [this, index = QPersistentModelIndex(under)] { open_index(index); });
+    if (run) {
+        QAction* compare =
+            menu->addAction(themed_icon("overlay"),
+                            runs.size() > 1 ? tr("Add %1 runs to the comparison").arg(runs.size())
+                                            : tr("Add to the comparison"));
+        compare->setObjectName("compare");
+        connect(compare, &QAction::triggered, this, [this, runs] { emit compare_wanted(runs); });
+    }
+    menu->addSeparator();
+    connect(menu->addAction(tr("Show in the file manager")), &QAction::triggered, this, [path] {
+        QDesktopServices::openUrl(
+            QUrl::fromLocalFile(QFileInfo(path).isDir() ? path : QFileInfo(path).path()));
+    });
+    menu->popup(tree_->viewport()->mapToGlobal(at));
 }
 
 void LibraryPanel::open_index(const QModelIndex& index) {

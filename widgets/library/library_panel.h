@@ -27,12 +27,14 @@ class LibraryPanel : public QWidget {
   signals:
     void preset_chosen(const QString& path);
     void run_chosen(const QString& folder);
+    void compare_wanted(const QStringList& folders);  // runs, into the comparison
     void scanned();
 
   private:
     void fill(std::vector<LibraryEntry> entries);
     void open_index(const QModelIndex& index);
     void mark_current();
+    void show_menu(const QPoint& at);
 
     QLineEdit* filter_;
     QTreeView* tree_;

@@ -6,6 +6,7 @@
 #include <QFontMetricsF>
 #include <QPalette>
 #include <QStyleFactory>
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -127,7 +128,7 @@ QString style_sheet(const Tones& t) {
         {"danger-soft", t.danger_soft},
     };
     for (const auto& [name, colour] : names) text.replace('@' + QString(name) + '@', colour.name());
-    for (const char* drawing : {"chevron", "close"})
+    for (const char* drawing : {"chevron-up", "chevron", "close"})
         text.replace('@' + QString(drawing) + '@',
                      QString(":/slay/style/%1-%2.svg").arg(drawing, t.dark ? "dark" : "light"));
     return text;
@@ -185,6 +186,12 @@ void apply_theme(ThemeChoice choice) {
 
 QColor variant_colour(const VariantStyle& style) {
     return QColor::fromRgb(tones().dark ? style.dark_colour : style.colour);
+}
+
+int with_font(int pixels) {
+    constexpr double usual_height = 16;  // of a line, in pixels
+    const double height = QFontMetricsF(QApplication::font()).height();
+    return qRound(pixels * std::max(1.0, height / usual_height));
 }
 
 QFont tabular_font(const QFont& base) {

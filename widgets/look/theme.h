@@ -37,6 +37,9 @@ QColor variant_colour(const VariantStyle& style);
 // A face like `base` whose digits are all equally wide, so that numbers align in columns.
 QFont tabular_font(const QFont& base);
 
+// A width that holds words: `pixels` with the usual font, more with a larger one.
+int with_font(int pixels);
+
 // Grid of the layout, in pixels.
 inline constexpr int unit = 4;
 

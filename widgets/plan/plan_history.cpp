@@ -73,7 +73,7 @@ std::vector<PlanHistory::Step> PlanHistory::steps() const {
 QString PlanHistory::change_text() const {
     const int index = document_.undo_stack().index();
     for (const Step& step : steps())
-        if (step.index == index && step.change)
+        if (step.index == index && step.change && !step.edit.startsWith(tr("open ")))
             return tr("this edit (%1): %2").arg(step.edit, cost_change_text(*step.change));
     return {};
 }

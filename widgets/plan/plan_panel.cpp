@@ -90,12 +90,16 @@ PlanPanel::PlanPanel(SpecDocument& document, PlanEstimator& estimator, PlanHisto
     layout->setSpacing(0);
     layout->addWidget(total_);
     layout->addWidget(split, 1);
-    const auto widths = [](QTreeWidget& tree, std::initializer_list<int> sizes) {
-        int column = 0;
-        for (const int size : sizes) tree.header()->resizeSection(column++, size);
-    };
-    widths(*plan_, {190, 60, 106, 76, 96});
-    widths(*edits_, {130, 60, 84});
+    // Figures as wide as they are, what is measured takes the rest; of edits the last column does.
+    for (QTreeWidget* tree : {plan_, edits_}) {
+        tree->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+        tree->header()->setResizeContentsPrecision(100);
+    }
+    plan_->header()->setStretchLastSection(false);
+    plan_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+    plan_->header()->setMinimumSectionSize(14 * unit);
+    edits_->headerItem()->setTextAlignment(3, Qt::AlignLeft | Qt::AlignVCenter);
+    split->setChildrenCollapsible(false);
     connect(plan_, &QTreeWidget::itemExpanded, this, &PlanPanel::list_points);
     connect(edits_, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem* item) {
         if (!document_.locked()) document_.undo_stack().setIndex(item->data(0, index_role).toInt());
@@ -212,6 +216,7 @@ void PlanPanel::refresh_edits() {
                         step.cost ? plain(format_count(step.cost->points)) : QString(),
                         step.cost ? plain(format_duration(step.cost->seconds)) : QString(),
                         step.change ? cost_change_text(*step.change) : QString()});
+        row->setTextAlignment(3, Qt::AlignLeft | Qt::AlignVCenter);
         row->setData(0, index_role, step.index);
         if (step.index > now)
             for (int column = 0; column < 4; ++column) row->setForeground(column, tones().faint);

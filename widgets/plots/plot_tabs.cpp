@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/core/experiment_info.h"
+#include "widgets/advice/choose_panel.h"
 #include "widgets/compare/compare_panel.h"
 #include "widgets/explorer/explorer_panel.h"
 #include "widgets/plots/plot_view.h"
@@ -29,6 +30,11 @@ PlotTabs::PlotTabs(SpecDocument& spec, RunDocument& run, QWidget* parent)
         tabs_->addTab(view, QString::fromStdString(figure.tab));
         tabs_->setTabToolTip(tabs_->count() - 1, QString::fromStdString(figure.title));
     }
+    choose_ = new ChoosePanel(run);
+    tabs_->addTab(choose_, tr("Choose"));
+    tabs_->setTabToolTip(tabs_->count() - 1,
+                         tr("Which variant, which budget, at what length: your case, answered"));
+    connect(choose_, &ChoosePanel::budget_chosen, this, &PlotTabs::budget_chosen);
     compare_ = new ComparePanel(run);
     tabs_->addTab(compare_, tr("Compare"));
     tabs_->setTabToolTip(tabs_->count() - 1, tr("Several runs in one plot and one table"));
@@ -85,6 +91,17 @@ void PlotTabs::show_figure(const QString& figure) {
     tabs_->setCurrentWidget(view);
 }
 
+void PlotTabs::show_choose() {
+    chosen_ = true;
+    show_plots();
+    tabs_->setCurrentWidget(choose_);
+}
+
+bool PlotTabs::needs_height() const {
+    const QWidget* front = tabs_->currentWidget();
+    return currentWidget() == start_ || front == choose_ || front == compare_ || front == explorer_;
+}
+
 void PlotTabs::show_compare() {
     chosen_ = true;
     show_plots();
@@ -111,7 +128,7 @@ bool PlotTabs::measured_by(const PlotView& view, const RunRecord& record) const 
 
 // A run without the experiment of the tab in front: shows one that it has.
 void PlotTabs::show_tab_with_data() {
-    if (tabs_->currentWidget() == compare_ || tabs_->currentWidget() == explorer_) return;
+    if (currentWidget() == tabs_ && needs_height()) return;
     const auto* front = qobject_cast<PlotView*>(tabs_->currentWidget());
     if (front && measured_by(*front, run_.record())) return;
     for (PlotView* view : views_)
@@ -159,6 +176,7 @@ void PlotTabs::refresh_empty_texts() {
 
 void PlotTabs::retheme() {
     for (PlotView* view : views_) view->retheme();
+    choose_->retheme();
     compare_->retheme();
     explorer_->retheme();
 }
@@ -171,7 +189,11 @@ QJsonObject PlotTabs::state() const {
             hidden[QString::fromStdString(view->figure().id)] = QJsonArray::fromStringList(ids);
     }
     const auto* current = qobject_cast<PlotView*>(tabs_->currentWidget());
-    const QString other = tabs_->currentWidget() == explorer_ ? "explorer" : QString();
+    const QWidget* front = tabs_->currentWidget();
+    const QString other = front == explorer_  ? "explorer"
+                          : front == choose_  ? "choose"
+                          : front == compare_ ? "compare"
+                                              : QString();
     return {{"tab", current ? QString::fromStdString(current->figure().id) : other},
             {"hidden", hidden},
             {"explorer", explorer_->state()}};
@@ -180,6 +202,8 @@ QJsonObject PlotTabs::state() const {
 void PlotTabs::restore(const QJsonObject& state) {
     if (PlotView* view = view_of(state["tab"].toString())) tabs_->setCurrentWidget(view);
     if (state["tab"] == "explorer") tabs_->setCurrentWidget(explorer_);
+    if (state["tab"] == "compare") tabs_->setCurrentWidget(compare_);
+    if (state["tab"] == "choose") tabs_->setCurrentWidget(choose_);
     explorer_->restore(state["explorer"].toObject());
     const QJsonObject hidden = state["hidden"].toObject();
     for (PlotView* view : views_) {

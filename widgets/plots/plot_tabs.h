@@ -12,6 +12,7 @@ class QTabWidget;
 
 namespace slay {
 
+class ChoosePanel;
 class ComparePanel;
 class ExplorerPanel;
 class PlotView;
@@ -27,6 +28,8 @@ class PlotTabs : public QStackedWidget {
     const std::vector<PlotView*>& views() const { return views_; }
     ComparePanel& compare() const { return *compare_; }
     void show_compare();
+    ChoosePanel& choose() const { return *choose_; }
+    void show_choose();
     ExplorerPanel& explorer() const { return *explorer_; }
     void show_explorer();
     PlotView* current_view() const;  // null on the start page
@@ -39,6 +42,7 @@ class PlotTabs : public QStackedWidget {
     QJsonObject state() const;  // the tab and the curves toggled off
     void restore(const QJsonObject& state);
     QString experiment() const;  // of the figure in front; empty on the start page
+    bool needs_height() const;   // what is in front has no use for the results below it
 
   signals:
     void experiment_shown(const QString& experiment);
@@ -57,6 +61,7 @@ class PlotTabs : public QStackedWidget {
     StartPage* start_;
     QTabWidget* tabs_;
     std::vector<PlotView*> views_;
+    ChoosePanel* choose_;
     ComparePanel* compare_;
     ExplorerPanel* explorer_;
     bool chosen_ = false;  // the user took a tab in this run: it stays

@@ -101,6 +101,8 @@ PlotView::PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(new_bar());
+    subtitle_->setContentsMargins(3 * unit, 0, 3 * unit, unit);
+    layout->addWidget(subtitle_);
     layout->addWidget(plot_, 1);
     rows_ = new FigureRows(this);
     table_ = new QTableView;
@@ -109,6 +111,8 @@ PlotView::PlotView(const FigureSpec& figure, RunDocument& run, QWidget* parent)
         tr("Values of the figure: %1").arg(QString::fromStdString(figure.title)));
     table_->setFont(tabular_font(QApplication::font()));
     table_->setAlternatingRowColors(true);
+    table_->setIconSize({26, 14});
+    table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 9);
     table_->setShowGrid(false);
     table_->setWordWrap(false);
     table_->verticalHeader()->hide();
@@ -184,7 +188,7 @@ QWidget* PlotView::new_bar() {
     row->addWidget(metrics_);
     metrics_->setHidden(metrics_->count() < 2);
     row->addWidget(panels_);
-    row->addWidget(subtitle_, 1);
+    row->addStretch(1);
     as_table_ = new_tool("table", tr("Table"), tr("Show the values of the figure as a table (T)"));
     as_table_->setCheckable(true);
     connect(as_table_, &QToolButton::toggled, this, &PlotView::show_table);
@@ -366,6 +370,7 @@ void PlotView::show_now() {
     mark_in_flight();
     if (table_shown()) rows_->show(figure);
     subtitle_->set_text(QString::fromStdString(figure.subtitle));
+    subtitle_->setVisible(!figure.subtitle.empty());
     QStringList notes;
     for (const std::string& note : figure.notes) notes << QString::fromStdString(note);
     notes_->set_text(notes.value(0) +

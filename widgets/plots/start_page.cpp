@@ -1,5 +1,6 @@
 #include "widgets/plots/start_page.h"
 
+#include <QKeyEvent>
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -21,11 +22,17 @@ QPushButton* new_button(const QString& icon, const QString& text, const QString&
 
 }  // namespace
 
-StartPage::StartPage(QWidget* parent) : QWidget(parent) {
-    setObjectName("start-page");
-    setAttribute(Qt::WA_StyledBackground);
+StartPage::StartPage(QWidget* parent) : QScrollArea(parent) {
+    setObjectName("panel");
+    setFrameShape(QFrame::NoFrame);
+    setWidgetResizable(true);
+    setFocusPolicy(Qt::NoFocus);
+    auto* page = new QWidget;
+    page->setObjectName("start-page");
+    page->setAttribute(Qt::WA_StyledBackground);
     auto* mark = new QLabel;
     mark->setPixmap(QIcon(":/slay/slay-workbench.svg").pixmap(72, 72));
+    mark->setFixedHeight(72);
     mark->setAccessibleName(tr("The program's mark"));
     auto* title = new QLabel(tr("SLAY Workbench"));
     title->setObjectName("title");
@@ -41,6 +48,10 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     quick->setIcon(accent_button_icon("run"));
     reference_ = new_button("reference", tr("Open the reference run"),
                             tr("Results that come with the program, made on a GPU"));
+    choose_ = new_button("check", tr("Which variant for my case?"),
+                         tr("Length, pass and limits answered from the reference run: variant, "
+                            "budget, and from which length on"));
+    connect(choose_, &QPushButton::clicked, this, &StartPage::choose);
     auto* file = new_button("open", tr("Open a file\u2026"), tr("A preset or a saved run"));
     auto* explorer =
         new_button("search", tr("Explore the kernel"),
@@ -62,15 +73,16 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     column->addWidget(sentence);
     column->addSpacing(2 * unit);
     column->addWidget(quick);
+    column->addWidget(choose_);
     column->addWidget(reference_);
     column->addWidget(file);
     column->addWidget(explorer);
     column->addWidget(guide, 0, Qt::AlignLeft);
     auto* box = new QWidget;
-    box->setMaximumWidth(440);
+    box->setMaximumWidth(with_font(440));
     box->setLayout(column);
 
-    auto* layout = new QVBoxLayout(this);
+    auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(8 * unit, 6 * unit, 8 * unit, 6 * unit);
     layout->addStretch(1);
     auto* row = new QHBoxLayout;
@@ -79,10 +91,20 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     row->addStretch(1);
     layout->addLayout(row);
     layout->addStretch(2);
+    setWidget(page);
+}
+
+// Return presses the button that has the focus, as Space does.
+void StartPage::keyPressEvent(QKeyEvent* event) {
+    auto* button = qobject_cast<QPushButton*>(focusWidget());
+    if (button && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter))
+        return button->click();
+    QScrollArea::keyPressEvent(event);
 }
 
 void StartPage::set_reference_available(bool available) {
     reference_->setVisible(available);
+    choose_->setVisible(available);
 }
 
 }  // namespace slay

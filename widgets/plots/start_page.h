@@ -1,13 +1,13 @@
-// What the centre shows before there is anything to plot: what this is, and three ways to begin.
+// What the centre shows before there is anything to plot: what this is, and the ways to begin.
 #pragma once
 
-#include <QWidget>
+#include <QScrollArea>
 
 class QPushButton;
 
 namespace slay {
 
-class StartPage : public QWidget {
+class StartPage : public QScrollArea {
     Q_OBJECT
 
   public:
@@ -18,11 +18,15 @@ class StartPage : public QWidget {
     void guide();
     void run_quick();
     void open_reference();
+    void choose();  // which variant for a case: asked of the reference run
     void open_file();
     void explore();
 
+  protected:
+    void keyPressEvent(QKeyEvent* event) override;
+
   private:
-    QPushButton* reference_;
+    QPushButton *reference_, *choose_;
 };
 
 }  // namespace slay

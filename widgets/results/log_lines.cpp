@@ -66,6 +66,22 @@ LogText end_text(const RunFinished& finished) {
 
 }  // namespace
 
+std::optional<LogText> trouble_text(const RecordedPoint& point, const RunRecord& record) {
+    if (!is_final(point.result.state) || is_measured(point.result.state)) return std::nullopt;
+    return finished_text({point.point.id, point.result}, record);
+}
+
+QString opened_text(const RunRecord& record) {
+    const std::size_t unconverged = record.count(PointState::unconverged);
+    QString text = QObject::tr("Opened: %1 of %2 points of \u201c%3\u201d measured on %4, %5")
+                       .arg(record.count(PointState::ok) + unconverged)
+                       .arg(record.points().size())
+                       .arg(plain(record.spec().name), plain(record.provenance().device_name),
+                            plain(record.provenance().started).left(10));
+    if (unconverged > 0) text += QObject::tr("; %1 of them unconverged").arg(unconverged);
+    return text;
+}
+
 QString point_text(const Point& point) {
     QStringList parts;
     const ExperimentInfo* experiment = find_experiment(point.experiment);

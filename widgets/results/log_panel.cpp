@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QLabel>
 #include <QLineEdit>
 #include <QScrollBar>
 #include <QTableView>
@@ -125,6 +126,14 @@ LogPanel::LogPanel(RunDocument& run, QWidget* parent) : QWidget(parent), run_(ru
     layout->setSpacing(0);
     layout->addLayout(top);
     layout->addWidget(view_, 1);
+    empty_ =
+        new QLabel(tr("Every event, message and error stands here, one a line. Press Run "
+                      "(F5), or open a run from the Library."));
+    empty_->setObjectName("muted");
+    empty_->setAlignment(Qt::AlignCenter);
+    empty_->setWordWrap(true);
+    layout->addWidget(empty_, 1);
+    view_->hide();
 
     connect(filter_, &QLineEdit::textChanged, shown_, &QSortFilterProxyModel::setFilterFixedString);
     connect(least_, &QComboBox::currentIndexChanged, filter,
@@ -153,6 +162,11 @@ void LogPanel::show_record() {
     for (const LoggedMessage& message : run_.record().messages())
         lines.push_back({since_start(message.seconds), message.severity,
                          QString::fromStdString(clean_text(message.text)).replace('\n', ' ')});
+    for (const RecordedPoint& each : run_.record().points())
+        if (const auto line = trouble_text(each, run_.record()))
+            lines.push_back({QString(), line->severity, line->text});
+    lines.push_back(
+        {QTime::currentTime().toString("HH:mm:ss"), Severity::info, opened_text(run_.record())});
     append(lines);
 }
 
@@ -169,6 +183,8 @@ void LogPanel::append(const std::vector<LogModel::Line>& lines) {
     const QScrollBar* bar = view_->verticalScrollBar();
     const bool at_end = bar->value() >= bar->maximum() - 2;
     model_->append(lines);
+    empty_->hide();
+    view_->show();
     if (at_end) view_->scrollToBottom();
 }
 

@@ -9,6 +9,7 @@
 #include "widgets/document/run_document.h"
 
 class QComboBox;
+class QLabel;
 class QLineEdit;
 class QTableView;
 
@@ -60,6 +61,7 @@ class LogPanel : public QWidget {
     QTableView* view_;
     QLineEdit* filter_;
     QComboBox* least_;
+    QLabel* empty_;
 };
 
 }  // namespace slay

@@ -59,11 +59,11 @@ PreferencesDialog::PreferencesDialog(const Preferences& preferences, ThemeChoice
                                      const std::vector<DeviceInfo>& devices, QWidget* parent)
     : QDialog(parent), before_(preferences) {
     setWindowTitle(tr("Preferences"));
-    setMinimumWidth(560);
+    setMinimumWidth(with_font(560));
     auto* form = new_form();
     const auto add = [&](const QString& text, const QString& help, QWidget* field) {
         QLabel* label = new_row_label(text, help, field);
-        label->setFixedWidth(label_width);
+        label->setFixedWidth(with_font(label_width));
         field->setToolTip(wrapped_tip(help));
         form->addRow(label, field);
     };
@@ -153,7 +153,7 @@ QLineEdit* PreferencesDialog::add_path(QFormLayout& form, const QString& label, 
     row->addWidget(field, 1);
     row->addWidget(browse);
     QLabel* name = new_row_label(label, help, field);
-    name->setFixedWidth(label_width);
+    name->setFixedWidth(with_font(label_width));
     form.addRow(name, row);
     return field;
 }

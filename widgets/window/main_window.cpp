@@ -8,9 +8,9 @@
 #include <QMenu>
 #include <QMimeData>
 #include <QScreen>
-#include <QToolBar>
 #include <QStatusBar>
 #include <QTimer>
+#include <QToolBar>
 #include <QUndoStack>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -38,6 +38,7 @@
 #include "widgets/results/log_panel.h"
 #include "widgets/results/results_panel.h"
 #include "widgets/setup/setup_bar.h"
+#include "widgets/window/bottom_fold.h"
 #include "widgets/window/dropped_files.h"
 #include "widgets/window/message_bar.h"
 #include "widgets/window/recent_files.h"
@@ -65,11 +66,13 @@ MainWindow::MainWindow(EngineSession::ExecutorFactory factory, StartOptions opti
     connect_help();
     connect_workspace();
     connect_start_page();
+    connect_choose();
     default_layout();
     first_layout_ = saveState(SessionStore::layout_version);
     if (!options_.safe) restore_session();
     set_theme(theme_);
     actions_->theme_action(theme_)->setChecked(true);
+    bottom_->set_folded(plots_->needs_height());
     refresh_actions();
     refresh_title();
 }
@@ -117,6 +120,7 @@ void MainWindow::build_panels() {
     // These share a place, and its tabs are their titles.
     for (QDockWidget* dock : {results_dock_, findings_dock_, plan_dock_, log_dock_})
         dock->setTitleBarWidget(new QWidget(dock));
+    bottom_ = new BottomFold(*this, {results_dock_, findings_dock_, plan_dock_, log_dock_});
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     setDocumentMode(true);
     actions_->view_menu->addSeparator();
@@ -149,14 +153,26 @@ void MainWindow::default_layout() {
     tabifyDockWidget(findings_dock_, plan_dock_);
     tabifyDockWidget(plan_dock_, log_dock_);
     results_dock_->raise();
-    resizeDocks({library_dock_, configuration_dock_}, {216, 316}, Qt::Horizontal);
-    resizeDocks({results_dock_}, {230}, Qt::Vertical);
+    resizeDocks({library_dock_, configuration_dock_}, {with_font(216), with_font(316)},
+                Qt::Horizontal);
+    bottom_->set_height(230);
 }
 
 void MainWindow::connect_workspace() {
     connect(&workspace_, &Workspace::said, this, &MainWindow::say);
     connect(library_, &LibraryPanel::preset_chosen, &workspace_, &Workspace::open);
     connect(library_, &LibraryPanel::run_chosen, &workspace_, &Workspace::open);
+    connect(library_, &LibraryPanel::compare_wanted, this, [this](const QStringList& runs) {
+        plots_->show_compare();
+        plots_->compare().add_runs(runs);
+    });
+    connect(library_, &LibraryPanel::scanned, this, [this] {
+        QList<std::pair<QString, QString>> runs;
+        for (const LibraryEntry& entry : library_->entries())
+            if (entry.kind != LibraryKind::preset && entry.error.isEmpty())
+                runs << std::pair(entry.name, entry.path);
+        plots_->compare().set_known_runs(runs);
+    });
     connect(&plots_->compare(), &ComparePanel::said, this, &MainWindow::say);
     connect(&plots_->explorer(), &ExplorerPanel::said, this, &MainWindow::say);
     connect(plots_, &PlotTabs::budget_chosen, &workspace_, &Workspace::load_budget);
@@ -164,6 +180,7 @@ void MainWindow::connect_workspace() {
         library_->set_current(path);
         recent_->add(path);
         if (!std::exchange(keep_start_page_, false)) plots_->show_plots();
+        if (std::exchange(choose_when_open_, false)) plots_->show_choose();
         if (edited_) {
             workspace_.spec().edit(tr("edits of the last session"), {}, *edited_);
             edited_.reset();
@@ -183,9 +200,13 @@ void MainWindow::connect_workspace() {
             &MainWindow::refresh_actions);
     connect(&workspace_.session(), &EngineSession::run_ended, this, [this] {
         library_->rescan();
+        say_what_next();
         if (closing_) close();
     });
-    connect(&workspace_.run(), &RunDocument::reset, this, &MainWindow::refresh_actions);
+    connect(&workspace_.run(), &RunDocument::reset, this, [this] {
+        if (workspace_.run().live()) library_->rescan();
+        refresh_actions();
+    });
     connect(&workspace_.run(), &RunDocument::live_changed, this, [this](bool live) {
         if (live) {
             plots_->show_plots();
@@ -196,8 +217,7 @@ void MainWindow::connect_workspace() {
     });
     connect(findings_, &FindingsPanel::points_chosen, this, [this](const QStringList& ids) {
         results_->select_points(ids);
-        results_dock_->show();
-        results_dock_->raise();
+        show_dock(results_dock_);
     });
     connect(&workspace_.spec(), &SpecDocument::changed, this, &MainWindow::refresh_title);
     connect(&workspace_.spec(), &SpecDocument::modified_changed, this, &MainWindow::refresh_title);
@@ -224,8 +244,12 @@ void MainWindow::connect_start_page() {
     connect(&page, &StartPage::open_file, this, &MainWindow::ask_open);
     connect(&page, &StartPage::explore, plots_, &PlotTabs::show_explorer);
     connect(&page, &StartPage::open_reference, this, [this] {
-        for (const LibraryEntry& entry : library_->entries())
-            if (entry.kind == LibraryKind::reference) return workspace_.open(entry.path);
+        choose_when_open_ = false;
+        open_reference_run();
+    });
+    connect(&page, &StartPage::choose, this, [this] {
+        choose_when_open_ = true;
+        open_reference_run();
     });
     connect(library_, &LibraryPanel::scanned, this, [this, &page] {
         const auto& entries = library_->entries();
@@ -277,6 +301,8 @@ void MainWindow::restore_session() {
         restoreGeometry(geometry);
     if (const QByteArray layout = store_.take_layout(); !layout.isEmpty())
         if (!restoreState(layout, SessionStore::layout_version)) default_layout();
+    if (const int height = session["bottom_height"].toInt(); height > 0)
+        bottom_->set_height(std::min(height, 2000));
 }
 
 void MainWindow::save_session() {
@@ -299,6 +325,7 @@ void MainWindow::save_session() {
         session["edited"] = QString::fromStdString(to_text(*edited_));
     else if (workspace_.spec().modified())
         session["edited"] = QString::fromStdString(to_text(workspace_.spec().spec()));
+    session["bottom_height"] = bottom_->height();
     SessionStore::put_layout(session, saveGeometry(), saveState(SessionStore::layout_version));
     store_.save(session);
 }
@@ -311,10 +338,15 @@ void MainWindow::paintEvent(QPaintEvent* event) {
 
 // The window is up: now what takes time may begin.
 void MainWindow::after_first_paint() {
+    bottom_->set_folded(plots_->needs_height());
     workspace_.session().load();
     library_->rescan();
     start_when_open_ = options_.run;
     if (!options_.path.isEmpty()) workspace_.open(options_.path);
+    if (!options_.compared.isEmpty()) {
+        plots_->show_compare();
+        plots_->compare().add_runs(options_.compared);
+    }
     save_session();
 }
 
@@ -351,10 +383,8 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 void MainWindow::say(Severity severity, const QString& text) {
     log_->add(severity, text);
-    messages_->say(severity, text, severity == Severity::info ? QString() : tr("Show log"), [this] {
-        log_dock_->show();
-        log_dock_->raise();
-    });
+    messages_->say(severity, text, severity == Severity::info ? QString() : tr("Show log"),
+                   [this] { show_dock(log_dock_); });
 }
 
 void MainWindow::set_theme(ThemeChoice choice) {

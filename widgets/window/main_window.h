@@ -17,6 +17,7 @@ class QDockWidget;
 
 namespace slay {
 
+class BottomFold;
 class ConfigurationPanel;
 class ExportDialog;
 class LibraryPanel;
@@ -36,9 +37,10 @@ class StatusStrip;
 struct Preferences;
 
 struct StartOptions {
-    QString path;       // a preset or a run to open; empty: what the last session had open
-    bool run = false;   // start it
-    bool safe = false;  // pass over the stored session
+    QString path;          // a preset or a run to open; empty: what the last session had open
+    QStringList compared;  // runs to lay over each other, beside what is opened
+    bool run = false;      // start it
+    bool safe = false;     // pass over the stored session
     QString session_file = default_session_file();
     QString ssh_config;  // for runs on other hosts; empty: the user's own
 };
@@ -66,6 +68,7 @@ class MainWindow : public QMainWindow {
     PinnedBaseline& pinned() { return *pinned_; }
     GrowthActions& growth() { return *growth_; }
     RecentFiles& recent() { return *recent_; }
+    BottomFold& bottom() { return *bottom_; }
 
     void say(Severity severity, const QString& text);
     void set_theme(ThemeChoice choice);
@@ -105,6 +108,10 @@ class MainWindow : public QMainWindow {
     void show_preferences();
     void apply_preferences(const Preferences& preferences);
     void show_guide();
+    void connect_choose();
+    void show_dock(QDockWidget* dock);
+    void open_reference_run();
+    void say_what_next();
     QWidget* export_button() const;
     void show_about();
 
@@ -130,12 +137,14 @@ class MainWindow : public QMainWindow {
     QDockWidget* plan_dock_ = nullptr;
     QDockWidget *library_dock_ = nullptr, *configuration_dock_ = nullptr, *results_dock_ = nullptr,
                 *findings_dock_ = nullptr, *log_dock_ = nullptr;
+    BottomFold* bottom_ = nullptr;
     QByteArray first_layout_;
     ThemeChoice theme_ = ThemeChoice::system;
     PaperChoice paper_choice_;         // of the last export for a paper
     std::optional<SweepSpec> edited_;  // of the last session, not saved in a file
     bool painted_ = false, closing_ = false, start_when_open_ = false;
-    bool keep_start_page_ = false;  // the next preset that opens was not asked for
+    bool choose_when_open_ = false;  // the run that opens is asked by the Choose tab
+    bool keep_start_page_ = false;   // the next preset that opens was not asked for
 };
 
 }  // namespace slay

@@ -77,10 +77,10 @@ void MainWindow::connect_actions() {
     on(a.commands, [this] { WindowCommands(workspace_, *actions_).show(this); });
     on(a.copy_command, [this] { copy_command(WindowCommands(workspace_, *actions_).run_words()); });
     on(a.add_to_run, [this] { growth_->open_dialog(); });
-    on(a.show_plan, [this] {
-        plan_dock_->show();
-        plan_dock_->raise();
-    });
+    on(a.show_results, [this] { show_dock(results_dock_); });
+    on(a.show_findings, [this] { show_dock(findings_dock_); });
+    on(a.show_plan, [this] { show_dock(plan_dock_); });
+    on(a.show_log, [this] { show_dock(log_dock_); });
     on(a.about, &MainWindow::show_about);
 }
 
@@ -210,7 +210,12 @@ void MainWindow::export_to(QString folder) {
 ExportDialog* MainWindow::open_export_dialog() {
     if (!workspace_.run().has_run()) return nullptr;
     const QString run = workspace_.run().folder();
-    const QString folder = QFileInfo(run).isWritable() ? run + "/paper" : QDir::homePath();
+    // What came with the program is no place to write into, writable or not.
+    const auto came_with = data_folder();
+    const bool shipped = came_with && run.startsWith(QString::fromStdString(*came_with) + '/');
+    const QString folder = QFileInfo(run).isWritable() && !shipped
+                               ? run + "/paper"
+                               : QDir::homePath() + "/slay-paper/" + QFileInfo(run).fileName();
     auto* dialog = new ExportDialog(std::make_shared<const RunRecord>(workspace_.run().record()),
                                     run, folder, paper_choice_, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);

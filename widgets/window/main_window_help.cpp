@@ -12,6 +12,7 @@
 #include "widgets/plots/start_page.h"
 #include "widgets/setup/preferences_dialog.h"
 #include "widgets/setup/setup_bar.h"
+#include "widgets/window/bottom_fold.h"
 #include "widgets/window/main_window.h"
 #include "widgets/window/message_bar.h"
 
@@ -74,6 +75,7 @@ void MainWindow::apply_preferences(const Preferences& preferences) {
 
 void MainWindow::show_guide() {
     if (guide_) return;
+    if (plots_->needs_height()) bottom_->set_folded(true);
     std::vector<GuideStep> steps{
         {tr("Choose what to measure"),
          tr("Presets come with the program, runs are yours, and reference runs were made on a GPU: "
@@ -90,10 +92,9 @@ void MainWindow::show_guide() {
             "Stop wait for the sample in flight, and a stopped run can be resumed."),
          actions_->run_button->isVisible() ? actions_->run_button : actions_->stop_button},
         {tr("Read it"),
-         tr("One tab a figure, and an Explorer of the kernel itself. Point at a marker for its "
-            "value and interval; T shows the figure as "
-            "a table. Results lists every point with its state and reason, Findings holds them to "
-            "the paper's claims."),
+         tr("One tab a figure: point at a marker for its value and interval, T shows a table. "
+            "Choose says which variant, which budget, at what length, for a case that you set; "
+            "the Explorer shows the kernel itself. Findings holds the run to the paper's claims."),
          plots_},
         {tr("Compare, and leave with files"),
          tr("The Compare tab lays runs over each other and says faster, slower or no difference. "

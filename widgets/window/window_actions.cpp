@@ -65,7 +65,13 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& undo_stack) : wind
 
     add_to_run = add({}, QObject::tr("Add to this run\u2026"), QKeySequence("Ctrl+Shift+A"),
                      QObject::tr("More variants or lengths, while the run goes on or afterwards"));
-    show_plan = add({}, QObject::tr("Show the plan"), QKeySequence("Ctrl+Shift+P"),
+    show_results = add({}, QObject::tr("Show the results"), QKeySequence("Ctrl+1"),
+                       QObject::tr("A row for every point, with its state and reason"));
+    show_findings = add({}, QObject::tr("Show the findings"), QKeySequence("Ctrl+2"),
+                        QObject::tr("What the run says of the paper's claims"));
+    show_log = add({}, QObject::tr("Show the log"), QKeySequence("Ctrl+4"),
+                   QObject::tr("Every event, message and error"));
+    show_plan = add({}, QObject::tr("Show the plan"), QKeySequence("Ctrl+3"),
                     QObject::tr("Predicted time and memory of every point, and of each edit"));
     copy_command = add("copy", QObject::tr("Copy run as command"), QKeySequence("Ctrl+Alt+C"),
                        QObject::tr("The command line that measures the same"));
@@ -81,6 +87,8 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& undo_stack) : wind
     previous_tab = add({}, QObject::tr("Previous figure"), QKeySequence("Ctrl+Shift+Tab"), {});
     explorer = add("search", QObject::tr("Kernel explorer"), QKeySequence("Ctrl+K"),
                    QObject::tr("The kernel and its approximation, on sliders"));
+    choose = add({}, QObject::tr("Which variant?"), QKeySequence("Ctrl+J"),
+                 QObject::tr("Which variant, which budget, at what length, for your case"));
     auto* themes = new QActionGroup(&window);
     theme_system = themes->addAction(QObject::tr("As the desktop"));
     theme_light = themes->addAction(QObject::tr("Light"));
@@ -145,11 +153,13 @@ void WindowActions::build_menus(QMainWindow& window) {
     QMenu* run_menu = bar->addMenu(QObject::tr("&Run"));
     run_menu->addActions({run, pause, stop, resume});
     run_menu->addSeparator();
-    run_menu->addActions({show_plan, add_to_run, copy_command});
+    run_menu->addActions({add_to_run, copy_command});
     view_menu = bar->addMenu(QObject::tr("&View"));
     view_menu->addActions({reset_view, zoom_in, zoom_out, paper_curves});
     view_menu->addSeparator();
-    view_menu->addActions({next_tab, previous_tab, explorer});
+    view_menu->addActions({next_tab, previous_tab, choose, explorer});
+    view_menu->addSeparator();
+    view_menu->addActions({show_results, show_findings, show_plan, show_log});
     view_menu->addSeparator();
     QMenu* theme = view_menu->addMenu(QObject::tr("Theme"));
     theme->addActions({theme_system, theme_light, theme_dark});

@@ -20,9 +20,10 @@ struct WindowActions {
     QAction *open, *open_run, *save, *save_as, *export_here, *export_to, *export_paper,
         *open_folder, *quit;
     QAction *undo, *redo, *copy;
-    QAction *run, *stop, *pause, *resume, *add_to_run, *copy_command, *show_plan;
+    QAction *run, *stop, *pause, *resume, *add_to_run, *copy_command;
+    QAction *show_results, *show_findings, *show_plan, *show_log;  // the docks below
     QAction *reset_view, *zoom_in, *zoom_out, *paper_curves, *next_tab, *previous_tab;
-    QAction* explorer;
+    QAction *explorer, *choose;
     QAction *theme_system, *theme_light, *theme_dark, *reset_layout;
     QAction *shortcuts, *guide, *preferences, *about, *commands;
     QMenu* recent_menu;        // filled by RecentFiles

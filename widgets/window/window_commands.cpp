@@ -100,6 +100,8 @@ WindowCommands::Row WindowCommands::row_of(const QAction* action) const {
         with_run({"slay-bench", "export", run, "--out", "DIR"});
     else if (action == a.export_paper)
         with_run({"slay-bench", "export", run, "--out", "DIR", "--venue", "VENUE"});
+    else if (action == a.choose)
+        with_run({"slay-bench", "choose", run});
     else if (action == a.explorer)
         row.command = shell_line(QStringList{"slay-bench", "explore", "--out", "DIR"});
     else if (action == a.preferences)
@@ -174,6 +176,9 @@ void WindowCommands::show(QWidget* parent) const {
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
     table->setSelectionMode(QAbstractItemView::SingleSelection);
+    table->setShowGrid(false);
+    table->setAlternatingRowColors(true);
+    table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     table->horizontalHeader()->setStretchLastSection(true);
     table->setColumnWidth(0, 200);
     for (int row = 0; row < table->rowCount(); ++row) {

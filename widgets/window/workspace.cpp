@@ -270,11 +270,6 @@ void Workspace::grow(const PlanGrowth& growth) {
         emit said(Severity::info, tr("There is no saved run in view that could grow."));
         return;
     }
-    if (!host_of_run(run_.folder().toStdString()).empty()) {
-        emit said(Severity::warning, tr("This run is measured on another host: add to its preset "
-                                        "and run that there."));
-        return;
-    }
     if (growth.empty()) {
         emit said(Severity::info, tr("The run has these points already."));
         return;
