@@ -345,8 +345,6 @@ class WindowExplorerTest : public QObject {
         QCOMPARE(series("explore_denominators", "row-sums:yat-performer-anchor")->label,
                  std::string("SLAY (anchor)"));
     }
-<<<<<<< HEAD
-=======
 };
 
 QTEST_MAIN(WindowExplorerTest)
