@@ -83,7 +83,6 @@ void describe_job(LibraryEntry& entry) {
     entry.detail = QString("job, %1 of %2 tasks begun")
                        .arg(shard_folders(entry.path.toStdString()).size())
                        .arg(note->shards);
->>>>>>> main
 }
 
 void add_runs(std::vector<LibraryEntry>& entries, const QString& folder, LibraryKind kind) {
@@ -103,29 +102,6 @@ void add_runs(std::vector<LibraryEntry>& entries, const QString& folder, Library
             entry.detail += (job ? " \u00b7 " : "") + day_and_time(entry.changed);
         else if (!job)
             entry.detail = head_of(entry.path + '/' + journal_file_name);
-}
-
-void add_runs(std::vector<LibraryEntry>& entries, const QString& folder, LibraryKind kind) {
-    std::vector<LibraryEntry> runs;
-    const auto folders = QDir(folder).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot);
-    for (const QFileInfo& info : folders) {
-        const bool job = is_job_folder(info.filePath().toStdString());
-        const QDateTime changed = last_change(info.filePath(), job);
-        if (changed.isNull()) continue;
-        LibraryEntry entry;
-        entry.kind = kind;
-        entry.path = info.filePath();
-        entry.name = info.fileName();
-<<<<<<< HEAD
-        entry.changed = journal.lastModified();
-        entry.detail =
-            kind == LibraryKind::run ? day_and_time(entry.changed) : head_of(journal.filePath());
-=======
-        entry.changed = changed;
-        if (job) describe_job(entry);
-        if (kind == LibraryKind::run)
-            entry.detail += (job ? " \u00b7 " : "") + day_and_time(entry.changed);
->>>>>>> main
         runs.push_back(std::move(entry));
     }
     std::sort(runs.begin(), runs.end(), [kind](const LibraryEntry& a, const LibraryEntry& b) {
