@@ -40,6 +40,28 @@ class BenchCompareTest : public QObject {
         QCOMPARE(compared, 4);
     }
 
+    void choose_answers_for_a_case() {
+        const BenchResult result = bench_.run({"choose", "monday", "--json"});
+        QVERIFY2(result.code == 0, result.err);
+        const QJsonObject answer = result.json().object();
+        QVERIFY(answer["length"].toDouble() > 0);
+        QVERIFY(!answer["sentences"].toArray().isEmpty());
+        const QJsonArray variants = answer["variants"].toArray();
+        QVERIFY(variants.size() >= 2);
+        double before = 0;
+        for (const auto& each : variants) {  // the fastest first
+            const double ms = each.toObject()["latency_ms"].toObject()["value"].toDouble();
+            QVERIFY(ms >= before);
+            before = ms;
+        }
+        QVERIFY(bench_.run({"choose", "monday"}).out.contains("variant"));
+        const BenchResult other = bench_.run({"choose", "monday", "--case", "no-such-case"});
+        QCOMPARE(other.code, 64);
+        QVERIFY2(other.err.contains("no-such-case"), other.err);
+        QCOMPARE(bench_.run({"choose", "no-such-run"}).code, 66);
+        QCOMPARE(bench_.run({"choose", "monday", "--length", "-5"}).code, 64);
+    }
+
     void the_table_shows_what_differs() {
         const BenchResult result = bench_.run({"compare", "monday", "tuesday"});
         QVERIFY2(result.code == 0, result.err);

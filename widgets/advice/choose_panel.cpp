@@ -123,7 +123,7 @@ ChoosePanel::ChoosePanel(RunDocument& run, QWidget* parent) : QWidget(parent), r
     budget_head_ = new_text("section");
     variants_ = new_table(
         {tr("Variant"), tr("Time (ms)"), tr("\u00d7 fused"), tr("Verdict"), tr("Memory (MB)"),
-         tr("Error"), tr("Perplexity"), tr("Faster than fused softmax"), tr("Why not")},
+         tr("Error"), tr("Perplexity"), tr("Faster than fused softmax")},
         tr("Variants for this case, the fastest first"));
     const QStringList tips{
         tr("Hover over a name for the paper's definition"),
@@ -134,8 +134,7 @@ ChoosePanel::ChoosePanel(RunDocument& run, QWidget* parent) : QWidget(parent), r
         tr("Relative L2 of the output against exact Yat, on random inputs, at the measured length "
            "nearest to this one; uniform weights have about 0.9"),
         tr("Of a model trained with it in this run"),
-        tr("Where its curve falls below fused softmax's for good"),
-        tr("Why it does not answer this case")};
+        tr("Where its curve falls below fused softmax's for good")};
     for (int i = 0; i < tips.size(); ++i)
         variants_->headerItem()->setToolTip(i, wrapped_tip(tips[i]));
     budgets_ = new_table({tr("Variant"), tr("Budget"), tr("Error"), tr("Time (ms)"), QString()},
@@ -349,16 +348,17 @@ void ChoosePanel::fill_variants() {
         show(4, row.memory, "MB", 3);
         show(5, row.error, "", 3);
         if (row.perplexity) item->setText(6, plain(format_number(row.perplexity->value, 4)));
-        item->setText(7, plain(break_even_text(answer_, row)));
-        item->setText(8, plain(row.out));
-        item->setToolTip(8, wrapped_tip(plain(row.out)));
+        // Of one that does not answer the case: why.
+        item->setText(7, row.out.empty() ? plain(break_even_text(answer_, row))
+                                         : tr("out: %1").arg(plain(row.out)));
+        item->setToolTip(7, wrapped_tip(item->text(7)));
         if (i == answer_.linearised || (!answer_.linearised && i == answer_.fastest)) {
             QFont font = variants_->font();
             font.setWeight(QFont::DemiBold);
             for (int column = 0; column < 3; ++column) item->setFont(column, font);
         }
         if (!row.out.empty())
-            for (int column = 0; column < 9; ++column) item->setForeground(column, tones().muted);
+            for (int column = 0; column < 8; ++column) item->setForeground(column, tones().muted);
     }
     align_numbers(*variants_, {1, 2, 4, 5, 6});
     // A column that this run cannot fill is not shown empty.
@@ -369,7 +369,6 @@ void ChoosePanel::fill_variants() {
     variants_->setColumnHidden(4, !any([](const CaseRow& r) { return r.memory.has_value(); }));
     variants_->setColumnHidden(5, !any([](const CaseRow& r) { return r.error.has_value(); }));
     variants_->setColumnHidden(6, !any([](const CaseRow& r) { return r.perplexity.has_value(); }));
-    variants_->setColumnHidden(8, !any([](const CaseRow& r) { return !r.out.empty(); }));
     fit_height(*variants_);
 }
 

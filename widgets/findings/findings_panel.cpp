@@ -227,7 +227,11 @@ void FindingsPanel::show_answers() {
     }
     for (const int column : {answer_column, measured_column, expected_column})
         tree_->resizeColumnToContents(column);
-    tree_->setColumnWidth(what_column, 420);
+    // The title takes what the figures leave, and is whole in its tooltip.
+    int figures = 0;
+    for (const int column : {answer_column, measured_column, expected_column})
+        figures += tree_->columnWidth(column);
+    tree_->setColumnWidth(what_column, std::max(60 * unit, tree_->viewport()->width() - figures));
     if (!front) front = tree_->topLevelItem(0);
     tree_->setCurrentItem(front);
     explain(front);

@@ -143,8 +143,9 @@ class MainWindow : public QMainWindow {
     PaperChoice paper_choice_;         // of the last export for a paper
     std::optional<SweepSpec> edited_;  // of the last session, not saved in a file
     bool painted_ = false, closing_ = false, start_when_open_ = false;
-    bool choose_when_open_ = false;  // the run that opens is asked by the Choose tab
-    bool keep_start_page_ = false;   // the next preset that opens was not asked for
+    bool choose_when_open_ = false;        // the run that opens is asked by the Choose tab
+    bool reference_when_scanned_ = false;  // it was asked for before the library was read
+    bool keep_start_page_ = false;         // the next preset that opens was not asked for
 };
 
 }  // namespace slay

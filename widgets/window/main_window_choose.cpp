@@ -1,4 +1,6 @@
 // The Choose tab, the run that it asks where there is none, and the docks below.
+#include <utility>
+
 #include "widgets/advice/choose_panel.h"
 #include "widgets/library/library_panel.h"
 #include "widgets/plots/plot_tabs.h"
@@ -16,6 +18,10 @@ void MainWindow::connect_choose() {
         choose_when_open_ = true;
         open_reference_run();
     });
+    connect(library_, &LibraryPanel::scanned, this, [this] {
+        if (std::exchange(reference_when_scanned_, false) && !library_->entries().empty())
+            open_reference_run();
+    });
     // What is in front says whether the results below it are of use.
     const auto fold = [this] { bottom_->set_folded(plots_->needs_height()); };
     connect(plots_, &PlotTabs::experiment_shown, this, fold);
@@ -29,6 +35,10 @@ void MainWindow::show_dock(QDockWidget* dock) {
 
 // The one that has every experiment, where it is installed.
 void MainWindow::open_reference_run() {
+    if (library_->entries().empty()) {
+        reference_when_scanned_ = true;
+        return;
+    }
     const LibraryEntry* first = nullptr;
     for (const LibraryEntry& entry : library_->entries()) {
         if (entry.kind != LibraryKind::reference) continue;
