@@ -89,8 +89,8 @@ class WindowChooseTest : public QObject {
         QTRY_VERIFY(window->plots().current_view());
         BottomFold& bottom = window->bottom();
         QVERIFY(!bottom.folded());
+        QTRY_VERIFY(bottom.height() > 100);
         const int height = bottom.height();
-        QVERIFY(height > 100);
         const int plot = window->plots().height();
         window->actions().choose->trigger();
         QVERIFY(bottom.folded());

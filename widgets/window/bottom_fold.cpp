@@ -44,7 +44,8 @@ void BottomFold::set_height(int height) {
 void BottomFold::set_folded(bool folded) {
     watch_tabs();
     if (folded == folded_) return;
-    if (folded) height_ = std::max(height(), least_height);
+    // Not one that a layout has yet to bring to its size.
+    if (folded && height() >= least_height) height_ = height();
     folded_ = folded;
     for (QWidget* content : contents_) content->setVisible(!folded);
     for (QDockWidget* dock : docks_)

@@ -66,6 +66,8 @@ void MessageBar::say(Severity severity, const QString& text, const QString& acti
     const QColor colour = severity == Severity::info ? tones().accent : severity_colour(severity);
     icon_->setPixmap(
         themed_icon(severity_icon(severity), colour).pixmap(QSize(18, 18), devicePixelRatioF()));
+    const QString words[] = {tr("Information"), tr("Warning"), tr("Error")};
+    icon_->setAccessibleName(words[static_cast<int>(severity)]);
     text_->setText(text);
     act_ = std::move(action);
     action_->setText(action_text);
