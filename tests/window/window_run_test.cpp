@@ -155,8 +155,8 @@ class WindowRunTest : public QObject {
         finish();
         const auto experiments = small_spec().experiments;
         int filled = 0;
-        // Two tabs are no figures: the comparison of runs and the explorer.
-        for (std::size_t i = 0; i < window_->plots().views().size() + 2; ++i) {
+        // Three tabs are no figures: the choice, the comparison of runs and the explorer.
+        for (std::size_t i = 0; i < window_->plots().views().size() + 3; ++i) {
             window_->plots().step_tab(1);
             PlotView* shown = window_->plots().current_view();  // null: no figure
             if (!shown) continue;
