@@ -69,7 +69,8 @@ Status check(const Request& request) {
         check_range("P", request.poly_features, 1, most_features, "polynomial features"),
         check_range("d", request.head_dim, 2, most_head_dim, "dimensions"),
         check_range("L", request.length, 2, most_length, "positions"),
-        check_range("seeds", request.seeds, 0, 4096, "(0: as many as keep a frame short)")};
+        check_range("seeds", request.seeds, 0, 4096,
+                    "(0: 64, or fewer where those would take long)")};
     for (const Status& each : checks)
         if (!each) return each;
     if (!(request.epsilon >= 1e-9 && request.epsilon <= 1))
