@@ -246,7 +246,8 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
     data.panel = panel.panel;
     data.x_parameter = panel.panel.x;
     data.x.label = x_label(data.x_parameter);
-    for (const std::string& each : categories_of(panel.points, data.x_parameter))
+    const auto [categories, curves] = panel_curves(record, spec, panel);
+    for (const std::string& each : categories)
         data.x.categories.push_back(clean_text(describe_parameter(data.x_parameter, each), 60));
     if (!data.x.categories.empty()) {
         data.x.log = false;
@@ -266,8 +267,6 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
         return data;
     }
     Builder builder{record, options, data, placing};
-    const std::vector<Curve> curves =
-        curves_of(record, panel.points, spec.samples ? std::string() : data.x_parameter);
     if (spec.samples && !spec.last_round.empty())
         for (const RecordedPoint* each : panel.points)
             widen(data.x, each->point.parameters.real(spec.last_round));

@@ -167,8 +167,9 @@ std::vector<AreaSpot> FigureRoom::outline() const {
     constexpr std::size_t most = 4000;  // a denser outline would only cost time
     if (out.size() > most) {
         std::vector<AreaSpot> thinner;
-        for (std::size_t i = 0; i < out.size(); i += out.size() / (most / 2))
-            thinner.push_back(out[i]);
+        for (const AreaSpot& spot : out)
+            if (thinner.empty() || distance(thinner.back(), spot) > 0.8 * step)
+                thinner.push_back(spot);
         out = std::move(thinner);
     }
     for (const AreaBox& box : reserved_)

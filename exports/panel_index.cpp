@@ -1,5 +1,6 @@
 // Panels depend on the plan alone, and a plan does not change while its run goes on: worked out
 // once and remembered, so that a figure can be rebuilt 30 times a second.
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -53,6 +54,56 @@ std::shared_ptr<const Index> index_of(const RunRecord& record, const FigureSpec&
     return index;
 }
 
+// The curves of one panel, with places in RunRecord::points() for points.
+struct CurveIndices {
+    Curve curve;  // without steps
+    std::vector<std::pair<double, std::vector<std::size_t>>> steps;
+};
+struct PanelCurveIndices {
+    std::vector<std::string> categories;
+    std::vector<CurveIndices> curves;
+};
+
+PanelCurveIndices work_out_curves(const RunRecord& record, const FigureSpec& spec,
+                                  const PanelPoints& panel) {
+    PanelCurveIndices out;
+    out.categories = categories_of(panel.points, panel.panel.x);
+    for (Curve& curve :
+         curves_of(record, panel.points, spec.samples ? std::string() : panel.panel.x)) {
+        CurveIndices indices;
+        for (const CurveStep& step : curve.steps) {
+            auto& [x, points] = indices.steps.emplace_back();
+            x = step.x;
+            for (const RecordedPoint* point : step.points)
+                points.push_back(static_cast<std::size_t>(point - record.points().data()));
+        }
+        curve.steps.clear();
+        indices.curve = std::move(curve);
+        out.curves.push_back(std::move(indices));
+    }
+    return out;
+}
+
+std::shared_ptr<const PanelCurveIndices> curves_index(const RunRecord& record,
+                                                      const FigureSpec& spec,
+                                                      const PanelPoints& panel) {
+    constexpr std::size_t remembered = 16;
+    static std::mutex mutex;
+    static std::deque<std::pair<std::string, std::shared_ptr<const PanelCurveIndices>>> cache;
+    const std::string key = key_of(record, spec, panel.panel.x) + '\n' + panel.panel.id + '\n' +
+                            std::to_string(panel.points.size()) + (spec.samples ? "s" : "");
+    {
+        const std::lock_guard lock(mutex);
+        for (const auto& [known, index] : cache)
+            if (known == key) return index;
+    }
+    auto index = std::make_shared<const PanelCurveIndices>(work_out_curves(record, spec, panel));
+    const std::lock_guard lock(mutex);
+    cache.emplace_front(key, index);
+    if (cache.size() > remembered) cache.pop_back();
+    return index;
+}
+
 PanelPoints with_points(const RunRecord& record, const PanelIndices& indices) {
     PanelPoints out{indices.panel, {}};
     out.points.reserve(indices.points.size());
@@ -83,6 +134,31 @@ std::vector<Panel> figure_panels(const FigureSpec& spec, const RunRecord& record
     std::vector<Panel> out;
     for (const PanelIndices& each : *index_of(record, spec, {})) out.push_back(each.panel);
     return out;
+}
+
+PanelCurves panel_curves(const RunRecord& record, const FigureSpec& spec,
+                         const PanelPoints& panel) {
+    const auto index = curves_index(record, spec, panel);
+    PanelCurves out{index->categories, {}};
+    for (const CurveIndices& each : index->curves) {
+        Curve& curve = out.curves.emplace_back(each.curve);
+        curve.steps.reserve(each.steps.size());
+        for (const auto& [x, points] : each.steps) {
+            CurveStep& step = curve.steps.emplace_back();
+            step.x = x;
+            for (const std::size_t i : points) step.points.push_back(&record.points()[i]);
+        }
+    }
+    return out;
+}
+
+void prepare_figures(const RunRecord& record) {
+    const auto& experiments = record.spec().experiments;
+    for (const FigureSpec& spec : figure_table()) {
+        if (std::find(experiments.begin(), experiments.end(), spec.experiment) == experiments.end())
+            continue;
+        if (const auto panel = find_panel(record, spec, {})) panel_curves(record, spec, *panel);
+    }
 }
 
 }  // namespace slay

@@ -49,11 +49,20 @@ bool is_shared(const std::string& id) {
 }
 
 std::vector<std::string> ids_in(const Points& points, bool shared) {
-    std::set<std::string> ids;
-    for (const RecordedPoint* each : points)
-        for (const auto& [id, value] : each->point.parameters)
-            if (is_shared(id) == shared && !holds(never_apart, id)) ids.insert(id);
-    return {ids.begin(), ids.end()};
+    // Most points have the parameters of the one before.
+    std::set<std::string_view> all;
+    const Parameters* before = nullptr;
+    for (const RecordedPoint* each : points) {
+        const Parameters& here = each->point.parameters;
+        if (!before || !std::equal(here.begin(), here.end(), before->begin(), before->end(),
+                                   [](const auto& a, const auto& b) { return a.first == b.first; }))
+            for (const auto& [id, value] : here) all.insert(id);
+        before = &here;
+    }
+    std::vector<std::string> ids;
+    for (const std::string_view id : all)
+        if (is_shared(std::string(id)) == shared && !holds(never_apart, id)) ids.emplace_back(id);
+    return ids;
 }
 
 bool some_lack(const Points& points, const std::string& id) {
@@ -106,8 +115,9 @@ Parameters conditions_of(const Points& points) {
     Parameters conditions;
     for (const auto& [id, value] : points.front()->point.parameters) {
         const bool shared = is_shared(id) || holds(never_apart, id);
-        const auto same = [&, key = id](const RecordedPoint* each) {
-            return text_at(*each, key) == text_at(*points.front(), key);
+        const auto same = [&, key = id, first = &value](const RecordedPoint* each) {
+            const ParameterValue* here = each->point.parameters.find(key);
+            return here && (*here == *first || to_text(*here) == to_text(*first));
         };
         if (shared && std::all_of(points.begin(), points.end(), same)) conditions.set(id, value);
     }

@@ -89,6 +89,18 @@ std::vector<std::string> categories_of(const std::vector<const RecordedPoint*>& 
 std::vector<Curve> curves_of(const RunRecord& record,
                              const std::vector<const RecordedPoint*>& points, const std::string& x);
 
+// curves_of() of a figure's panel, and categories_of() it: they follow from the plan as panels do,
+// and are remembered as those are.
+struct PanelCurves {
+    std::vector<std::string> categories;
+    std::vector<Curve> curves;
+};
+PanelCurves panel_curves(const RunRecord& record, const FigureSpec& spec, const PanelPoints& panel);
+
+// Works out what the figures of a record's experiments will ask for, and remembers it. On any
+// thread.
+void prepare_figures(const RunRecord& record);
+
 // What a step shows of a metric: the point's own value, or the mean over seeds with its interval.
 struct StepValue {
     std::optional<MetricValue> value;  // empty: nothing to show

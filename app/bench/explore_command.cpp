@@ -77,7 +77,7 @@ void ExploreCommand::add_budget() {
         ->capture_default_str();
     options()
         .add_option("--seeds", request_.seeds,
-                    "Seeds of the spread; 0: 3 to 64, as many as keep it short")
+                    "Seeds of the spread; 0: 64, or 3 to 64 where those would take long")
         ->capture_default_str();
     options()
         .add_option("--variants", request_.variants, "Linearised forms, by name, or all")

@@ -1,6 +1,8 @@
 #include "app/session/engine_session.h"
 
+#include <QThreadPool>
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "app/session/engine_thread.h"
@@ -22,7 +24,13 @@ EngineSession::EngineSession(ExecutorFactory factory, QObject* parent) : QObject
             Qt::QueuedConnection);
     };
     listener.event = [this](std::uint64_t serial, const Event& event) {
-        if (outbox_.post(serial, event))
+        std::shared_ptr<RunRecord> record;
+        if (std::holds_alternative<RunStarted>(event.body)) {
+            record = std::make_shared<RunRecord>();
+            record->apply(event);
+            if (prepare_) prepare_(*record);
+        }
+        if (outbox_.post(serial, event, std::move(record)))
             QMetaObject::invokeMethod(this, &EngineSession::wake, Qt::QueuedConnection);
     };
     listener.run_ended = [this](std::uint64_t serial, std::string error) {
@@ -45,6 +53,10 @@ EngineSession::~EngineSession() {
     thread_.reset();
 }
 
+void EngineSession::set_preparation(std::function<void(const RunRecord&)> prepare) {
+    prepare_ = std::move(prepare);
+}
+
 void EngineSession::load() {
     if (engine_state_ == EngineState::loading || engine_state_ == EngineState::ready) return;
     engine_state_ = EngineState::loading;
@@ -59,6 +71,8 @@ void EngineSession::start(const SweepSpec& spec, const RunOptions& options,
     if (control_) control_->request_stop();
     control_ = std::make_shared<RunControl>();
     ++serial_;
+    waiting_.clear();
+    ended_.reset();
     thread_->run({serial_, spec, options, control_, host});
     set_run_state(RunState::starting);
 }
@@ -89,10 +103,41 @@ void EngineSession::wake() {
 
 void EngineSession::drain() {
     last_drain_.start();
-    const auto events = outbox_.take(serial_);
-    if (events.empty()) return;
+    EventOutbox::Batch batch = outbox_.take(serial_);
+    if (batch.prepared) emit run_prepared(batch.prepared);
+    std::move(batch.events.begin(), batch.events.end(), std::back_inserter(waiting_));
+    if (!waiting_.empty()) tell_some();
+    if (!waiting_.empty()) {
+        // Input and painting come in between.
+        constexpr int pause_ms = 3;
+        drain_timer_.start(pause_ms);
+    } else if (ended_) {
+        tell_end(*std::exchange(ended_, std::nullopt));
+    }
+}
+
+void EngineSession::tell_some() {
+    const std::size_t count = std::min(at_once_, waiting_.size());
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+    std::vector<Event> events(std::make_move_iterator(waiting_.begin()),
+                              std::make_move_iterator(end));
+    waiting_.erase(waiting_.begin(), end);
     if (run_state_ == RunState::starting) set_run_state(RunState::running);
+    const std::uint64_t serial = serial_;
+    QElapsedTimer timer;
+    timer.start();
     emit events_arrived(events);
+    const double ms = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+    // As many as take that long, approached from both sides.
+    const double wanted = static_cast<double>(count) * told_at_once_ms / std::max(ms, 0.05);
+    if (serial == serial_ && (count == at_once_ || ms > told_at_once_ms))
+        at_once_ = static_cast<std::size_t>(
+            std::clamp(wanted, 64.0, 1.5 * static_cast<double>(at_once_) + 64));
+    const bool large = std::any_of(events.begin(), events.end(), [](const Event& each) {
+        return std::holds_alternative<RunStarted>(each.body);
+    });
+    // Freeing a plan of many points takes a frame: elsewhere.
+    if (large) QThreadPool::globalInstance()->start([gone = std::move(events)] {});
 }
 
 void EngineSession::take_engine(std::vector<DeviceInfo> devices, QString error) {
@@ -105,8 +150,12 @@ void EngineSession::take_engine(std::vector<DeviceInfo> devices, QString error) 
 
 void EngineSession::end_run(std::uint64_t serial, const QString& error) {
     if (serial != serial_) return;  // superseded
+    ended_ = error;
     drain_timer_.stop();
     drain();
+}
+
+void EngineSession::tell_end(const QString& error) {
     control_.reset();
     set_run_state(RunState::idle);
     if (!error.isEmpty()) emit run_failed(error);

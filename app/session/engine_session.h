@@ -1,14 +1,18 @@
 // The engine's thread behind a Qt object. Everything that takes longer than a frame happens on that
-// thread: loading LibTorch and CUDA, listing devices, measuring. The window's thread only hands
-// over a spec, and takes what came of it about 30 times a second.
+// thread: loading LibTorch and CUDA, listing devices, measuring, making the record of a plan. The
+// window's thread only hands over a spec, and takes what came of it about 30 times a second, as
+// much at once as it can show within a frame; what came faster waits, and is all told before the
+// run's end is.
 #pragma once
 
 #include <QElapsedTimer>
 #include <QObject>
 #include <QString>
 #include <QTimer>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/session/event_outbox.h"
@@ -34,9 +38,14 @@ class EngineSession : public QObject {
     using ExecutorFactory = std::function<Result<std::unique_ptr<Executor>>()>;
 
     static constexpr int drain_interval_ms = 33;
+    static constexpr double told_at_once_ms = 8;  // of the window's thread, for a batch of events
 
     explicit EngineSession(ExecutorFactory factory, QObject* parent = nullptr);
     ~EngineSession() override;  // requests stop and joins
+
+    // Called on the engine's thread with the record of each run that starts, before it is handed
+    // over: what views would else work out on the window's. Before the first run.
+    void set_preparation(std::function<void(const RunRecord&)> prepare);
 
     void load();  // starts loading the engine; returns at once
 
@@ -59,9 +68,11 @@ class EngineSession : public QObject {
     void engine_state_changed();
     void devices_changed();
     void run_state_changed();
+    // A run's record as its start makes it, before the events that it holds are told.
+    void run_prepared(const std::shared_ptr<slay::RunRecord>& record);
     void events_arrived(const std::vector<slay::Event>& events);  // one batch a drain
-    void noted(const QString& text);   // a connection to a host lost, or found again
-    void run_ended();                                             // after the last events of a run
+    void noted(const QString& text);          // a connection to a host lost, or found again
+    void run_ended();                         // after the last events of a run
     void run_failed(const QString& message);  // could not start or go on; before run_ended
 
   private:
@@ -69,9 +80,15 @@ class EngineSession : public QObject {
     void drain();  // takes it
     void take_engine(std::vector<DeviceInfo> devices, QString error);
     void end_run(std::uint64_t serial, const QString& error);
+    void tell_some();
+    void tell_end(const QString& error);
     void set_run_state(RunState state);
 
     EventOutbox outbox_;
+    std::deque<Event> waiting_;     // taken from the outbox and not yet told
+    std::size_t at_once_ = 256;     // events that were told within told_at_once_ms
+    std::optional<QString> ended_;  // the run's error, "" without one: to be told behind its events
+    std::function<void(const RunRecord&)> prepare_;
     QTimer drain_timer_;
     QElapsedTimer last_drain_;
     EngineState engine_state_ = EngineState::unloaded;

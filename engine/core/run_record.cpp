@@ -26,6 +26,18 @@ std::uint64_t new_stamp() {
     return ++last;
 }
 
+// What was in flight when a start ended was never finished. Without samples nothing of it is of
+// that start.
+void leave_in_flight(std::vector<RecordedPoint>& points) {
+    for (RecordedPoint& point : points) {
+        if (point.result.state != PointState::running) continue;
+        point.result.state = PointState::pending;
+        if (!point.samples.empty()) continue;
+        point.session = 0;
+        point.batch = 0;
+    }
+}
+
 }  // namespace
 
 void RunRecord::apply(const Event& event) {
@@ -44,9 +56,7 @@ void RunRecord::apply(const Event& event) {
         foreign_ = foreign_ || resumed->foreign;
         finished_ = false;
         reason_.clear();
-        // What was in flight when the earlier start ended was never finished.
-        for (RecordedPoint& point : points_)
-            if (point.result.state == PointState::running) point.result.state = PointState::pending;
+        leave_in_flight(points_);
     } else if (const auto* begun = std::get_if<PointStarted>(&event.body)) {
         RecordedPoint& point = at(begun->point);
         point.result = {};
@@ -75,8 +85,7 @@ void RunRecord::apply(const Event& event) {
         outcome_ = ended->outcome;
         reason_ = ended->reason;
         finished_at_ = ended->finished;
-        for (RecordedPoint& point : points_)
-            if (point.result.state == PointState::running) point.result.state = PointState::pending;
+        leave_in_flight(points_);
     }
 }
 

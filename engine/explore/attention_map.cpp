@@ -5,24 +5,14 @@
 #include <span>
 
 #include "engine/core/variant_info.h"
+#include "engine/explore/pair_scores.h"
 #include "engine/explore/parts.h"
+#include "engine/explore/vector_loops.h"
 
 namespace slay::explore {
 namespace {
 
 constexpr double delta = 1e-6;  // of the denominator, as in attention.h
-
-std::size_t visible(std::size_t row, std::size_t length, bool causal) {
-    return causal ? row + 1 : length;
-}
-
-std::vector<double> row_sums(const std::vector<double>& scores, std::size_t length, bool causal) {
-    std::vector<double> sums(length);
-    for (std::size_t i = 0; i < length; ++i)
-        for (std::size_t j = 0; j < visible(i, length, causal); ++j)
-            sums[i] += scores[i * length + j];
-    return sums;
-}
 
 // K_ij / (D_i + delta), 0 where masked.
 std::vector<double> weights_of(const std::vector<double>& scores, std::size_t length, bool causal) {
@@ -62,18 +52,13 @@ std::vector<double> output(const std::vector<double>& weights, const Sequence& s
     const auto length = static_cast<std::size_t>(sequence.length);
     const auto d = static_cast<std::size_t>(sequence.dimension);
     std::vector<double> out(length * d);
-    for (std::size_t i = 0; i < length; ++i)
-        for (std::size_t j = 0; j < length; ++j) {
-            const double weight = weights[i * length + j];
-            if (weight == 0) continue;
-            for (std::size_t a = 0; a < d; ++a) out[i * d + a] += weight * sequence.v[j * d + a];
-        }
+    multiply_add(weights, sequence.v, out, length, length, d);
     return out;
 }
 
 // The row sums of each seed, per visible key and over their mean.
-DenominatorSpread spread_of(const std::string& variant, std::vector<std::vector<double>> by_seed,
-                            bool causal) {
+DenominatorSpread spread_of(const std::string& variant,
+                            const std::vector<std::vector<double>>& by_seed, bool causal) {
     DenominatorSpread out;
     out.variant = variant;
     const std::size_t length = by_seed.front().size();
@@ -104,37 +89,44 @@ DenominatorSpread spread_of(const std::string& variant, std::vector<std::vector<
     return out;
 }
 
-// Operations of one seed with all forms, in the time of one exponential.
+// Nanoseconds of one seed with all forms.
 double cost_of_seed(const Request& request, const Sequence& sequence) {
     const double length = sequence.length, d = sequence.dimension, p = request.poly_features;
     const double features = static_cast<double>(request.nodes) * request.prf_features;
-    const double projections = 2 * length * (features * d + 3 * p * d) * 0.12;
-    const double products = length * length * (2 * features + 4 * p) * 0.12;
-    const double sketches = 2 * length * p * p * 0.25 + p * p * p * 0.1;
-    return 4 * length * features + projections + products + sketches;
+    const double pairs = length * length * (request.causal ? 0.5 : 1);
+    return features * (3 * d + 0.12 * length * d + 0.08 * pairs + 5 * length) +
+           p * (30 * d + 0.5 * length * d + 0.4 * pairs + length * p * 0.5 + 0.3 * p * p) +
+           10 * pairs;
 }
 
 }  // namespace
 
-Denominators make_denominators(const Request& request, const Quadrature& quadrature,
-                               const Sequence& sequence) {
-    Denominators out;
+DenominatorSeeds::DenominatorSeeds(const Request& request, const Quadrature& quadrature,
+                                   const Sequence& sequence)
+    : request_(request),
+      quadrature_(quadrature),
+      sequence_(sequence),
+      by_form_(forms().size()),
+      wanted_(request.seeds > 0 ? request.seeds : seeds_within(cost_of_seed(request, sequence))) {
     const auto length = static_cast<std::size_t>(sequence.length);
-    out.seeds = request.seeds > 0 ? request.seeds : seeds_within(cost_of_seed(request, sequence));
-    const auto sums = [&](const std::vector<double>& scores) {
-        return row_sums(scores, length, request.causal);
-    };
-    out.spreads.push_back(
-        spread_of("yat-spherical", {sums(exact_scores(sequence, quadrature))}, request.causal));
-    std::vector<std::vector<std::vector<double>>> by_form(forms().size());
-    for (int i = 0; i < out.seeds; ++i) {
-        const PairScores scores(sequence, request, quadrature,
-                                request.seed + static_cast<std::uint64_t>(i));
-        for (std::size_t f = 0; f < forms().size(); ++f)
-            by_form[f].push_back(sums(scores.of(forms()[f])));
-    }
-    for (std::size_t f = 0; f < forms().size(); ++f)
-        out.spreads.push_back(spread_of(forms()[f], std::move(by_form[f]), request.causal));
+    exact_ = spread_of("yat-spherical",
+                       {row_sums(exact_scores(sequence, quadrature), length, request.causal)},
+                       request.causal);
+}
+
+void DenominatorSeeds::add_seed() {
+    const PairScores scores(sequence_, request_, quadrature_,
+                            request_.seed + static_cast<std::uint64_t>(seeds_++));
+    std::vector<std::vector<double>> sums = scores.row_sums();
+    for (std::size_t f = 0; f < sums.size(); ++f) by_form_[f].push_back(std::move(sums[f]));
+}
+
+Denominators DenominatorSeeds::denominators() const {
+    Denominators out;
+    out.seeds = seeds_;
+    out.spreads.push_back(exact_);
+    for (std::size_t f = 0; f < by_form_.size(); ++f)
+        out.spreads.push_back(spread_of(forms()[f], by_form_[f], request_.causal));
     return out;
 }
 

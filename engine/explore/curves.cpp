@@ -1,7 +1,6 @@
 // The kernel against x: exact, by quadrature, and as random features estimate it over many seeds.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <numeric>
 #include <span>
@@ -16,34 +15,49 @@ namespace slay::explore {
 namespace {
 
 constexpr int grid_steps = 240;  // of 180 degrees
+constexpr std::size_t grid_size = grid_steps + 1;
 
-// Two orthogonal unit vectors in a generic direction: query q, and the plane in which keys turn.
-struct Plane {
-    std::vector<double> q, p;
+// Cosines and sines of the angles, with zeros behind them to a multiple of wave_step.
+struct Grid {
+    std::vector<double> cosines, sines;
+    Grid() {
+        const std::size_t padded = (grid_size + wave_step - 1) / wave_step * wave_step;
+        cosines.resize(padded);
+        sines.resize(padded);
+        for (int i = 0; i <= grid_steps; ++i) {
+            const double angle = std::numbers::pi * i / grid_steps;
+            // Exact where it matters: the right angle and the ends.
+            cosines[static_cast<std::size_t>(i)] = 2 * i == grid_steps ? 0 : std::cos(angle);
+            sines[static_cast<std::size_t>(i)] = i == grid_steps ? 0 : std::sin(angle);
+        }
+    }
 };
 
-Plane make_plane(int d) {
-    const auto dim = static_cast<std::size_t>(d);
-    const std::vector<double> both = CounterDraws(0, "explore/plane").unit_vectors(2, dim);
-    Plane plane{{both.begin(), both.begin() + d}, {both.begin() + d, both.end()}};
-    double along = 0, square = 0;
-    for (std::size_t i = 0; i < dim; ++i) along += plane.q[i] * plane.p[i];
-    for (std::size_t i = 0; i < dim; ++i) {
-        plane.p[i] -= along * plane.q[i];
-        square += plane.p[i] * plane.p[i];
+// Two orthogonal unit vectors in a generic direction: query q, and p, which spans with it the plane
+// in which keys turn.
+struct Plane {
+    std::vector<double> both;  // q, p: [2, d]
+    explicit Plane(int d) {
+        const auto dim = static_cast<std::size_t>(d);
+        both = CounterDraws(0, "explore/plane").unit_vectors(2, dim);
+        double along = 0, square = 0;
+        for (std::size_t i = 0; i < dim; ++i) along += both[i] * both[dim + i];
+        for (std::size_t i = 0; i < dim; ++i) {
+            both[dim + i] -= along * both[i];
+            square += both[dim + i] * both[dim + i];
+        }
+        for (std::size_t i = 0; i < dim; ++i) both[dim + i] /= std::sqrt(square);
     }
-    for (double& each : plane.p) each /= std::sqrt(square);
-    return plane;
-}
+};
 
 // The polynomial factor at k = cos q + sin p. It is a quadratic form of k: three products of
 // features tell it everywhere.
 struct QuadraticForm {
     double qq = 0, qp = 0, pp = 0;
     QuadraticForm(const PolynomialSketch& sketch, const Plane& plane) {
-        std::vector<double> three = plane.q;  // q, p, q + p
-        three.insert(three.end(), plane.p.begin(), plane.p.end());
-        for (std::size_t i = 0; i < plane.q.size(); ++i) three.push_back(plane.q[i] + plane.p[i]);
+        std::vector<double> three = plane.both;  // q, p, q + p
+        const std::size_t dim = three.size() / 2;
+        for (std::size_t i = 0; i < dim; ++i) three.push_back(three[i] + three[dim + i]);
         const std::vector<double> features = sketch.features(three, 3);
         const auto size = static_cast<std::size_t>(sketch.size());
         const auto with_q = [&](std::size_t row) {
@@ -60,37 +74,28 @@ struct QuadraticForm {
     }
 };
 
-// What all forms share at one seed, by grid point: sum_r w_r <prf_r(q), prf_r(k)>, and the same
-// with the squares of the Hadamard form between.
+// What all forms share at one seed, by place of the grid: sum_r w_r <prf_r(q), prf_r(k)>, and the
+// same with the squares of the Hadamard form between.
 struct Exponentials {
     std::vector<double> plain, squared;
 };
 
 Exponentials exponentials(const Request& request, const Quadrature& quadrature, const Plane& plane,
-                          const std::vector<double>& cosines, const std::vector<double>& sines,
-                          std::uint64_t seed, bool squared) {
-    const RandomFeatures features(seed, request.nodes, request.prf_features, request.head_dim);
-    const std::vector<double> of_q = features.project(plane.q), of_p = features.project(plane.p);
-    const std::size_t grid = cosines.size();
-    const auto m = static_cast<std::size_t>(request.prf_features);
-    Exponentials out{std::vector<double>(grid), std::vector<double>(squared ? grid : 0)};
-    std::vector<double> values(grid);
-    for (std::size_t f = 0; f < of_q.size(); ++f) {
-        const std::size_t r = f / m;
+                          const Grid& grid, std::uint64_t seed, bool squared) {
+    RandomFeatures features(seed, request.prf_features, request.head_dim);
+    const auto m = static_cast<double>(request.prf_features);
+    const std::size_t padded = grid.cosines.size();
+    Exponentials out{std::vector<double>(padded), std::vector<double>(squared ? padded : 0)};
+    for (std::size_t r = 0; r < quadrature.s.size(); ++r) {
         const double rate = std::sqrt(2 * quadrature.s[r]);
         // Both halves of -s_r, w_r and 1 / M.
-        const double offset = rate * of_q[f] - 2 * quadrature.s[r] + quadrature.log_weights[r] -
-                              std::log(static_cast<double>(m));
-        const double along = rate * of_q[f], across = rate * of_p[f];
-        for (std::size_t i = 0; i < grid; ++i)
-            values[i] = offset + along * cosines[i] + across * sines[i];
-        exponentiate(values);
-        for (std::size_t i = 0; i < grid; ++i) out.plain[i] += values[i];
-        if (!squared) continue;
-        const double of_query = of_q[f] * of_q[f] / static_cast<double>(m);
-        for (std::size_t i = 0; i < grid; ++i) {
-            const double of_key = of_q[f] * cosines[i] + of_p[f] * sines[i];
-            out.squared[i] += of_query * of_key * of_key * values[i];
+        const double fixed = quadrature.log_weights[r] - 2 * quadrature.s[r] - std::log(m);
+        const std::vector<double> of_both = features.project(r, plane.both);
+        const std::size_t count = of_both.size() / 2;
+        for (std::size_t f = 0; f < count; ++f) {
+            const double q = of_both[f], p = of_both[count + f];
+            add_wave({rate * q + fixed, rate * q, rate * p, q * q / m, q, p}, grid.cosines,
+                     grid.sines, out.plain, out.squared);
         }
     }
     return out;
@@ -109,11 +114,16 @@ double isotropic_mean(const std::vector<double>& values, const std::vector<doubl
     return sum / weights;
 }
 
-void add_spread(Estimate& estimate, std::vector<std::vector<double>>& by_seed,
+void add_spread(Estimate& estimate, const std::vector<std::vector<double>>& by_seed,
                 const std::vector<double>& exact) {
     const std::size_t seeds = by_seed.size(), grid = exact.size();
     estimate.first = by_seed.front();
     std::vector<double> column(seeds);
+    // The order statistics next to 10 % and 90 %.
+    const auto place = [&](double share) {
+        return column.begin() + std::lround(share * static_cast<double>(seeds - 1));
+    };
+    const auto low = place(0.1), high = place(0.9);
     for (std::size_t i = 0; i < grid; ++i) {
         double sum = 0, squares = 0;
         for (std::size_t s = 0; s < seeds; ++s) {
@@ -122,27 +132,23 @@ void add_spread(Estimate& estimate, std::vector<std::vector<double>>& by_seed,
             const double error = estimate.scale * column[s] - exact[i];
             squares += error * error;
         }
-        std::sort(column.begin(), column.end());
-        // The order statistics next to 10 % and 90 %.
-        const auto at = [&](double share) {
-            return column[static_cast<std::size_t>(
-                std::lround(share * static_cast<double>(seeds - 1)))];
-        };
+        std::nth_element(column.begin(), low, column.end());
+        estimate.low.push_back(*low);
+        std::nth_element(low, high, column.end());
+        estimate.high.push_back(*high);
         estimate.mean.push_back(sum / static_cast<double>(seeds));
-        estimate.low.push_back(at(0.1));
-        estimate.high.push_back(at(0.9));
         estimate.rms_error.push_back(std::sqrt(squares / static_cast<double>(seeds)));
     }
 }
 
-// Operations of one seed, in the time of one exponential.
+// Nanoseconds of one seed.
 double cost_of_seed(const Request& request) {
     const double features = static_cast<double>(request.nodes) * request.prf_features;
-    const double p = request.poly_features;
-    double cost = features * (grid_steps + 1 + request.head_dim);
+    const double p = request.poly_features, d = request.head_dim;
+    double cost = features * (1.6 * grid_size + 3 * d);
     for (const std::string& variant : request.variants) {
-        if (variant == "yat-performer-nystrom") cost += 0.15 * p * p * (p / 3 + request.head_dim);
-        cost += 0.3 * p * (6 * request.head_dim + p) + 3 * grid_steps;
+        cost += 8 * p * d + 3 * p * p + 2 * grid_size;
+        if (variant == "yat-performer-nystrom") cost += 0.3 * p * p * p;
     }
     return cost;
 }
@@ -168,21 +174,29 @@ std::optional<double> expected_estimate(std::string_view variant, const Quadratu
     return std::nullopt;
 }
 
-int seeds_within(double operations_a_seed) {
-    constexpr double operations = 1.6e6;  // some 5 to 10 ms
-    return static_cast<int>(std::clamp(operations / operations_a_seed, 3.0, 64.0));
+int seeds_within(double ns_a_seed) {
+    constexpr double at_rest_ns = 2.5e8;
+    return static_cast<int>(std::clamp(at_rest_ns / ns_a_seed, 3.0, 64.0));
 }
 
-Curves make_curves(const Request& request, const Quadrature& quadrature) {
-    Curves out;
-    std::vector<double> sines;
-    for (int i = 0; i <= grid_steps; ++i) {
-        const double angle = std::numbers::pi * i / grid_steps;
-        out.degrees.push_back(180.0 * i / grid_steps);
-        // Exact where it matters: the right angle and the ends.
-        out.x.push_back(2 * i == grid_steps ? 0 : std::cos(angle));
-        sines.push_back(i == grid_steps ? 0 : std::sin(angle));
-    }
+struct CurveSeeds::Parts {
+    const Request& request;
+    const Quadrature& quadrature;
+    Grid grid;
+    Plane plane;
+    Curves fixed;                                          // without what the seeds say
+    std::vector<std::vector<std::vector<double>>> values;  // [variants][seeds][grid]
+
+    Parts(const Request& asked, const Quadrature& rule)
+        : request(asked), quadrature(rule), plane(asked.head_dim), values(asked.variants.size()) {}
+};
+
+CurveSeeds::CurveSeeds(const Request& request, const Quadrature& quadrature)
+    : parts_(std::make_unique<Parts>(request, quadrature)) {
+    Curves& out = parts_->fixed;
+    for (int i = 0; i <= grid_steps; ++i) out.degrees.push_back(180.0 * i / grid_steps);
+    out.x.assign(parts_->grid.cosines.begin(),
+                 parts_->grid.cosines.begin() + static_cast<std::ptrdiff_t>(grid_size));
     for (const double x : out.x) {
         out.exact.push_back(quadrature.kernel(x));
         out.quadrature.push_back(quadrature.estimate(x));
@@ -191,42 +205,53 @@ Curves make_curves(const Request& request, const Quadrature& quadrature) {
         out.nodes.emplace_back();
         for (const double x : out.x) out.nodes.back().push_back(quadrature.contribution(r, x));
     }
-
-    const Plane plane = make_plane(request.head_dim);
-    out.seeds = request.seeds > 0 ? request.seeds : seeds_within(cost_of_seed(request));
-    const bool hadamard = std::find(request.variants.begin(), request.variants.end(),
-                                    "yat-performer") != request.variants.end();
-    std::vector<std::vector<std::vector<double>>> values(request.variants.size());
-    for (int i = 0; i < out.seeds && !request.variants.empty(); ++i) {
-        const std::uint64_t seed = request.seed + static_cast<std::uint64_t>(i);
-        const Exponentials factor =
-            exponentials(request, quadrature, plane, out.x, sines, seed, hadamard);
-        for (std::size_t v = 0; v < request.variants.size(); ++v) {
-            const std::string& variant = request.variants[v];
-            std::vector<double> curve = variant == "yat-performer" ? factor.squared : factor.plain;
-            if (const auto sketch =
-                    make_sketch(variant, seed, request.poly_features, request.head_dim)) {
-                const QuadraticForm form(*sketch, plane);
-                for (std::size_t j = 0; j < curve.size(); ++j)
-                    curve[j] *= form.at(out.x[j], sines[j]);
-            } else if (variant == "yat-performer-laplace") {
-                for (double& each : curve) each *= quadrature.c * quadrature.c / 4;
-            }
-            values[v].push_back(std::move(curve));
-        }
-    }
-    for (std::size_t v = 0; v < request.variants.size(); ++v) {
+    for (const std::string& variant : request.variants) {
         Estimate estimate;
-        estimate.variant = request.variants[v];
+        estimate.variant = variant;
         for (const double x : out.x)
-            if (const auto expected = expected_estimate(estimate.variant, quadrature, request, x))
+            if (const auto expected = expected_estimate(variant, quadrature, request, x))
                 estimate.expected.push_back(*expected);
         if (!estimate.expected.empty())
-            estimate.scale = isotropic_mean(out.exact, sines, request.head_dim) /
-                             isotropic_mean(estimate.expected, sines, request.head_dim);
-        add_spread(estimate, values[v], out.exact);
+            estimate.scale =
+                isotropic_mean(out.exact, parts_->grid.sines, request.head_dim) /
+                isotropic_mean(estimate.expected, parts_->grid.sines, request.head_dim);
         out.estimates.push_back(std::move(estimate));
     }
+    wanted_ = request.seeds > 0 ? request.seeds : seeds_within(cost_of_seed(request));
+}
+
+CurveSeeds::~CurveSeeds() = default;
+
+void CurveSeeds::add_seed() {
+    const Request& request = parts_->request;
+    const Grid& grid = parts_->grid;
+    const std::uint64_t seed = request.seed + static_cast<std::uint64_t>(seeds_++);
+    if (request.variants.empty()) return;
+    const bool hadamard = std::find(request.variants.begin(), request.variants.end(),
+                                    "yat-performer") != request.variants.end();
+    const Exponentials factor =
+        exponentials(request, parts_->quadrature, parts_->plane, grid, seed, hadamard);
+    for (std::size_t v = 0; v < request.variants.size(); ++v) {
+        const std::string& variant = request.variants[v];
+        std::vector<double> curve = variant == "yat-performer" ? factor.squared : factor.plain;
+        curve.resize(grid_size);
+        if (const auto sketch =
+                make_sketch(variant, seed, request.poly_features, request.head_dim)) {
+            const QuadraticForm form(*sketch, parts_->plane);
+            for (std::size_t j = 0; j < grid_size; ++j)
+                curve[j] *= form.at(grid.cosines[j], grid.sines[j]);
+        } else if (variant == "yat-performer-laplace") {
+            for (double& each : curve) each *= parts_->quadrature.c * parts_->quadrature.c / 4;
+        }
+        parts_->values[v].push_back(std::move(curve));
+    }
+}
+
+Curves CurveSeeds::curves() const {
+    Curves out = parts_->fixed;
+    out.seeds = seeds_;
+    for (std::size_t v = 0; v < out.estimates.size(); ++v)
+        add_spread(out.estimates[v], parts_->values[v], out.exact);
     return out;
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
+#include <optional>
 
 #include "engine/core/text.h"
 #include "engine/core/variant_info.h"
@@ -14,6 +16,12 @@ namespace {
 
 constexpr std::pair<Inputs, std::string_view> input_names[]{
     {Inputs::random, "random"}, {Inputs::clustered, "clustered"}, {Inputs::trained, "trained"}};
+
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point begin) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
 
 Error usage(std::string message) {
     return {ErrorKind::usage, std::move(message)};
@@ -61,7 +69,8 @@ Status check(const Request& request) {
         check_range("P", request.poly_features, 1, most_features, "polynomial features"),
         check_range("d", request.head_dim, 2, most_head_dim, "dimensions"),
         check_range("L", request.length, 2, most_length, "positions"),
-        check_range("seeds", request.seeds, 0, 4096, "(0: as many as keep a frame short)")};
+        check_range("seeds", request.seeds, 0, 4096,
+                    "(0: 64, or fewer where those would take long)")};
     for (const Status& each : checks)
         if (!each) return each;
     if (!(request.epsilon >= 1e-9 && request.epsilon <= 1))
@@ -78,23 +87,77 @@ Status check(const Request& request) {
     return done();
 }
 
-Result<Frame> explore(const Request& request) {
-    if (const Status good = check(request); !good) return good.error();
-    const auto begin = std::chrono::steady_clock::now();
-    Frame frame;
-    frame.request = request;
-    frame.quadrature = make_quadrature(request.nodes, request.epsilon);
-    if (request.curves) frame.curves = make_curves(request, frame.quadrature);
-    if (request.denominators || request.map) {
-        const Sequence sequence = make_sequence(request);
+struct Exploration::Parts {
+    Frame frame;  // without what the seeds say
+    Sequence sequence;
+    std::optional<CurveSeeds> curves;
+    std::optional<DenominatorSeeds> denominators;
+    int steps = 0;
+    double compute_ms = 0;
+
+    explicit Parts(const Request& request) {
+        frame.request = request;
+        frame.quadrature = make_quadrature(request.nodes, request.epsilon);
+        if (request.curves) curves.emplace(frame.request, frame.quadrature);
+        if (!request.denominators && !request.map) return;
+        sequence = make_sequence(request);
         frame.sequence = sequence.origin;
-        if (request.denominators)
-            frame.denominators = make_denominators(request, frame.quadrature, sequence);
-        if (request.map) frame.map = make_map(request, frame.quadrature, sequence);
+        if (request.denominators) denominators.emplace(frame.request, frame.quadrature, sequence);
+        if (request.map) frame.map = make_map(frame.request, frame.quadrature, sequence);
     }
-    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
-    frame.compute_ms = took.count();
-    return frame;
+};
+
+Exploration::Exploration(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Exploration::Exploration(Exploration&&) noexcept = default;
+Exploration& Exploration::operator=(Exploration&&) noexcept = default;
+Exploration::~Exploration() = default;
+
+Result<Exploration> Exploration::begin(const Request& request) {
+    if (const Status good = check(request); !good) return good.error();
+    const auto begin = Clock::now();
+    auto parts = std::make_unique<Parts>(request);
+    parts->compute_ms = ms_since(begin);
+    return Exploration(std::move(parts));
+}
+
+bool Exploration::complete() const {
+    const auto full = [](const auto& part) { return !part || part->seeds() >= part->wanted(); };
+    return full(parts_->curves) && full(parts_->denominators);
+}
+
+void Exploration::advance(double milliseconds, const std::stop_token& stop) {
+    const auto begin = Clock::now();
+    bool first = parts_->steps == 0;
+    const auto add = [](auto& part) {
+        if (part && part->seeds() < part->wanted()) part->add_seed();
+    };
+    while (!complete() && (first || (ms_since(begin) < milliseconds && !stop.stop_requested()))) {
+        add(parts_->curves);
+        add(parts_->denominators);
+        first = false;
+    }
+    parts_->compute_ms += ms_since(begin);
+}
+
+Frame Exploration::frame() {
+    const auto begin = Clock::now();
+    Frame out = parts_->frame;
+    if (parts_->curves) out.curves = parts_->curves->curves();
+    if (parts_->denominators) out.denominators = parts_->denominators->denominators();
+    out.step = parts_->steps++;
+    out.complete = complete();
+    parts_->compute_ms += ms_since(begin);
+    if (out.step == 0) parts_->frame.first_ms = parts_->compute_ms;
+    out.first_ms = parts_->frame.first_ms;
+    out.compute_ms = parts_->compute_ms;
+    return out;
+}
+
+Result<Frame> explore(const Request& request) {
+    Result<Exploration> all = Exploration::begin(request);
+    if (!all) return all.error();
+    all->advance(std::numeric_limits<double>::infinity());
+    return all->frame();
 }
 
 }  // namespace slay::explore

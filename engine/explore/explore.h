@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,7 +44,7 @@ struct Request {
     std::string map_variant = "yat-performer-anchor";
 
     bool curves = true, denominators = true, map = true;  // which parts
-    int seeds = 0;  // of the spread; 0: as many, 3 to 64, as keep the frame short
+    int seeds = 0;  // of the spread; 0: 64, or 3 to 64 where those would take long
 };
 
 // Empty, or what is wrong with it ("M = 0: 1 to 1024 random features").
@@ -123,11 +124,35 @@ struct Frame {
     std::string sequence;  // Sequence::origin
     Denominators denominators;
     AttentionMap map;
-    double compute_ms = 0;
+    int step = 0;                         // 0: the first frame of its request
+    bool complete = true;                 // all seeds; else more are on their way
+    double first_ms = 0, compute_ms = 0;  // computing of the first frame, and of all up to this
 };
 
 // Everything asked for. Pure: the same request gives the same numbers (but for compute_ms). May run
 // on any thread.
 Result<Frame> explore(const Request& request);
+
+// The same in steps, for a slider that is dragged: a frame soon, of the request's own seed and as
+// many of those that follow as there is time for, and the others behind it. What it ends with are
+// the numbers of explore(). On one thread at a time.
+class Exploration {
+  public:
+    static Result<Exploration> begin(const Request& request);
+    Exploration(Exploration&&) noexcept;
+    Exploration& operator=(Exploration&&) noexcept;
+    ~Exploration();
+
+    bool complete() const;
+    // Adds seeds until all are there, `milliseconds` have passed, or `stop` was asked for; but at
+    // least one in the first step.
+    void advance(double milliseconds, const std::stop_token& stop = {});
+    Frame frame();  // of what was added; counts the steps
+
+  private:
+    struct Parts;
+    explicit Exploration(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace slay::explore

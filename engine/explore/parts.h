@@ -1,7 +1,10 @@
-// The parts of explore().
+// The parts of a frame.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "engine/explore/explore.h"
 
@@ -15,37 +18,47 @@ namespace slay::explore {
 std::optional<double> expected_estimate(std::string_view variant, const Quadrature& quadrature,
                                         const Request& request, double x);
 
-Curves make_curves(const Request& request, const Quadrature& quadrature);
+// The curves, a seed at a time. Request and quadrature outlive it.
+class CurveSeeds {
+  public:
+    CurveSeeds(const Request& request, const Quadrature& quadrature);
+    ~CurveSeeds();
+    int seeds() const { return seeds_; }    // added so far
+    int wanted() const { return wanted_; }  // as many as the request says, at least one
+    void add_seed();
+    Curves curves() const;  // of the seeds so far, at least one
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+    int seeds_ = 0, wanted_ = 0;
+};
 
 Sequence make_sequence(const Request& request);
 
-// What one form makes of the pairs of a sequence at one seed: [L, L]; where causal, of the visible
-// pairs alone (0 elsewhere).
-class PairScores {
+// The denominators, a seed at a time. Request, quadrature and sequence outlive it.
+class DenominatorSeeds {
   public:
-    PairScores(const Sequence& sequence, const Request& request, const Quadrature& quadrature,
-               std::uint64_t seed);
-    std::vector<double> of(std::string_view variant) const;
+    DenominatorSeeds(const Request& request, const Quadrature& quadrature,
+                     const Sequence& sequence);
+    int seeds() const { return seeds_; }
+    int wanted() const { return wanted_; }
+    void add_seed();
+    Denominators denominators() const;  // of the seeds so far, at least one
 
   private:
-    const Sequence& sequence_;
     const Request& request_;
     const Quadrature& quadrature_;
-    std::uint64_t seed_;
-    std::vector<double> q_projected_, k_projected_;  // [L, R * M]
-    std::vector<double> exponential_;                // sum_r w_r <prf_r(q_i), prf_r(k_j)>, [L, L]
+    const Sequence& sequence_;
+    DenominatorSpread exact_;
+    std::vector<std::vector<std::vector<double>>> by_form_;  // [forms][seeds][L]
+    int seeds_ = 0, wanted_ = 0;
 };
-
-// The exact kernel of all pairs, [L, L].
-std::vector<double> exact_scores(const Sequence& sequence, const Quadrature& quadrature);
-
-Denominators make_denominators(const Request& request, const Quadrature& quadrature,
-                               const Sequence& sequence);
 
 AttentionMap make_map(const Request& request, const Quadrature& quadrature,
                       const Sequence& sequence);
 
-// So many seeds that a part stays within its share of a frame: 3 to 64.
-int seeds_within(double operations_a_seed);
+// So many seeds that a part is at rest within a quarter of a second: 3 to 64.
+int seeds_within(double ns_a_seed);
 
 }  // namespace slay::explore

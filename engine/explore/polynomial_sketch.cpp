@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "engine/core/counter_draws.h"
-#include "engine/explore/draw_cache.h"
+#include "engine/explore/fast_draws.h"
 #include "engine/explore/vector_loops.h"
 
 namespace slay::explore {
@@ -38,8 +38,8 @@ class Anchors : public PolynomialSketch {
   public:
     Anchors(std::uint64_t seed, int p, int d)
         : size_(p),
-          directions_(transposed(cached_unit_vectors(seed, "anchors", size_of(p), size_of(d)),
-                                 size_of(p))) {}
+          directions_(
+              transposed(fast_unit_vectors(seed, "anchors", size_of(p), size_of(d)), size_of(p))) {}
     int size() const override { return size_; }
     std::vector<double> features(std::span<const double> u, std::size_t rows) const override {
         std::vector<double> out = products(u, rows, directions_, size_of(size_));
@@ -122,7 +122,7 @@ class Nystroem : public PolynomialSketch {
   public:
     Nystroem(std::uint64_t seed, int p, int d) : size_(p) {
         const std::size_t n = size_of(p);
-        const std::vector<double> anchors = cached_unit_vectors(seed, "nystrom", n, size_of(d));
+        const std::vector<double> anchors = fast_unit_vectors(seed, "nystrom", n, size_of(d));
         directions_ = transposed(anchors, n);
         factor_ = products(anchors, n, directions_, n);
         for (double& each : factor_) each *= each;

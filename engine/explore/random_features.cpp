@@ -1,31 +1,28 @@
 #include "engine/explore/random_features.h"
 
-#include <algorithm>
-
-#include "engine/explore/draw_cache.h"
+#include "engine/core/counter_random.h"
 #include "engine/explore/vector_loops.h"
 
 namespace slay::explore {
 
-RandomFeatures::RandomFeatures(std::uint64_t seed, int nodes, int features, int head_dim)
-    : nodes_(nodes), features_(features), head_dim_(head_dim) {
-    const auto count = static_cast<std::size_t>(nodes) * static_cast<std::size_t>(features) *
-                       static_cast<std::size_t>(head_dim);
-    omega_ = cached_normals(seed, "omega", count);
-}
+RandomFeatures::RandomFeatures(std::uint64_t seed, int features, int head_dim)
+    : key_(CounterRandom::key_of(seed, "omega")),
+      features_(static_cast<std::size_t>(features)),
+      head_dim_(static_cast<std::size_t>(head_dim)),
+      drawn_(static_cast<std::size_t>(-1)) {}
 
-std::vector<double> RandomFeatures::project(std::span<const double> u) const {
-    const auto m = static_cast<std::size_t>(features_), d = static_cast<std::size_t>(head_dim_);
-    const auto nodes = static_cast<std::size_t>(nodes_);
-    const std::size_t rows = u.size() / d;
-    std::vector<double> out(rows * nodes * m), of_node(rows * m);
-    for (std::size_t r = 0; r < nodes; ++r) {
-        std::fill(of_node.begin(), of_node.end(), 0.0);
-        multiply_add(u, std::span(*omega_).subspan(r * d * m, d * m), of_node, rows, d, m);
-        for (std::size_t i = 0; i < rows; ++i)
-            std::copy_n(of_node.begin() + static_cast<std::ptrdiff_t>(i * m), m,
-                        out.begin() + static_cast<std::ptrdiff_t>((i * nodes + r) * m));
+std::vector<double> RandomFeatures::project(std::size_t node, std::span<const double> u) {
+    const std::size_t size = head_dim_ * features_;
+    if (node != drawn_) {
+        // Numbers come in pairs: one more where the node begins within a pair.
+        const std::size_t odd = node * size % 2;
+        omega_.resize(size + odd);
+        draw_normals(key_, node * size - odd, omega_);
+        drawn_ = node;
     }
+    const std::size_t rows = u.size() / head_dim_;
+    std::vector<double> out(rows * features_);
+    multiply_add(u, std::span(omega_).last(size), out, rows, head_dim_, features_);
     return out;
 }
 

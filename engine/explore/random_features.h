@@ -1,27 +1,27 @@
 // The exponential factor as it is drawn from a seed: positive random features of exp(2 s_r x).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
 namespace slay::explore {
 
-// omega [R, d, M] ~ N(0, 1), the "omega" of a variant at one head.
+// omega [R, d, M] ~ N(0, 1), the "omega" of a variant at one head, a node at a time: of many nodes
+// and features all of it would be large.
 class RandomFeatures {
   public:
-    RandomFeatures(std::uint64_t seed, int nodes, int features, int head_dim);
+    RandomFeatures(std::uint64_t seed, int features, int head_dim);
 
-    int nodes() const { return nodes_; }
-    int features() const { return features_; }
-
-    // omega_{r,m} . u_i for all i, r, m: u [rows, d] -> [rows, R * M].
-    std::vector<double> project(std::span<const double> u) const;
+    // omega_{node,m} . u_i for all i, m: u [rows, d] -> [rows, M].
+    std::vector<double> project(std::size_t node, std::span<const double> u);
 
   private:
-    int nodes_, features_, head_dim_;
-    std::shared_ptr<const std::vector<double>> omega_;  // [R, d, M], and what follows it
+    std::uint64_t key_;
+    std::size_t features_, head_dim_;
+    std::size_t drawn_;          // the node that omega_ is of
+    std::vector<double> omega_;  // [d, M]
 };
 
 }  // namespace slay::explore

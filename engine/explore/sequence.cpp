@@ -6,6 +6,7 @@
 
 #include "engine/core/counter_draws.h"
 #include "engine/core/input_clusters.h"
+#include "engine/explore/fast_draws.h"
 #include "engine/explore/parts.h"
 
 namespace slay::explore {
@@ -28,10 +29,10 @@ void normalise_rows(std::vector<double>& rows, int dimension) {
 std::vector<double> draw_rows(const Request& request, const char* name, bool clustered) {
     const auto length = static_cast<std::size_t>(request.length);
     const auto d = static_cast<std::size_t>(request.head_dim);
-    std::vector<double> rows = CounterDraws(request.seed, name).normal(length * d);
+    std::vector<double> rows = fast_normals(request.seed, name, length * d);
     if (!clustered) return rows;
-    const std::vector<double> centres = CounterDraws(request.seed, "inputs/centres")
-                                            .normal(static_cast<std::size_t>(input_clusters) * d);
+    const std::vector<double> centres =
+        fast_normals(request.seed, "inputs/centres", static_cast<std::size_t>(input_clusters) * d);
     const std::vector<std::int64_t> cluster =
         CounterDraws(request.seed, "inputs/cluster").integers(length, input_clusters);
     for (std::size_t i = 0; i < length; ++i)

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "exports/figures/lean_graph.h"
+
 namespace slay {
 namespace {
 
@@ -37,7 +39,7 @@ void FigureCurves::set_band(Curve& curve, const Series& series) const {
             plot_->addLayer(band_layer, plot_->layer(QStringLiteral("main")),
                             QCustomPlot::limBelow);
         for (QPointer<QCPGraph>* edge : {&curve.lower, &curve.upper}) {
-            *edge = plot_->addGraph();
+            *edge = new LeanGraph(plot_->xAxis, plot_->yAxis);
             (*edge)->setPen(Qt::NoPen);
             (*edge)->setScatterStyle(QCPScatterStyle::ssNone);
             (*edge)->setLayer(band_layer);
@@ -75,7 +77,12 @@ void FigureCurves::set_points(Curve& curve, const Series& series) const {
     // About a dozen markers tell the curve apart; one on each sample would hide it.
     constexpr int markers = 12;
     const auto count = static_cast<int>(series.points.size());
-    curve.graph->setScatterSkip(series.band ? std::max(0, (count - 1) / markers) : 0);
+    // Of thousands of points on a line markers run into each other.
+    constexpr int most_markers = 250;
+    const bool line = series.join == Join::line && !series.dots;
+    curve.graph->setScatterSkip(series.band                    ? std::max(0, (count - 1) / markers)
+                                : line && count > most_markers ? count / most_markers
+                                                               : 0);
     // A level that holds for a category is a bar as wide as the points that stand at it.
     const bool level = series.dots && series.kind == SeriesKind::reference;
     curve.bars->setErrorType(level ? QCPErrorBars::etKeyError : QCPErrorBars::etValueError);
@@ -109,7 +116,7 @@ void FigureCurves::style(Curve& curve, const Series& series, const FigureTheme& 
 
 FigureCurves::Curve FigureCurves::make_curve() const {
     Curve curve;
-    curve.graph = plot_->addGraph();
+    curve.graph = new LeanGraph(plot_->xAxis, plot_->yAxis);
     curve.graph->setAdaptiveSampling(true);
     curve.graph->setAntialiased(true);
     curve.graph->setAntialiasedScatters(true);

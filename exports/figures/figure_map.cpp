@@ -39,12 +39,17 @@ void FigureMapLayer::make() {
     scale_->setRangeDrag(false);
     scale_->setRangeZoom(false);
     plot_->plotLayout()->addElement(0, 1, scale_);
+    // As high as the axes.
+    auto* edges = new QCPMarginGroup(plot_);
+    scale_->setMarginGroup(QCP::msTop | QCP::msBottom, edges);
+    plot_->axisRect()->setMarginGroup(QCP::msTop | QCP::msBottom, edges);
     map_->setColorScale(scale_);
 }
 
 void FigureMapLayer::remove() {
     if (scale_) {
         map_->setColorScale(nullptr);
+        delete plot_->axisRect()->marginGroup(QCP::msTop);  // both let go of it
         plot_->plotLayout()->remove(scale_);
         plot_->plotLayout()->simplify();
     }

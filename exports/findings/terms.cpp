@@ -30,7 +30,8 @@ bool is_shared(std::string_view id) {
 bool agrees(const Parameters& point, const Parameters& wanted) {
     return std::all_of(wanted.begin(), wanted.end(), [&](const auto& entry) {
         const ParameterValue* here = point.find(entry.first);
-        return here && to_text(*here) == to_text(entry.second);
+        if (!here || *here == entry.second) return here != nullptr;
+        return here->index() != entry.second.index() && to_text(*here) == to_text(entry.second);
     });
 }
 
@@ -141,8 +142,7 @@ std::optional<Extent> paired(const Check& check, const Side& numerator, const Si
     // Rounds were taken side by side only within one group and one start of the run.
     // Other metrics' samples are a history (a loss by step), which the last figure sums up.
     if (!over_seeds && check.metric != "latency_ms") return std::nullopt;
-    if (!over_seeds && !side_by_side(*numerator.point, *denominator.point))
-        return std::nullopt;
+    if (!over_seeds && !side_by_side(*numerator.point, *denominator.point)) return std::nullopt;
     const auto [above, below] = in_rounds(*a, *b);
     if (above.empty()) return std::nullopt;
     if (over_seeds) {
@@ -184,8 +184,9 @@ std::vector<const RecordedPoint*> admitted_points(const RunRecord& record, const
         if (point.experiment != check.experiment || point.variant != variant) continue;
         if (!agrees(point.parameters, check.conditions)) continue;
         if (point.parameters.integer("length") < check.length_from) continue;
-        auto& part = by_conditions[shared_key(point.parameters)];
-        if (part.empty()) order.push_back(shared_key(point.parameters));
+        const std::string key = shared_key(point.parameters);
+        auto& part = by_conditions[key];
+        if (part.empty()) order.push_back(key);
         part.push_back(&each);
     }
     std::vector<const RecordedPoint*> out;

@@ -34,6 +34,7 @@ std::string preamble(const PaperPlan& plan) {
         "\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{4pt}\n"
         // Figures and tables stand where they are named.
         "\\makeatletter\n"
+        "\\@beginparpenalty=10000\n"  // a list stays with the line before it
         "\\newcommand{\\slayplace}[1]{\\par\\medskip\\noindent\\begin{minipage}{\\textwidth}"
         "\\def\\@captype{#1}}\n"
         "\\newcommand{\\slayplaced}{\\end{minipage}\\par\\medskip}\n"

@@ -234,6 +234,13 @@ class Writer {
                 out += fmt::format("\\multicolumn{{{}}}{{@{{}}l}}{{\\emph{{{}}}}} \\\\\n",
                                    columns.size(), group.title);
             for (const TableRow& row : group.rows) {
+                // Of a table in several blocks a row stands where it has something to say.
+                if (layout_.blocks.size() > 1 &&
+                    std::all_of(columns.begin() + static_cast<std::ptrdiff_t>(layout_.row_heads),
+                                columns.end(), [&](std::size_t column) {
+                                    return row.cells[column].kind == TableCell::Kind::empty;
+                                }))
+                    continue;
                 for (std::size_t i = 0; i < columns.size(); ++i) {
                     if (i > 0) out += " & ";
                     out += cell_text(row.cells[columns[i]], table_.columns[columns[i]].numbers);

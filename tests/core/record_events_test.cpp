@@ -64,6 +64,26 @@ class RecordEventsTest : public QObject {
         QVERIFY(after.origin(after.points().front()).same_origin(samples::provenance("cuda:0")));
     }
 
+    // What a resumption began and left without a sample is not of that resumption.
+    void a_point_left_in_flight_has_no_origin() {
+        std::vector<Event> events = samples::small_run();
+        const std::string id = record_of(events).points().front().point.id;
+        const auto add = [&](EventBody body) {
+            events.push_back({events.back().seq + 1, events.back().run, 100, std::move(body)});
+        };
+        add(RunResumed{samples::provenance("cuda:0"), true});
+        add(PointReopened{id, "again"});
+        add(PointStarted{id, 3});
+        add(RunFinished{RunOutcome::cancelled, "", "2026-01-02T00:00:00Z"});
+        const RunRecord before = record_of(events);
+        const RecordedPoint* left = before.find(id);
+        QVERIFY(left);
+        QCOMPARE(left->result.state, PointState::pending);
+        QCOMPARE(left->session, std::size_t{0});
+        const RunRecord after = record_of(record_events(before));
+        QCOMPARE(results_json(after).dump(), results_json(before).dump());
+    }
+
     void what_runs_say_differently_is_named() {
         const std::vector<RunRecord> records{slower(1, "a"), slower(1, "b"), slower(2, "c")};
         const std::vector<std::string> names{"one", "two", "three"};

@@ -5,8 +5,12 @@
 #include <cmath>
 #include <numeric>
 
+#include "engine/core/counter_draws.h"
 #include "engine/core/variant_info.h"
+#include "engine/explore/fast_draws.h"
+#include "engine/explore/pair_scores.h"
 #include "engine/explore/parts.h"
+#include "engine/explore/random_features.h"
 #include "engine/explore/vector_loops.h"
 
 using namespace slay;
@@ -215,6 +219,140 @@ class ExploreTest : public QObject {
         const auto& both = two->curves.estimates.front();
         QVERIFY(std::fabs(2 * both.mean[50] - both.first[50] -
                           second->curves.estimates.front().first[50]) < 1e-12);
+    }
+
+    // A frame in steps is the request's own seed first, and at rest that of explore(), bit by bit.
+    void steps_end_with_the_same_numbers() {
+        Request request;
+        request.variants = forms();
+        request.seeds = 9;
+        const auto whole = explore::explore(request);
+        auto steps = Exploration::begin(request);
+        QVERIFY(whole.ok() && steps.ok());
+        QVERIFY(whole->complete && whole->step == 0);
+        steps->advance(0);  // no time: the first seed alone
+        const Frame first = steps->frame();
+        QVERIFY(!first.complete);
+        QCOMPARE(first.step, 0);
+        QCOMPARE(first.curves.seeds, 1);
+        QCOMPARE(first.denominators.seeds, 1);
+        QVERIFY(first.map.estimate == whole->map.estimate);
+        std::stop_source replaced;
+        replaced.request_stop();
+        steps->advance(1e9, replaced.get_token());
+        QCOMPARE(steps->frame().curves.seeds, 1);
+        steps->advance(1e9);
+        const Frame rest = steps->frame();
+        QVERIFY(rest.complete && steps->complete());
+        QCOMPARE(rest.step, 2);
+        QVERIFY(rest.first_ms > 0 && rest.first_ms < rest.compute_ms);
+        QCOMPARE(rest.curves.seeds, 9);
+        for (std::size_t v = 0; v < forms().size(); ++v) {
+            const Estimate &a = rest.curves.estimates[v], &b = whole->curves.estimates[v];
+            QVERIFY(a.mean == b.mean && a.low == b.low && a.high == b.high);
+            QVERIFY(a.rms_error == b.rms_error && a.first == b.first);
+            QVERIFY(first.curves.estimates[v].first == b.first);
+        }
+        for (std::size_t v = 0; v <= forms().size(); ++v)
+            QVERIFY(rest.denominators.spreads[v].values == whole->denominators.spreads[v].values);
+    }
+
+    // Nowhere on the sliders fewer seeds than 64 at rest.
+    void all_seeds_are_there_at_the_ends_of_the_sliders() {
+        Request request;
+        request.nodes = 16;
+        request.prf_features = request.poly_features = request.head_dim = 64;
+        request.length = 96;
+        request.variants = forms();
+        request.map = false;
+        const Quadrature rule = make_quadrature(request.nodes, request.epsilon);
+        const Sequence sequence = make_sequence(request);
+        QCOMPARE(CurveSeeds(request, rule).wanted(), 64);
+        QCOMPARE(DenominatorSeeds(request, rule, sequence).wanted(), 64);
+    }
+
+    // Row sums are formed without the pairs where they can be: as those of the pairs.
+    void row_sums_are_those_of_the_pairs() {
+        for (const bool causal : {true, false}) {
+            Request request;
+            request.nodes = 3;
+            request.prf_features = 5;
+            request.length = 21;
+            request.causal = causal;
+            const Quadrature rule = make_quadrature(request.nodes, request.epsilon);
+            const Sequence sequence = make_sequence(request);
+            const PairScores scores(sequence, request, rule, 4);
+            const auto sums = scores.row_sums();
+            for (std::size_t f = 0; f < forms().size(); ++f) {
+                const auto of_pairs = explore::row_sums(scores.of(forms()[f]), 21, causal);
+                for (std::size_t i = 0; i < 21; ++i)
+                    QVERIFY(std::fabs(sums[f][i] - of_pairs[i]) <=
+                            1e-12 * std::fabs(of_pairs[i]) + 1e-15);
+            }
+        }
+    }
+
+    void fast_draws_are_those_of_the_streams() {
+        for (const std::size_t count :
+             {std::size_t{1}, std::size_t{127}, std::size_t{128}, std::size_t{20001}}) {
+            const auto fast = fast_normals(11, "omega", count);
+            const auto plain = CounterDraws(11, "omega").normal(count);
+            QCOMPARE(fast.size(), count);
+            for (std::size_t i = 0; i < count; ++i)
+                QVERIFY2(std::fabs(fast[i] - plain[i]) < 1e-14, qPrintable(QString::number(i)));
+        }
+        // From the middle of a stream, and a node that begins within a pair.
+        std::vector<double> middle(9);
+        draw_normals(CounterRandom::key_of(11, "omega"), 40, middle);
+        const auto plain = CounterDraws(11, "omega").normal(49);
+        for (std::size_t i = 0; i < 9; ++i) QVERIFY(std::fabs(middle[i] - plain[40 + i]) < 1e-14);
+        RandomFeatures features(11, 3, 3);
+        const auto projected = features.project(1, std::vector<double>{0, 1, 0});
+        for (std::size_t m = 0; m < 3; ++m)
+            QVERIFY(std::fabs(projected[m] - plain[9 + 3 + m]) < 1e-14);
+    }
+
+    void products_are_summed_in_order_at_any_size() {
+        const auto numbers = [](std::size_t count, double step) {
+            std::vector<double> out;
+            for (std::size_t i = 0; i < count; ++i)
+                out.push_back(std::sin(step * static_cast<double>(i)));
+            return out;
+        };
+        for (const std::size_t n : {1u, 5u, 6u, 13u})
+            for (const std::size_t k : {1u, 4u, 300u})
+                for (const std::size_t m : {1u, 8u, 19u})
+                    for (const bool lower : {false, true}) {
+                        const auto a = numbers(n * k, 0.7), b = numbers(k * m, 1.3);
+                        std::vector<double> c = numbers(n * m, 0.1), plain = c, from_rows = c;
+                        std::vector<double> turned(m * k);
+                        for (std::size_t f = 0; f < k; ++f)
+                            for (std::size_t j = 0; j < m; ++j) turned[j * k + f] = b[f * m + j];
+                        for (std::size_t i = 0; i < n; ++i)
+                            for (std::size_t j = 0; j < (lower ? std::min(i + 1, m) : m); ++j)
+                                for (std::size_t f = 0; f < k; ++f)
+                                    plain[i * m + j] += a[i * k + f] * b[f * m + j];
+                        multiply_add(a, b, c, n, k, m, lower);
+                        multiply_add_transposed(a, turned, from_rows, n, k, m, lower);
+                        QVERIFY(c == plain);  // the same bits
+                        QVERIFY(from_rows == plain);
+                    }
+    }
+
+    void a_wave_is_the_sum_of_its_exponentials() {
+        std::vector<double> cosines(16), sines(16), sums(16, 2.0), squares(16, 1.0);
+        for (std::size_t i = 0; i < 16; ++i) {
+            cosines[i] = std::cos(0.2 * static_cast<double>(i));
+            sines[i] = std::sin(0.2 * static_cast<double>(i));
+        }
+        add_wave({-1, 2, 0.5, 3, 0.3, -0.7}, cosines, sines, sums, squares);
+        add_wave({0.1, -3, 1}, cosines, sines, sums, {});
+        for (std::size_t i = 0; i < 16; ++i) {
+            const double e = std::exp(-1 + 2 * cosines[i] + 0.5 * sines[i]);
+            const double key = 0.3 * cosines[i] - 0.7 * sines[i];
+            QVERIFY(std::fabs(sums[i] - 2 - e - std::exp(0.1 - 3 * cosines[i] + sines[i])) < 1e-13);
+            QVERIFY(std::fabs(squares[i] - 1 - 3 * key * key * e) < 1e-13);
+        }
     }
 
     void what_cannot_be_computed_is_refused_with_the_range() {

@@ -24,13 +24,15 @@
 using namespace slay;
 
 // Built with a sanitizer it ends as without: by the signal, not with a report and an exit code.
-extern "C" const char* __asan_default_options();
-extern "C" const char* __tsan_default_options();
-extern "C" const char* __asan_default_options() {
-    return "handle_segv=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0";
+// Asked before the sanitizer is ready, so not itself looked at.
+#define SLAY_SIGNALS_ARE_ITS_END "handle_segv=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0"
+extern "C" __attribute__((no_sanitize("address"))) const char* __asan_default_options();
+extern "C" __attribute__((no_sanitize("thread"))) const char* __tsan_default_options();
+const char* __asan_default_options() {
+    return SLAY_SIGNALS_ARE_ITS_END;
 }
-extern "C" const char* __tsan_default_options() {
-    return __asan_default_options();
+const char* __tsan_default_options() {
+    return SLAY_SIGNALS_ARE_ITS_END ":atexit_sleep_ms=0";  // an end takes no second
 }
 
 namespace {

@@ -6,6 +6,7 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QThread>
 
 #include "tests/window/fake_executor.h"
 
@@ -82,6 +83,50 @@ class EngineSessionTest : public QObject {
         QCOMPARE(finished, 6);
         // Events come in batches: far fewer than there are events.
         QVERIFY2(static_cast<std::size_t>(batches) < seen.size() / 2, "not batched");
+    }
+
+    // A taker that is slow gets as much at once as it can take within a frame; the rest waits,
+    // comes in order, and the run's end is told behind all of it.
+    void a_slow_taker_gets_small_batches_and_all_of_them() {
+        FakeBehaviour at_once;
+        at_once.sample = std::chrono::microseconds(0);
+        EngineSession session(fake_factory(at_once));
+        std::vector<std::uint64_t> seen;
+        std::size_t largest = 0;
+        bool end_seen = false, ended_early = false, record_first = false;
+        std::shared_ptr<RunRecord> record;
+        connect(&session, &EngineSession::run_prepared, &session,
+                [&](const std::shared_ptr<RunRecord>& prepared) {
+                    record_first = seen.empty();
+                    record = prepared;
+                });
+        connect(&session, &EngineSession::events_arrived, &session,
+                [&](const std::vector<Event>& events) {
+                    if (seen.size() > 500) largest = std::max(largest, events.size());
+                    for (const Event& event : events) {
+                        seen.push_back(event.seq);
+                        end_seen = end_seen || std::holds_alternative<RunFinished>(event.body);
+                    }
+                    QTest::qSleep(1 + static_cast<int>(events.size() / 10));  // 0.1 ms an event
+                });
+        connect(&session, &EngineSession::run_ended, &session, [&] { ended_early = !end_seen; });
+        QSignalSpy ended(&session, &EngineSession::run_ended);
+        SweepSpec spec = spec_of({});
+        for (std::int64_t i = 1; i <= 200; ++i) spec.axes["lengths"].emplace_back(16 * i);
+        std::atomic<bool> prepared_elsewhere = false;
+        session.set_preparation([&, window = QThread::currentThread()](const RunRecord& of) {
+            prepared_elsewhere = QThread::currentThread() != window && of.points().size() == 400;
+        });
+        session.start(spec, fresh());
+        QTRY_COMPARE(ended.count(), 1);
+        QVERIFY(end_seen && !ended_early);
+        QCOMPARE(session.run_state(), EngineSession::RunState::idle);
+        for (std::size_t i = 1; i < seen.size(); ++i) QCOMPARE(seen[i], seen[i - 1] + 1);
+        QVERIFY2(seen.size() > 1200, qPrintable(QString::number(seen.size())));
+        // 8 ms of them are 80; the first guess was 256.
+        QVERIFY2(largest > 0 && largest < 200, qPrintable(QString::number(largest)));
+        QVERIFY(record_first && record && prepared_elsewhere);
+        QCOMPARE(record->points().size(), std::size_t{400});
     }
 
     void measures_on_another_thread() {

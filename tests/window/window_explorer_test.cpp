@@ -1,5 +1,5 @@
 // The Explorer tab, driven as a user does: sliders, pages, exports, send to sweep, undo, a trained
-// model. And what a frame takes, printed.
+// model.
 #include <qcustomplot.h>
 
 #include <QCheckBox>
@@ -151,13 +151,40 @@ class WindowExplorerTest : public QObject {
     // While a frame is computed a hundred values come: the last one is shown, and few are computed.
     void the_latest_state_wins_and_no_frame_is_waited_for() {
         SliderRow& seed = controls().row("seed");
-        const int frames = panel_->worker().computed_frames();
+        const int frames = panel_->worker().computed_requests();
         for (int i = 1; i <= 99; ++i) seed.slider().setValue(i);
         settle();
         QTRY_VERIFY_WITH_TIMEOUT(
             figure("explore_kernel").subtitle.find("from 99") != std::string::npos, 60'000);
-        QVERIFY2(panel_->worker().computed_frames() - frames < 10,
-                 qPrintable(QString::number(panel_->worker().computed_frames() - frames)));
+        QVERIFY2(panel_->worker().computed_requests() - frames < 10,
+                 qPrintable(QString::number(panel_->worker().computed_requests() - frames)));
+    }
+
+    // The first frame has as many seeds as there was time for; at rest all are there, and what is
+    // shown is what the command line computes.
+    void at_rest_all_seeds_are_shown() {
+        controls().row("nodes").set_value(16);
+        controls().row("prf_features").set_value(64);
+        controls().row("head_dim").set_value(64);
+        controls().row("seed").slider().setValue(7);
+        settle();
+        QVERIFY2(figure("explore_kernel").subtitle.find("64 seeds from 7") != std::string::npos,
+                 figure("explore_kernel").subtitle.c_str());
+        explore::Request request = controls().request();
+        request.denominators = request.map = false;
+        const auto frame = explore::explore(request);
+        QVERIFY(frame.ok());
+        for (const ExploreFigure& each : explore_figures()) {
+            if (each.id != "explore_kernel") continue;
+            const FigureData expected = each.build(*frame, controls().view());
+            QCOMPARE(figure("explore_kernel").series.size(), expected.series.size());
+            for (std::size_t i = 0; i < expected.series.size(); ++i)
+                for (std::size_t j = 0; j < expected.series[i].points.size(); ++j) {
+                    const FigurePoint& shown = figure("explore_kernel").series[i].points.at(j);
+                    QVERIFY(shown.y == expected.series[i].points[j].y);
+                    QVERIFY(shown.high == expected.series[i].points[j].high);
+                }
+        }
     }
 
     void forms_are_switched_on_and_off() {
@@ -187,11 +214,11 @@ class WindowExplorerTest : public QObject {
     }
 
     void a_view_is_redrawn_without_computing_anew() {
-        const int frames = panel_->worker().computed_frames();
+        const int frames = panel_->worker().computed_requests();
         for (QCheckBox* box : controls().findChildren<QCheckBox*>())
             if (box->text().contains("angle")) box->click();
         QCOMPARE(figure("explore_kernel").x.high, 180.0);
-        QCOMPARE(panel_->worker().computed_frames(), frames);
+        QCOMPARE(panel_->worker().computed_requests(), frames);
     }
 
     void every_view_exports_like_a_figure() {
@@ -317,40 +344,6 @@ class WindowExplorerTest : public QObject {
                 std::string::npos);
         QCOMPARE(series("explore_denominators", "row-sums:yat-performer-anchor")->label,
                  std::string("SLAY (anchor)"));
-    }
-
-    // Not judged: printed. A frame is computing, building and drawing what the page shows.
-    void what_a_frame_takes() {
-        window_->resize(1280, 800);
-        const struct {
-            const char* what;
-            double nodes, features, poly, d, length;
-        } budgets[]{{"R 2  M 16 P 32 d 32 L 64", 2, 16, 32, 32, 64},
-                    {"R 8  M 32 P 32 d 64 L 64", 8, 32, 32, 64, 64},
-                    {"R 16 M 64 P 64 d 64 L 96", 16, 64, 64, 64, 96}};
-        const char* names[]{"Kernel", "Error", "Nodes", "Row sums", "By row", "Attention"};
-        for (const auto& budget : budgets) {
-            controls().row("nodes").set_value(budget.nodes);
-            controls().row("prf_features").set_value(budget.features);
-            controls().row("poly_features").set_value(budget.poly);
-            controls().row("head_dim").set_value(budget.d);
-            controls().row("length").set_value(budget.length);
-            for (int page = kernel_page; page <= attention_page; ++page) {
-                show(static_cast<PageIndex>(page));
-                std::vector<double> total, compute;
-                for (int seed = 0; seed < 5; ++seed) {
-                    QSignalSpy shown(panel_, &ExplorerPanel::frame_shown);
-                    controls().row("seed").slider().setValue((seed + 1) % 40 + 1);
-                    QTRY_VERIFY_WITH_TIMEOUT(!shown.isEmpty() && !panel_->worker().busy(), 60'000);
-                    total.push_back(panel_->compute_ms() + panel_->draw_ms());
-                    compute.push_back(panel_->compute_ms());
-                }
-                std::sort(total.begin(), total.end());
-                std::sort(compute.begin(), compute.end());
-                qInfo("%s  %-9s frame: median %5.1f ms, least %5.1f ms (computing %5.1f, %5.1f)",
-                      budget.what, names[page], total[2], total[0], compute[2], compute[0]);
-            }
-        }
     }
 };
 

@@ -31,6 +31,9 @@ class RunDocument : public QObject {
     void begin(const QString& folder);          // a new run, with nothing known yet
     void begin_resumed(const QString& folder);  // events add to the record shown
     void show(std::shared_ptr<RunRecord> record, QString folder);  // a saved run
+    // The record of the run that begins, made elsewhere from the event that is told next. Left
+    // where the record shown has a plan already.
+    void adopt(const std::shared_ptr<RunRecord>& record);
     void take(const std::vector<Event>& events);
     // The record of a run that others measure, as it is now; `live`: more is expected. What is new
     // in it is told as if its events had come.

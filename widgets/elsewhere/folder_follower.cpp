@@ -17,7 +17,7 @@ Result<FolderContent> read_folder(const std::string& path) {
         content.ended = job->begun > 0 && job->finished == job->begun && !job->record.points().empty();
         for (const RecordedPoint& point : job->record.points())
             content.ended = content.ended && is_final(point.result.state);
-        content.progress = QObject::tr("%1 of %2 tasks have begun, %3 are finished")
+        content.progress = QObject::tr("%1 of %2 tasks have begun, %3 finished")
                                .arg(job->begun)
                                .arg(job->note.shards)
                                .arg(job->finished);

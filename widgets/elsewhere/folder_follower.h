@@ -14,7 +14,7 @@ namespace slay {
 struct FolderContent {
     std::shared_ptr<RunRecord> record;
     std::vector<std::string> skipped;  // damaged lines
-    QString progress;                  // "2 of 8 tasks have begun, 1 is finished"; empty for a run
+    QString progress;                  // "2 of 8 tasks have begun, 1 finished"; empty for a run
     bool ended = false;                // nothing more is expected
     std::uint64_t bytes = 0;
 };

@@ -52,7 +52,8 @@ class ExplorerPanel : public QWidget {
     void export_view(const QString& figure, const QString& path);
     void export_all(const QString& folder);
 
-    // Of the latest frame, in milliseconds: computing, and building and drawing what is in view.
+    // In milliseconds: computing the first frame of the latest request, and building and drawing
+    // what was in view last.
     double compute_ms() const { return compute_ms_; }
     double draw_ms() const { return draw_ms_; }
 

@@ -73,14 +73,14 @@ QDateTime last_change(const QString& folder, bool job) {
     return last;
 }
 
-// "job, 3 of 8 tasks begun"; or what is wrong with its note.
+// "job, 3 of 8 begun": tasks; or what is wrong with its note.
 void describe_job(LibraryEntry& entry) {
     const auto note = read_job_note(entry.path.toStdString());
     if (!note) {
         entry.error = QString::fromStdString(note.error().message);
         return;
     }
-    entry.detail = QString("job, %1 of %2 tasks begun")
+    entry.detail = QString("job, %1 of %2 begun")
                        .arg(shard_folders(entry.path.toStdString()).size())
                        .arg(note->shards);
 }

@@ -5,6 +5,7 @@
 
 #include "engine/core/experiment_info.h"
 #include "engine/core/units.h"
+#include "exports/panels.h"
 #include "widgets/look/icons.h"
 
 namespace slay {
@@ -22,12 +23,11 @@ LogText finished_text(const PointFinished& finished, const RunRecord& record) {
     const ExperimentInfo* experiment = find_experiment(at->point.experiment);
     if (is_measured(at->result.state) && experiment && !experiment->metrics.empty()) {
         const std::string& id = experiment->metrics.front();
-        const Metrics metrics = metrics_of(record, *at);
         const MetricInfo* info = find_metric(id);
-        if (const auto value = metrics.find(id); info && value != metrics.end())
-            line.text += ", " + plain(info->heading).toLower() + ' ' +
-                         plain(format_number(value->second.value, info->digits) + ' ' + info->unit)
-                             .trimmed();
+        if (const auto value = metric_value(record, *at, id); info && value)
+            line.text +=
+                ", " + plain(info->heading).toLower() + ' ' +
+                plain(format_number(value->value, info->digits) + ' ' + info->unit).trimmed();
     }
     if (!at->result.reason.empty()) line.text += ". " + plain(at->result.reason);
     const PointState state = at->result.state;

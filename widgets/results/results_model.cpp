@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <numeric>
 #include <set>
 
 #include "engine/core/experiment_info.h"
@@ -36,6 +38,10 @@ ResultsModel::ResultsModel(RunDocument& run, QObject* parent)
     connect(&run_, &RunDocument::reset, this, &ResultsModel::rebuild);
     connect(&run_, &RunDocument::grown, this, &ResultsModel::rebuild);
     connect(&run_, &RunDocument::advanced, this, &ResultsModel::refresh_rows);
+    // Figures that follow from points of other groups are right at rest at the latest.
+    connect(&run_, &RunDocument::live_changed, this, [this](bool live) {
+        if (!live) refresh_all();
+    });
     rebuild();
 }
 
@@ -57,9 +63,21 @@ const VariantInfo* ResultsModel::variant_of(int row) const {
 }
 
 const MetricValue* ResultsModel::metric(int row, const std::string& id) const {
-    const Metrics& metrics = metrics_[static_cast<std::size_t>(row)];
-    const auto found = metrics.find(id);
-    return found == metrics.end() ? nullptr : &found->second;
+    const Metrics& all = metrics(row);
+    const auto found = all.find(id);
+    return found == all.end() ? nullptr : &found->second;
+}
+
+const Metrics& ResultsModel::metrics(int row) const {
+    std::optional<Metrics>& at = metrics_[static_cast<std::size_t>(row)];
+    if (!at) at = metrics_of(run_.record(), point(row));
+    return *at;
+}
+
+std::vector<int> ResultsModel::every_row() const {
+    std::vector<int> rows(metrics_.size());
+    std::iota(rows.begin(), rows.end(), 0);
+    return rows;
 }
 
 const std::string& ResultsModel::leading_metric(int row) const {
@@ -70,11 +88,9 @@ const std::string& ResultsModel::leading_metric(int row) const {
 
 void ResultsModel::rebuild() {
     beginResetModel();
-    metrics_.clear();
-    for (const RecordedPoint& each : run_.record().points())
-        metrics_.push_back(metrics_of(run_.record(), each));
+    metrics_.assign(run_.record().points().size(), std::nullopt);
     build_columns();
-    show_intervals();
+    show_intervals(every_row());
     endResetModel();
 }
 
@@ -83,7 +99,7 @@ void ResultsModel::set_experiment(const std::string& experiment) {
     beginResetModel();
     experiment_ = experiment;
     build_columns();
-    show_intervals();
+    show_intervals(every_row());
     endResetModel();
 }
 
@@ -124,10 +140,23 @@ void ResultsModel::build_columns() {
 // The length stands before the figures, the others after them; those that take one value only are
 // there to be switched on.
 void ResultsModel::add_parameter_columns(bool length) {
-    std::map<std::string, std::set<std::string>> values;
+    struct Values {
+        const ParameterValue* first;
+        bool vary = false;
+    };
+    std::map<std::string, Values, std::less<>> values;
+    auto next = values.end();  // most points have the parameters of the one before, in one order
     for (const RecordedPoint& each : run_.record().points()) {
         if (!shows(each)) continue;
-        for (const auto& [id, value] : each.point.parameters) values[id].insert(to_text(value));
+        next = values.begin();
+        for (const auto& [id, value] : each.point.parameters) {
+            if (next == values.end() || next->first != id)
+                next = values.try_emplace(id, Values{&value}).first;
+            Values& known = next->second;
+            known.vary =
+                known.vary || (value != *known.first && to_text(value) != to_text(*known.first));
+            ++next;
+        }
     }
     std::vector<std::string> ids;
     const auto take = [&](const ParameterInfo& info) {
@@ -137,7 +166,7 @@ void ResultsModel::add_parameter_columns(bool length) {
     for (const ParameterInfo& info : shared_parameters()) take(info);
     for (const VariantInfo& variant : variant_catalog())
         for (const ParameterInfo& info : variant.parameters) take(info);
-    for (const auto& [id, distinct] : values)
+    for (const auto& [id, known] : values)
         if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
     for (const std::string& id : ids) {
         const ParameterInfo* info = find_parameter(id);
@@ -148,7 +177,7 @@ void ResultsModel::add_parameter_columns(bool length) {
         const QString help =
             info ? QString::fromStdString(info->label + ". ") + definition_of(*info) : QString();
         if ((id == "length") != length) continue;
-        const bool varies = values[id].size() > 1 && !derived;
+        const bool varies = values.at(id).vary && !derived;
         columns_.push_back({Kind::parameter, id, heading, help, id == "length" || varies, 0});
     }
 }
@@ -156,15 +185,18 @@ void ResultsModel::add_parameter_columns(bool length) {
 void ResultsModel::add_metric_columns() {
     std::set<std::string> front;  // the first figure of each experiment
     std::set<std::string> all;
+    const std::string* before = nullptr;  // of the point before: the points of one come together
     for (const RecordedPoint& each : run_.record().points()) {
-        const ExperimentInfo* experiment = find_experiment(each.point.experiment);
-        if (!experiment || !shows(each)) continue;
+        if (!shows(each) || (before && *before == each.point.experiment)) continue;
+        before = &each.point.experiment;
+        const ExperimentInfo* experiment = find_experiment(*before);
+        if (!experiment) continue;
         all.insert(experiment->metrics.begin(), experiment->metrics.end());
         if (!experiment->metrics.empty()) front.insert(experiment->metrics.front());
     }
     for (int row = 0; row < rowCount(); ++row) {
         if (!shows(row)) continue;
-        for (const auto& [id, value] : metrics_[static_cast<std::size_t>(row)]) all.insert(id);
+        for (const auto& [id, value] : metrics(row)) all.insert(id);
     }
     std::vector<const MetricInfo*> infos;
     for (const MetricInfo& info : metric_table())
@@ -184,49 +216,60 @@ void ResultsModel::add_metric_columns() {
 }
 
 // The column of an interval comes into sight with the first interval there is.
-void ResultsModel::show_intervals() {
+void ResultsModel::show_intervals(const std::vector<int>& rows) {
     bool changed = false;
     for (std::size_t at = 1; at < columns_.size(); ++at) {
         Column& column = columns_[at];
         if (column.kind != Kind::interval || column.leading || !columns_[at - 1].leading) continue;
-        column.leading = std::any_of(metrics_.begin(), metrics_.end(), [&](const Metrics& metrics) {
-            const auto found = metrics.find(column.id);
-            return found != metrics.end() && has_interval(&found->second);
+        column.leading = std::any_of(rows.begin(), rows.end(), [&](int row) {
+            return is_measured(point(row).result.state) && has_interval(metric(row, column.id));
         });
         changed = changed || column.leading;
     }
     if (changed) emit leading_changed();
 }
 
-void ResultsModel::show_attempts() {
+void ResultsModel::show_attempts(const std::vector<int>& rows) {
     for (Column& column : columns_) {
         if (column.kind != Kind::attempts || column.leading) continue;
-        const auto& points = run_.record().points();
-        column.leading = std::any_of(points.begin(), points.end(), [](const RecordedPoint& each) {
-            return !each.earlier.empty();
-        });
+        column.leading = std::any_of(rows.begin(), rows.end(),
+                                     [&](int row) { return !point(row).earlier.empty(); });
         if (column.leading) emit leading_changed();
     }
 }
 
 void ResultsModel::refresh_rows(const std::vector<int>& rows) {
     // Speed-ups are formed with the others of a group: those change too.
-    std::set<int> changed(rows.begin(), rows.end());
+    std::vector<int> changed = rows;
     const RunRecord& record = run_.record();
+    const std::string* before = nullptr;
     for (const int row : rows) {
-        if (!is_final(point(row).result.state)) continue;
-        for (const std::size_t other : record.group(point(row).point.group))
-            changed.insert(static_cast<int>(other));
+        const Point& at = point(row).point;
+        if (!is_final(point(row).result.state) || (before && *before == at.group)) continue;
+        before = &at.group;
+        for (const std::size_t other : record.group(at.group))
+            changed.push_back(static_cast<int>(other));
     }
-    for (const int row : changed) {
-        if (row >= rowCount()) continue;
-        metrics_[static_cast<std::size_t>(row)] = metrics_of(record, point(row));
-        emit dataChanged(index(row, 0), index(row, columnCount() - 1));
+    std::sort(changed.begin(), changed.end());
+    changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
+    changed.erase(std::lower_bound(changed.begin(), changed.end(), rowCount()), changed.end());
+    if (changed.empty()) return;
+    for (const int row : changed) metrics_[static_cast<std::size_t>(row)].reset();
+    // One word for rows that stand together.
+    for (std::size_t begin = 0, end = 1; begin < changed.size(); begin = end++) {
+        while (end < changed.size() && changed[end] == changed[end - 1] + 1) ++end;
+        emit dataChanged(index(changed[begin], 0), index(changed[end - 1], columnCount() - 1));
     }
-    if (!changed.empty()) {
-        show_intervals();
-        show_attempts();
-    }
+    show_intervals(changed);
+    show_attempts(changed);
+}
+
+void ResultsModel::refresh_all() {
+    if (metrics_.empty() || columns_.empty()) return;
+    metrics_.assign(metrics_.size(), std::nullopt);
+    emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+    show_intervals(every_row());
+    show_attempts(every_row());
 }
 
 bool ResultsModel::leading(int column) const {
@@ -316,9 +359,8 @@ QVariant ResultsModel::text_of(int row, const Column& column) const {
                 return QString::fromStdString(format_count(static_cast<double>(value->count)));
             return {};
         case Kind::ratio: {
-            const auto found = pinned_ ? pinned_->against(run_.record(), at,
-                                                          metrics_[static_cast<std::size_t>(row)])
-                                       : std::nullopt;
+            const auto found =
+                pinned_ ? pinned_->against(run_.record(), at, metrics(row)) : std::nullopt;
             if (!found || !(found->ratio.value > 0)) return {};
             const auto word = verdict_words(found->verdict, pinned_->metric());
             QString text = QString::fromStdString(format_number(found->ratio.value, 4));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QAbstractTableModel>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,10 +69,13 @@ class ResultsModel : public QAbstractTableModel {
     }
     void build_columns();
     void add_parameter_columns(bool length);
-    void show_intervals();
-    void show_attempts();
+    void show_intervals(const std::vector<int>& rows);
+    void show_attempts(const std::vector<int>& rows);
+    std::vector<int> every_row() const;
     void add_metric_columns();
+    void refresh_all();
     void refresh_rows(const std::vector<int>& rows);
+    const Metrics& metrics(int row) const;
     const MetricValue* metric(int row, const std::string& id) const;
     const std::string& leading_metric(int row) const;
     QVariant text_of(int row, const Column& column) const;
@@ -86,7 +90,9 @@ class ResultsModel : public QAbstractTableModel {
     const PinnedBaseline* pinned_ = nullptr;
     std::string experiment_;
     std::vector<Column> columns_;
-    std::vector<Metrics> metrics_;  // of each row, derived ones included
+    // Of each row, derived ones included; formed when they are asked for, and again when what they
+    // follow from has changed.
+    mutable std::vector<std::optional<Metrics>> metrics_;
 };
 
 }  // namespace slay

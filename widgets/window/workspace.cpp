@@ -11,6 +11,7 @@
 #include "engine/core/trusted_files.h"
 #include "engine/core/units.h"
 #include "engine/run/run_requests.h"
+#include "exports/panels.h"
 #include "exports/trade_offs.h"
 #include "widgets/document/background.h"
 #include "widgets/editor/spec_editing.h"
@@ -38,6 +39,8 @@ Workspace::Workspace(EngineSession::ExecutorFactory factory, QObject* parent)
             emit said(Severity::info, content.progress);
     });
     connect(&session_, &EngineSession::run_state_changed, this, &Workspace::take_run_state);
+    session_.set_preparation(prepare_figures);
+    connect(&session_, &EngineSession::run_prepared, &run_, &RunDocument::adopt);
     connect(&session_, &EngineSession::events_arrived, &run_, &RunDocument::take);
     connect(&session_, &EngineSession::run_failed, this, [this](const QString& text) {
         if (std::exchange(growing_, false)) withdraw_requests(run_.folder().toStdString());
@@ -116,7 +119,9 @@ void Workspace::open_run(const QString& path) {
     in_background(
         this,
         [file = path.toStdString()]() -> Content {
-            return std::make_shared<Result<FolderContent>>(read_folder(file));
+            auto content = std::make_shared<Result<FolderContent>>(read_folder(file));
+            if (*content) prepare_figures(*(*content)->record);
+            return content;
         },
         [this, path, serial = ++open_serial_](const Content& content) {
             if (serial != open_serial_) return;
@@ -253,10 +258,11 @@ void Workspace::add_own_file(const QString& path) {
         emit said(Severity::error, tr("%1 cannot be added: %2").arg(name, refused));
         return;
     }
-    emit said(Severity::info,
-              tr("%1 is a variant of the sweep now. It is somebody\u2019s code: it runs in a worker "
-                 "process only, and you are asked before it does.")
-                  .arg(name));
+    emit said(
+        Severity::info,
+        tr("%1 is a variant of the sweep now. It is somebody\u2019s code: it runs in a worker "
+           "process only, and you are asked before it does.")
+            .arg(name));
 }
 
 void Workspace::grow(const PlanGrowth& growth) {
