@@ -107,13 +107,13 @@ std::string categories(const FigureData& data, const PaperSizes& sizes, double r
 constexpr double icon_points = 12;  // of the legend
 
 // Of the legend with so many columns, in points.
-AreaSize legend_size(const std::vector<LegendLine>& lines, const PaperSizes& sizes,
+AreaSize legend_size(const std::vector<LegendLine>& lines, const PaperSizes& sizes, double wide,
                      std::size_t columns) {
     const std::size_t rows = (lines.size() + columns - 1) / columns;
     std::vector<double> widths(columns, 0.0);
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const double text =
-            0.9 * text_width(latex_escape(lines[i].label, 120)) * sizes.legend_points;
+            0.9 * wide * text_width(latex_escape(lines[i].label, 120)) * sizes.legend_points;
         widths[i / rows] = std::max(widths[i / rows], text + icon_points + 9);
     }
     double width = 0;
@@ -126,6 +126,7 @@ AreaSize legend_size(const std::vector<LegendLine>& lines, const PaperSizes& siz
 PgfLegend pgf_legend_place(const FigureData& data, const PaperChoice& choice,
                            const PaperSizes& sizes) {
     PgfLegend out{choice.legend, 1, {}};
+    const double wide = choice.typeface().wide;
     const std::vector<LegendLine> lines = legend_lines(data, true);
     if (out.place == LegendPlace::inside) {
         const AreaSize area = pgf_area(choice, out.place);
@@ -133,7 +134,7 @@ PgfLegend pgf_legend_place(const FigureData& data, const PaperChoice& choice,
         std::vector<AreaSize> forms;
         for (std::size_t columns = 1; columns <= std::min<std::size_t>(4, lines.size());
              ++columns) {
-            const AreaSize size = legend_size(lines, sizes, columns);
+            const AreaSize size = legend_size(lines, sizes, wide, columns);
             forms.push_back({size.width + 2, size.height + 2});
         }
         if (const auto place = room.legend(forms)) {
@@ -147,7 +148,7 @@ PgfLegend pgf_legend_place(const FigureData& data, const PaperChoice& choice,
     // As many columns as fit into the figure's width.
     out.columns = std::max<std::size_t>(1, std::min<std::size_t>(6, lines.size()));
     while (out.columns > 1 &&
-           legend_size(lines, sizes, out.columns).width > choice.figure_width() * 72.27)
+           legend_size(lines, sizes, wide, out.columns).width > choice.figure_width() * 72.27)
         --out.columns;
     return out;
 }

@@ -102,15 +102,68 @@ std::string number(double value) {
     return fmt::format("{:.7g}", value);
 }
 
+// The points of a curve as far as one height above and below the axes: TeX has no dimension for
+// what lies far beyond. A line that leaves ends where it crosses that edge.
+std::vector<FigurePoint> within_reach(const FigureData& data, const Series& series) {
+    const FigureAxis& axis = data.y;
+    const AxisRange range = y_range(data);
+    const auto share = [&](double y) {
+        return axis.log ? std::log(y / range.low) / std::log(range.high / range.low)
+                        : (y - range.low) / (range.high - range.low);
+    };
+    const auto value = [&](double at) {
+        return axis.log ? range.low * std::pow(range.high / range.low, at)
+                        : range.low + (range.high - range.low) * at;
+    };
+    constexpr double lowest = -1, highest = 2;
+    const auto side = [&](const FigurePoint& point) {
+        const double at = share(point.y);
+        return at < lowest ? -1 : at > highest ? 1 : 0;
+    };
+    const bool line = !series.dots && series.join == Join::line;
+    std::vector<FigurePoint> out;
+    for (std::size_t i = 0; i < series.points.size(); ++i) {
+        FigurePoint point = series.points[i];
+        const int here = side(point);
+        if (line && i > 0 && here != side(series.points[i - 1])) {
+            const FigurePoint& before = series.points[i - 1];
+            const double from = share(before.y), to = share(point.y);
+            for (const double edge :
+                 from < to ? std::array{lowest, highest} : std::array{highest, lowest}) {
+                const double part = (edge - from) / (to - from);
+                if (part <= 0 || part >= 1) continue;
+                FigurePoint crossing;
+                crossing.x = data.x.log ? before.x * std::pow(point.x / before.x, part)
+                                        : before.x + (point.x - before.x) * part;
+                crossing.y = value(edge);
+                out.push_back(crossing);
+            }
+        }
+        const auto held = [&](double y) {
+            if (axis.log && !(y > 0)) return value(lowest);
+            return value(std::clamp(share(y), lowest, highest));
+        };
+        if (here != 0) {
+            if (line || series.join == Join::none || series.dots) continue;
+            point.y = held(point.y);  // a step's level
+        }
+        if (point.low) point.low = held(*point.low);
+        if (point.high) point.high = held(*point.high);
+        out.push_back(std::move(point));
+    }
+    return out;
+}
+
 // Lower edge to the right, upper edge back.
 std::string band(const FigureData& data, const Series& series) {
     std::string out = fmt::format(
         "\\addplot[draw=none,fill={}!20,forget plot] table[row sep=\\\\]"
         " {{\nx y\\\\\n",
         colour_of(data, series));
-    for (const FigurePoint& p : series.points)
+    const std::vector<FigurePoint> points = within_reach(data, series);
+    for (const FigurePoint& p : points)
         out += number(p.x) + ' ' + number(p.low.value_or(p.y)) + "\\\\\n";
-    for (auto p = series.points.rbegin(); p != series.points.rend(); ++p)
+    for (auto p = points.rbegin(); p != points.rend(); ++p)
         out += number(p->x) + ' ' + number(p->high.value_or(p->y)) + "\\\\\n";
     return out + "} --cycle;\n";
 }
@@ -150,7 +203,7 @@ std::string curve(const FigureData& data, const Series& series, const PaperSizes
             sizes.marker_points * (series.dots ? 0.2 : 0.4));
     out += "] table[row sep=\\\\";
     out += barred ? ",y error plus=p,y error minus=m] {\nx y p m\\\\\n" : "] {\nx y\\\\\n";
-    for (const FigurePoint& p : series.points) {
+    for (const FigurePoint& p : within_reach(data, series)) {
         out += number(p.x) + ' ' + number(p.y);
         if (barred)
             out +=

@@ -85,17 +85,20 @@ const std::vector<PaperFace>& paper_faces() {
          "Palatino",
          {"TeX Gyre Pagella", "Palatino", "Palatino Linotype"},
          "\\usepackage{mathpazo}",
-         "fonts-texgyre"},
+         "fonts-texgyre",
+         1.12},
         {"helvetica",
          "Helvetica",
          {"TeX Gyre Heros", "Liberation Sans", "Nimbus Sans", "Helvetica", "Arial"},
          "\\usepackage[scaled=0.92]{helvet}\\renewcommand{\\familydefault}{\\sfdefault}",
-         "fonts-texgyre"},
+         "fonts-texgyre",
+         1.15},
         {"computer-modern",
          "Computer Modern",
          {"Latin Modern Roman", "CMU Serif"},
          "",
-         "fonts-lmodern"},
+         "fonts-lmodern",
+         1.12},
     };
     return rows;
 }

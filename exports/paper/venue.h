@@ -36,6 +36,7 @@ struct PaperFace {
     std::vector<std::string> families;  // the first one installed is taken
     std::string latex;                  // what sets it in a document
     std::string package;                // Debian's, for where none is installed
+    double wide = 1;                    // how wide its text runs, Times being 1
 };
 const std::vector<PaperFace>& paper_faces();
 const PaperFace* find_face(std::string_view id);

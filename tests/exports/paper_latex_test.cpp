@@ -7,6 +7,7 @@
 
 #include "exports/check/pdf_check.h"
 #include "exports/paper/latex_run.h"
+#include "exports/paper/pgfplots.h"
 #include "exports/paper/report.h"
 #include "exports/paper/table_document.h"
 #include "tests/exports/sample_records.h"
@@ -71,6 +72,18 @@ class PaperLatexTest : public QObject {
         const FileCheck check =
             check_pdf("x.pdf", *pdf, {sized.figure_width(), sized.figure_height(), 6, 0}, &data);
         QVERIFY2(failures(check).isEmpty(), qPrintable(failures(check)));
+    }
+
+    // TeX has no dimension for what lies a thousand heights above the axes.
+    void pgfplots_cuts_what_lies_far_away() {
+        const PaperPlan plan = plan_of(h200_record());
+        FigureData data = plan.figure(plan.figures().front());
+        data.y.log = false;
+        data.y.low = 0;
+        data.y.high = 1e-3;
+        const std::string source = pgfplots_file(data, plan.choice(), "far");
+        const auto pdf = compile_text(source);
+        QVERIFY2(pdf.ok(), pdf.ok() ? "" : pdf.error().message.c_str());
     }
 
     // Two of them in one paper, and neither leaves anything behind.
