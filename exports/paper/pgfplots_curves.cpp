@@ -102,20 +102,24 @@ std::string number(double value) {
     return fmt::format("{:.7g}", value);
 }
 
+// Where y lies, the lower end of the axis being 0 and the upper one 1.
+double height_share(const FigureData& data, double y) {
+    const AxisRange range = y_range(data);
+    return data.y.log ? std::log(y / range.low) / std::log(range.high / range.low)
+                      : (y - range.low) / (range.high - range.low);
+}
+constexpr double lowest = -1, highest = 2;  // of what is written, by that measure
+
 // The points of a curve as far as one height above and below the axes: TeX has no dimension for
 // what lies far beyond. A line that leaves ends where it crosses that edge.
 std::vector<FigurePoint> within_reach(const FigureData& data, const Series& series) {
     const FigureAxis& axis = data.y;
     const AxisRange range = y_range(data);
-    const auto share = [&](double y) {
-        return axis.log ? std::log(y / range.low) / std::log(range.high / range.low)
-                        : (y - range.low) / (range.high - range.low);
-    };
+    const auto share = [&](double y) { return height_share(data, y); };
     const auto value = [&](double at) {
         return axis.log ? range.low * std::pow(range.high / range.low, at)
                         : range.low + (range.high - range.low) * at;
     };
-    constexpr double lowest = -1, highest = 2;
     const auto side = [&](const FigurePoint& point) {
         const double at = share(point.y);
         return at < lowest ? -1 : at > highest ? 1 : 0;
@@ -309,8 +313,11 @@ std::string pgf_marks(const FigureData& data, const PaperChoice& choice, const P
     std::string out = failures(data, area.height, sizes);
     if (!data.crossovers.empty()) {
         out += "\\addplot[" + crossover_options(sizes) + ",forget plot] coordinates {";
-        for (const Crossover& each : data.crossovers)
-            out += " (" + number(each.x) + ',' + number(each.y) + ')';
+        for (const Crossover& each : data.crossovers) {
+            const double at = height_share(data, each.y);
+            if (at >= lowest && at <= highest)
+                out += " (" + number(each.x) + ',' + number(each.y) + ')';
+        }
         out += "};\n";
     }
     FigureRoom room(data, area, x_range(data), y_range(data), 1);
