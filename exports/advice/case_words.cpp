@@ -130,7 +130,7 @@ void add_notes(const RunRecord& record, CaseAnswer& answer) {
             format_count(answer.length)));
     if (!farther.empty())
         answer.notes.push_back(
-            "Farther from exact Yat at this budget than uniform weights, and "
+            "Farther from exact Yat than uniform weights, at this budget and on these inputs, and "
             "therefore not recommended: " +
             farther + '.');
     if (unconverged)

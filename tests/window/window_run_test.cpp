@@ -210,9 +210,15 @@ class WindowRunTest : public QObject {
         const int kept = run().points_done();
         QVERIFY(kept >= 2 && kept < static_cast<int>(run().record().points().size()));
         QVERIFY(run().resumable());
+        // To be seen, and to be had: in the menu, and where the end of the run is told.
+        QVERIFY(window_->actions().resume->isVisible() && window_->actions().resume->isEnabled());
+        QVERIFY2(window_->messages().text().contains("left open"),
+                 qPrintable(window_->messages().text()));
 
         const std::string id = run().record().run();
         window_->actions().resume->trigger();
+        QVERIFY(!window_->actions().resume->isVisible());
+        QVERIFY(!window_->messages().isVisible());
         finish();
         QCOMPARE(run().record().run(), id);
         QCOMPARE(run().points_done(), static_cast<int>(run().record().points().size()));

@@ -209,6 +209,7 @@ void MainWindow::connect_workspace() {
     });
     connect(&workspace_.run(), &RunDocument::live_changed, this, [this](bool live) {
         if (live) {
+            if (messages_->text().startsWith(tr("The run has stopped"))) messages_->hide();
             plots_->show_plots();
             library_->set_current(workspace_.run().folder());
             recent_->add(workspace_.run().folder());

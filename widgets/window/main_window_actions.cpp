@@ -130,8 +130,10 @@ void MainWindow::refresh_actions() {
     a.pause->setEnabled(state == State::running || paused);
     a.pause->setText(paused ? tr("Continue") : tr("Pause"));
     a.pause->setIcon(themed_icon(paused ? "run" : "pause"));
-    a.resume->setEnabled(workspace_.run().resumable() && !busy);
-    a.resume->setVisible(a.resume->isEnabled());
+    // Shown first: what is hidden cannot be enabled.
+    const bool resumable = workspace_.run().resumable() && !busy;
+    a.resume->setVisible(resumable);
+    a.resume->setEnabled(resumable);
     for (QAction* action : {a.open, a.open_run}) action->setEnabled(!busy);
     for (QAction* action : {a.export_here, a.export_to, a.export_paper})
         action->setEnabled(has_run && !workspace_.exporting());

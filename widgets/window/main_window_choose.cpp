@@ -54,8 +54,18 @@ void MainWindow::open_reference_run() {
 void MainWindow::say_what_next() {
     if (messages_->text().startsWith(tr("A run is going on."))) messages_->hide();
     const RunRecord& record = workspace_.run().record();
-    if (!record.finished() || record.outcome() != RunOutcome::finished || closing_) return;
-    if (!messages_->text().isEmpty()) return;
+    if (!record.finished() || closing_ || !messages_->text().isEmpty()) return;
+    if (record.outcome() != RunOutcome::finished) {
+        const int open = static_cast<int>(record.points().size()) - workspace_.run().points_done();
+        if (workspace_.run().resumable())
+            messages_->say(Severity::info,
+                           tr("The run has stopped; what was measured is kept. Points left open: "
+                              "%1 of %2.")
+                               .arg(open)
+                               .arg(record.points().size()),
+                           tr("Resume run"), [this] { workspace_.resume_run(); });
+        return;
+    }
     const QString text =
         tr("The run is finished. Findings holds it to the paper\u2019s claims; "
            "Export writes its tables and figures.");
