@@ -33,6 +33,15 @@
 #include "widgets/window/window_commands.h"
 
 namespace slay {
+namespace {
+
+// Such a run is no place to write into, writable or not.
+bool came_with_the_program(const QString& run) {
+    const auto folder = data_folder();
+    return folder && run.startsWith(QString::fromStdString(*folder) + '/');
+}
+
+}  // namespace
 
 void MainWindow::connect_actions() {
     const WindowActions& a = *actions_;
@@ -131,7 +140,8 @@ void MainWindow::refresh_actions() {
     a.pause->setText(paused ? tr("Continue") : tr("Pause"));
     a.pause->setIcon(themed_icon(paused ? "run" : "pause"));
     // Shown first: what is hidden cannot be enabled.
-    const bool resumable = workspace_.run().resumable() && !busy;
+    const bool resumable =
+        workspace_.run().resumable() && !busy && !came_with_the_program(workspace_.run().folder());
     a.resume->setVisible(resumable);
     a.resume->setEnabled(resumable);
     for (QAction* action : {a.open, a.open_run}) action->setEnabled(!busy);
@@ -212,10 +222,7 @@ void MainWindow::export_to(QString folder) {
 ExportDialog* MainWindow::open_export_dialog() {
     if (!workspace_.run().has_run()) return nullptr;
     const QString run = workspace_.run().folder();
-    // What came with the program is no place to write into, writable or not.
-    const auto came_with = data_folder();
-    const bool shipped = came_with && run.startsWith(QString::fromStdString(*came_with) + '/');
-    const QString folder = QFileInfo(run).isWritable() && !shipped
+    const QString folder = QFileInfo(run).isWritable() && !came_with_the_program(run)
                                ? run + "/paper"
                                : QDir::homePath() + "/slay-paper/" + QFileInfo(run).fileName();
     auto* dialog = new ExportDialog(std::make_shared<const RunRecord>(workspace_.run().record()),
