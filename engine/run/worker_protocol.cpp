@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/core/json_codec.h"
+#include "engine/run/side_events.h"
 
 namespace slay {
 namespace {
@@ -11,20 +12,6 @@ constexpr std::string_view ready_type = "worker-ready";
 constexpr std::string_view heartbeat_type = "worker-heartbeat";
 constexpr std::string_view device_type = "worker-device";
 constexpr std::string_view folder_type = "worker-folder";
-
-EventBody unknown(std::string_view type, const Json& members) {
-    return UnknownEvent{std::string(type),
-                        members.dump(-1, ' ', false, Json::error_handler_t::replace)};
-}
-
-// The members of an event of that type.
-std::optional<nlohmann::json> members_of(const EventBody& body, std::string_view type) {
-    const auto* event = std::get_if<UnknownEvent>(&body);
-    if (!event || event->type != type) return std::nullopt;
-    auto members = nlohmann::json::parse(event->json, nullptr, false);
-    if (!members.is_object()) return std::nullopt;
-    return members;
-}
 
 Json to_json(const DeviceInfo& info) {
     return {{"id", info.id},
@@ -68,36 +55,37 @@ DeviceInfo device_from_json(const nlohmann::json& json) {
 EventBody to_body(const WorkerReady& ready) {
     Json devices = Json::array();
     for (const DeviceInfo& device : ready.devices) devices.push_back(to_json(device));
-    return unknown(ready_type, {{"protocol", ready.protocol},
-                                {"provenance", to_json(ready.provenance)},
-                                {"devices", std::move(devices)}});
+    return side_event(ready_type, {{"protocol", ready.protocol},
+                                   {"provenance", to_json(ready.provenance)},
+                                   {"devices", std::move(devices)}});
 }
 
 EventBody to_body(const WorkerHeartbeat& heartbeat) {
-    return unknown(heartbeat_type, {{"resident_bytes", number_to_json(heartbeat.resident_bytes)}});
+    return side_event(heartbeat_type,
+                      {{"resident_bytes", number_to_json(heartbeat.resident_bytes)}});
 }
 
 EventBody to_body(const DeviceQuestion& question) {
-    return unknown(device_type, {{"device", question.device}});
+    return side_event(device_type, {{"device", question.device}});
 }
 
 EventBody to_body(const DeviceAnswer& answer) {
-    if (answer.device) return unknown(device_type, {{"info", to_json(*answer.device)}});
-    return unknown(device_type, {{"error", answer.device.error().message}});
+    if (answer.device) return side_event(device_type, {{"info", to_json(*answer.device)}});
+    return side_event(device_type, {{"error", answer.device.error().message}});
 }
 
 EventBody to_body(const RunFolderNote& note) {
-    return unknown(folder_type, {{"folder", note.folder}});
+    return side_event(folder_type, {{"folder", note.folder}});
 }
 
 std::optional<RunFolderNote> run_folder_note(const EventBody& body) {
-    const auto members = members_of(body, folder_type);
+    const auto members = side_event_members(body, folder_type);
     if (!members) return std::nullopt;
     return RunFolderNote{text_member(*members, "folder")};
 }
 
 std::optional<WorkerReady> worker_ready(const EventBody& body) {
-    const auto members = members_of(body, ready_type);
+    const auto members = side_event_members(body, ready_type);
     if (!members) return std::nullopt;
     WorkerReady ready;
     ready.protocol = text_member(*members, "protocol");
@@ -109,19 +97,19 @@ std::optional<WorkerReady> worker_ready(const EventBody& body) {
 }
 
 std::optional<WorkerHeartbeat> worker_heartbeat(const EventBody& body) {
-    const auto members = members_of(body, heartbeat_type);
+    const auto members = side_event_members(body, heartbeat_type);
     if (!members) return std::nullopt;
     return WorkerHeartbeat{number_member(*members, "resident_bytes")};
 }
 
 std::optional<DeviceQuestion> device_question(const EventBody& body) {
-    const auto members = members_of(body, device_type);
+    const auto members = side_event_members(body, device_type);
     if (!members) return std::nullopt;
     return DeviceQuestion{text_member(*members, "device")};
 }
 
 std::optional<DeviceAnswer> device_answer(const EventBody& body) {
-    const auto members = members_of(body, device_type);
+    const auto members = side_event_members(body, device_type);
     if (!members) return std::nullopt;
     if (const nlohmann::json& info = member(*members, "info"); info.is_object())
         return DeviceAnswer{device_from_json(info)};
