@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "engine/core/journal.h"
+#include "exports/figure_items.h"
 #include "exports/figures/figure_renderer.h"
 #include "exports/figures/pdf_date.h"
 
@@ -188,26 +189,18 @@ Status write_figure_png(const FigureData& data, const PaperFormat& format, const
 
 std::vector<ExportJob> figure_jobs(const RunRecord& record, const PaperFormat& format) {
     std::vector<ExportJob> jobs;
-    for (const FigureSpec& spec : figure_table()) {
-        const std::vector<Panel> panels = figure_panels(spec, record);
-        for (std::size_t i = 0; i < panels.size(); ++i) {
-            const std::string suffix = i > 0 && !panels[i].id.empty() ? '_' + panels[i].id : "";
-            const std::string path = "figures/" + spec.id + suffix + ".pdf";
-            jobs.push_back({path, true,
-                            [&record, &spec, format, path,
-                             panel = panels[i].id](const std::string& folder) -> Status {
-                                FigureOptions options;
-                                options.panel = panel;
-                                const std::string& created = record.finished_at().empty()
-                                                                 ? record.provenance().started
-                                                                 : record.finished_at();
-                                const FigureData data = build_figure(spec, record, options);
-                                const auto pdf =
-                                    figure_pdf(data, wide_enough(format, data), created);
-                                if (!pdf) return pdf.error();
-                                return write_export(folder, path, *pdf);
-                            }});
-        }
+    for (const FigureItem& item : figure_items(record)) {
+        const std::string path = item.stem + ".pdf";
+        jobs.push_back(
+            {path, true, [&record, format, path, item](const std::string& folder) -> Status {
+                 const std::string& created = record.finished_at().empty()
+                                                  ? record.provenance().started
+                                                  : record.finished_at();
+                 const FigureData data = build_figure(*item.spec, record, item.options());
+                 const auto pdf = figure_pdf(data, wide_enough(format, data), created);
+                 if (!pdf) return pdf.error();
+                 return write_export(folder, path, *pdf);
+             }});
     }
     return jobs;
 }
