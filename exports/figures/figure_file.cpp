@@ -11,9 +11,11 @@
 #include <algorithm>
 
 #include "engine/core/journal.h"
+#include "exports/axis_scale.h"
 #include "exports/figure_items.h"
 #include "exports/figures/figure_renderer.h"
 #include "exports/figures/pdf_date.h"
+#include "exports/points_within.h"
 
 namespace slay {
 namespace {
@@ -125,7 +127,36 @@ Status write_figure_pdf(const FigureData& data, const PaperFormat& format, const
     return write_file_atomically(path, *pdf);
 }
 
-Result<std::string> figure_svg(const FigureData& data, const PaperFormat& format) {
+namespace {
+
+// Qt's SVG writer knows no clipping: what leaves the axes would run over the legend.
+FigureData cut_to_axes(FigureData data) {
+    const FigureData whole = data;
+    const AxisRange across = x_range(data);
+    for (Series& series : data.series) {
+        const bool marked = series.kind == SeriesKind::measured || series.kind == SeriesKind::front;
+        std::vector<FigurePoint> points = points_within(whole, series, 0, 1);
+        // A crossing of the edge is no measured point: it gets no marker.
+        if (marked && !series.band)
+            std::erase_if(points, [&](const FigurePoint& point) {
+                return std::none_of(series.points.begin(), series.points.end(),
+                                    [&](const FigurePoint& each) {
+                                        return each.x == point.x && each.y == point.y;
+                                    });
+            });
+        // Without any point it would lose its line in the legend; above the axes is above the page.
+        if (!points.empty()) series.points = std::move(points);
+        for (FigurePoint& point : series.points)
+            if (series.kind == SeriesKind::reference && !series.dots)
+                point.x = std::clamp(point.x, across.low, across.high);
+    }
+    return data;
+}
+
+}  // namespace
+
+Result<std::string> figure_svg(const FigureData& whole, const PaperFormat& format) {
+    const FigureData data = cut_to_axes(whole);
     if (const Status status = check(format); !status) return status.error();
     QByteArray bytes;
     QBuffer buffer(&bytes);
