@@ -37,10 +37,10 @@ int known_factor(const PackedFeatures& features) {
 }
 
 // The segment that balances the scores inside a segment, T (P + G + d) operations a position, with
-// the traffic of the states, 8 F d / T bytes a position, at `operations_a_byte` of both rates; a
+// the traffic of the states, 8 F d / T bytes a position, at `operations_a_byte` of both rates. A
 // second term makes it twice the bytes and three times the operations.
 std::int64_t balanced_segment(const FusedSizes& sizes, const FusedShape& shape) {
-    constexpr double operations_a_byte = 64;
+    const double operations_a_byte = sizes.terms == 1 ? 64 : 64 * 2 / 3.0;
     const double state = static_cast<double>(sizes.elements);
     const double pair = sizes.p_padded + sizes.g_padded + shape.head_dim;
     const double segment = std::sqrt(8 * state * operations_a_byte / pair);

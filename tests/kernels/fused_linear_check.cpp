@@ -101,9 +101,18 @@ bool unwritten(const Problem& problem, const std::vector<unsigned char>& y) {
 }
 
 // Relative L2 allowed of outputs of maps without signs: the variants' conformance bounds. Three
-// times that for numerators and denominators alone (a signed quotient has no bound).
-double bound(Element element) {
-    return element == Element::bfloat16 ? 5e-3 : element == Element::float16 ? 1e-3 : 1e-5;
+// times that for numerators and denominators alone (a signed quotient has no bound). Twice
+// float32's where 64 exponentials of far nodes or many samples are so uneven that a few features
+// carry a row, whose rounding then does not average out.
+double bound(const Case& c) {
+    switch (c.element) {
+        case Element::bfloat16:
+            return 5e-3;
+        case Element::float16:
+            return 1e-3;
+        default:
+            return c.nodes * c.m >= 64 ? 2e-5 : 1e-5;
+    }
 }
 
 struct Worst {
@@ -135,7 +144,7 @@ bool check(const Case& c, std::uint64_t seed, bool groups_only, Worst& worst) {
     const bool is_signed = problem.map.cancels;
     // Numerators and denominators alone carry what a quotient takes out.
     const double most = std::max({e.numerator / 3, e.denominator / 3, is_signed ? 0.0 : e.output});
-    const bool good = same && !holes && most < bound(c.element);
+    const bool good = same && !holes && most < bound(c);
     double& seen = worst.error[is_signed][static_cast<int>(c.element)];
     seen = std::max(seen, most);
     std::printf(
@@ -234,6 +243,17 @@ int check_all(Extent extent, int part, int parts) {
                 for (const int d : {16, 32, 64, 128}) {
                     cases.push_back({anchor, 1, 2, length, d, 2, 16, d == 32 ? 32 : 16, causal,
                                      length == 300 ? 256 : 0, 1 << 20, Element::float32});
+                }
+            }
+            // Of two terms, with fewer tiles of poly than warps that share rows.
+            for (const std::int64_t length : {37, 300, 1111}) {
+                for (const int d : {32, 64}) {
+                    for (const int p : {12, 16, 32}) {
+                        for (const Element element : {Element::float16, Element::float32}) {
+                            cases.push_back({anchor, 2, 3, length, d, 2, 16, p, causal,
+                                             length == 300 ? 256 : 0, 1 << 20, element});
+                        }
+                    }
                 }
             }
             for (const int nodes : {1, 2, 4}) {
@@ -388,6 +408,7 @@ void time_all(bool brief, bool one = false) {
         measure({anchor, d, p, 32768, true, 0, 0.9, Element::bfloat16, false});
         if (brief) continue;
         measure({anchor, d, p, 32768, true, 0, 0.9, Element::float32});
+        measure({anchor, d, p, 32768, true, 512, 0.9, Element::float32});
         measure({anchor, d, p, 1024, true, 0, 0.9, Element::float32});
     }
     for (const Kind kind : {linear, cosformer, performer, laplace}) {
@@ -456,7 +477,7 @@ int check_long() {
     }
     const double d = std::sqrt(sums[0] / sums[1]), y = std::sqrt(sums[2] / sums[3]);
     // Values average out over so many rows that y is small beside the errors of its terms.
-    const bool good = d < bound(c.element) && y < 20 * bound(c.element);
+    const bool good = d < bound(c) && y < 20 * bound(c);
     std::printf("L = 16 M, d = 128, two heads, %.1f GB of q, k, v: D %.1e y %.1e %s\n",
                 static_cast<double>(problem.qkv.bytes()) * 1e-9, d, y, good ? "ok" : "WRONG");
     return !good;
