@@ -1,6 +1,6 @@
 // Checks the fused linear attention against its plain form in float64 over awkward shapes, then
 // times it. Needs the CUDA runtime only:  fused_linear_check
-// [check|groups|quick|few|race|long|time|brief|profile|all] [part parts]
+// [check|groups|quick|few|race|long|time|brief|one|profile|all] [part parts]
 #include <cuda_runtime_api.h>
 
 #include <algorithm>
@@ -354,7 +354,8 @@ struct Timing {
     bool warpgroups = true;
 };
 
-void time_all(bool brief) {
+// `brief`: what the forms with warpgroup products take; `one`: of this, maps of one factor.
+void time_all(bool brief, bool one = false) {
     DeviceBuffer flush(256 << 20);
     std::printf(
         "kind      type d   P  L       T     wave scratch MB form     ms      TFLOP/s (states' "
@@ -386,6 +387,15 @@ void time_all(bool brief) {
         std::fflush(stdout);
     };
     using enum Kind;
+    if (one) {
+        for (const Kind kind : {linear, cosformer, performer, laplace}) {
+            for (const int d : {32, 64}) {
+                for (const std::int64_t length : {1024, 4096, 8192, 32768, 131072})
+                    measure({kind, d, 1, length});
+            }
+        }
+        return;
+    }
     for (const auto& [d, p] : {std::pair{32, 32}, std::pair{64, 16}}) {
         for (const std::int64_t length : {512, 1024, 2048, 4096, 8192, 32768, 131072}) {
             measure({anchor, d, p, length});
@@ -487,6 +497,10 @@ void profile() {
     once(Kind::anchor, 64, 16, Element::bfloat16);
     once(Kind::linear, 32, 1, Element::bfloat16);
     once(Kind::linear, 64, 1, Element::bfloat16);
+    once(Kind::cosformer, 32, 1, Element::bfloat16);
+    once(Kind::cosformer, 64, 1, Element::bfloat16);
+    once(Kind::performer, 32, 1, Element::bfloat16);
+    once(Kind::performer, 64, 1, Element::bfloat16);
 }
 
 }  // namespace
@@ -511,5 +525,6 @@ int main(int argc, char** argv) {
     if (mode == "profile") slay::kernels::profile();
     if (mode == "time" || mode == "all") slay::kernels::time_all(false);
     if (mode == "brief") slay::kernels::time_all(true);
+    if (mode == "one") slay::kernels::time_all(true, true);
     return wrong == 0 ? 0 : 1;
 }
