@@ -13,6 +13,7 @@
 #include <set>
 
 #include "engine/core/journal.h"
+#include "tests/slow_build.h"
 
 using namespace slay;
 
@@ -102,11 +103,12 @@ class FaultsTest : public QObject {
             for (bool complete = false; !complete;) {
                 QProcess child;
                 start(child, folder, how);
-                if (kills_left % 4 != 0) child.waitForReadyRead(120'000);
-                const int wait = kills_left > 0 ? random.bounded(1, 120) : 240'000;
+                if (kills_left % 4 != 0) child.waitForReadyRead(patient(120'000));
+                const int wait =
+                    kills_left > 0 ? random.bounded(1, patient(120)) : patient(240'000);
                 if (child.state() == QProcess::Running && !child.waitForFinished(wait)) {
                     child.kill();
-                    QVERIFY(child.waitForFinished());
+                    QVERIFY(child.waitForFinished(patient(30'000)));
                     ++kills;
                     --kills_left;
                 } else {
@@ -141,7 +143,7 @@ class FaultsTest : public QObject {
         {
             QProcess child;
             start(child, parent.filePath("whole"), {"0"});
-            QVERIFY(child.waitForFinished(60000));
+            QVERIFY(child.waitForFinished(patient(60000)));
             QCOMPARE(child.exitCode(), 0);
             plan_bytes = QFile(parent.filePath("whole/journal.jsonl")).size();
         }
@@ -151,7 +153,7 @@ class FaultsTest : public QObject {
             start(child, folder,
                   {"0",
                    QString::number(static_cast<qint64>(part * static_cast<double>(plan_bytes)))});
-            QVERIFY(child.waitForFinished(60000));
+            QVERIFY(child.waitForFinished(patient(60000)));
             const QString said = QString::fromUtf8(child.readAllStandardError());
             QCOMPARE(child.exitCode(), 74);
             QCOMPARE(said,
@@ -166,7 +168,7 @@ class FaultsTest : public QObject {
         }
         QProcess child;
         start(child, folder, {"0"});
-        QVERIFY(child.waitForFinished(60000));
+        QVERIFY(child.waitForFinished(patient(60000)));
         QVERIFY2(child.exitCode() == 0, child.readAllStandardError());
         for (const auto& [id, count] : finished_points(folder)) QCOMPARE(count, 1);
         QCOMPARE(read_journal(folder.toStdString())->record.count(PointState::ok), 200u);
@@ -190,13 +192,13 @@ class FaultsTest : public QObject {
         start(child, parent.filePath("run"),
               {"20000", "0", SLAY_WORKER_CHILD, worker, "linear", "64", "start"});
         qint64 pid = 0;
-        QTRY_VERIFY_WITH_TIMEOUT((pid = child_of(child.processId())) != 0, 30'000);
+        QTRY_VERIFY_WITH_TIMEOUT((pid = child_of(child.processId())) != 0, patient(30'000));
         // In the middle of its plan.
         QTRY_VERIFY_WITH_TIMEOUT(holds(parent.filePath("run/journal.jsonl"), "point-started"),
-                                 30'000);
+                                 patient(30'000));
         kill(static_cast<pid_t>(child.processId()), signal_number);
-        QVERIFY(child.waitForFinished(30'000));
-        QTRY_VERIFY_WITH_TIMEOUT(!runs(pid), 10'000);
+        QVERIFY(child.waitForFinished(patient(30'000)));
+        QTRY_VERIFY_WITH_TIMEOUT(!runs(pid), patient(10'000));
     }
 
     void a_second_process_is_kept_out() {
@@ -204,27 +206,27 @@ class FaultsTest : public QObject {
         const QString folder = parent.filePath("run");
         QProcess first, second;
         start(first, folder, {"20000"});
-        QVERIFY(first.waitForReadyRead(30000));
+        QVERIFY(first.waitForReadyRead(patient(30000)));
         start(second, folder, {"0"});
-        QVERIFY(second.waitForFinished(30000));
+        QVERIFY(second.waitForFinished(patient(30000)));
         QCOMPARE(second.exitCode(), 73);
         const QString said = QString::fromUtf8(second.readAllStandardError());
         QVERIFY2(said.contains(
                      QString("another run is writing here (process %1)").arg(first.processId())),
                  qPrintable(said));
         first.kill();
-        QVERIFY(first.waitForFinished());
+        QVERIFY(first.waitForFinished(patient(30'000)));
         // The lock died with its process.
         QProcess third;
         start(third, folder, {"0"});
-        QVERIFY(third.waitForFinished(60000));
+        QVERIFY(third.waitForFinished(patient(60000)));
         QVERIFY2(third.exitCode() == 0, third.readAllStandardError());
     }
 
     void a_read_only_place_is_named() {
         QProcess child;
         start(child, "/proc/self/run", {"0"});
-        QVERIFY(child.waitForFinished(30000));
+        QVERIFY(child.waitForFinished(patient(30000)));
         QCOMPARE(child.exitCode(), 73);
         QVERIFY(child.readAllStandardError().startsWith("/proc/self/run: cannot be written: "));
     }

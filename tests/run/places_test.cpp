@@ -7,6 +7,7 @@
 
 #include "engine/core/journal.h"
 #include "engine/core/run_record.h"
+#include "tests/slow_build.h"
 
 using namespace slay;
 
@@ -22,7 +23,7 @@ struct Said {
 Said tell(const QTemporaryDir& folder, const QStringList& words) {
     QProcess child;
     child.start(SLAY_PLACE_CHILD, QStringList{folder.path()} + words);
-    if (!child.waitForFinished(120'000)) qFatal("%s does not end", SLAY_PLACE_CHILD);
+    if (!child.waitForFinished(patient(120'000))) qFatal("%s does not end", SLAY_PLACE_CHILD);
     Said said;
     said.code = child.exitStatus() == QProcess::NormalExit ? child.exitCode() : -1;
     said.lines = QString::fromUtf8(child.readAllStandardOutput()).split('\n', Qt::SkipEmptyParts);
@@ -138,9 +139,9 @@ class PlacesTest : public QObject {
             QProcess child;
             child.setProcessEnvironment(environment);
             child.start(SLAY_RUN_CHILD, {folder, "1000"});
-            QVERIFY(child.waitForReadyRead(60'000));
+            QVERIFY(child.waitForReadyRead(patient(60'000)));
             if (!whole) child.kill();
-            QVERIFY(child.waitForFinished(120'000));
+            QVERIFY(child.waitForFinished(patient(120'000)));
             if (whole) QVERIFY2(child.exitCode() == 0, child.readAllStandardError());
         }
         const auto content = read_journal(folder.toStdString());

@@ -9,6 +9,7 @@
 #include "engine/run/runner.h"
 #include "engine/run/worker_executor.h"
 #include "tests/core/core_samples.h"
+#include "tests/slow_build.h"
 
 namespace slay {
 
@@ -21,11 +22,11 @@ inline SweepSpec worker_sweep(const std::string& lengths = "64, 128, 256, 512") 
 
 inline WorkerLimits quick_limits() {
     WorkerLimits limits;
-    limits.start_seconds = 20;
-    limits.silence_seconds = 2;
-    limits.point_seconds = 1;
-    limits.stop_seconds = 1;
-    limits.memory_bytes = 300e6;
+    limits.start_seconds = 20 * slow_build();
+    limits.silence_seconds = 2 * slow_build();
+    limits.point_seconds = slow_build();
+    limits.stop_seconds = slow_build();
+    limits.memory_bytes = 300e6 * slow_build();
     limits.line_bytes = 1 << 20;
     return limits;
 }

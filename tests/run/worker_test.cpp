@@ -11,6 +11,7 @@
 #include <set>
 #include <thread>
 
+#include "engine/core/units.h"
 #include "engine/run/executor_choice.h"
 #include "tests/run/fake_executor.h"
 #include "tests/run/worker_run.h"
@@ -58,7 +59,7 @@ class WorkerTest : public QObject {
 
   private slots:
     // A run of this test beside this one may have left one behind for a moment.
-    void cleanup() { QTRY_COMPARE_WITH_TIMEOUT(running_workers(), QStringList{}, 30'000); }
+    void cleanup() { QTRY_COMPARE_WITH_TIMEOUT(running_workers(), QStringList{}, patient(30'000)); }
 
     void the_record_is_that_of_a_run_in_this_process() {
         WorkerRun elsewhere;
@@ -112,9 +113,14 @@ class WorkerTest : public QObject {
             "was ended by signal 6 (Aborted); its last messages: terminate called: a check failed");
         row("exit", "start", PointState::failed, "its worker exited with 3");
         row("kill", "start", PointState::failed, "its worker was ended by signal 9 (Killed)");
-        row("hang", "start", PointState::timed_out, "1.0 s, the limit of");
-        row("stop", "start", PointState::timed_out, "gave no sign of life for 2.0 s");
-        row("memory", "start", PointState::out_of_memory, "of memory; the limit is 300 MB");
+        const WorkerLimits limits = quick_limits();
+        const std::string overdue = format_duration(limits.point_seconds) + ", the limit of";
+        const std::string silent =
+            "gave no sign of life for " + format_duration(limits.silence_seconds);
+        const std::string filled = "of memory; the limit is " + format_bytes(limits.memory_bytes);
+        row("hang", "start", PointState::timed_out, overdue.c_str());
+        row("stop", "start", PointState::timed_out, silent.c_str());
+        row("memory", "start", PointState::out_of_memory, filled.c_str());
         row("half-line-dies", "start", PointState::failed, "exited with 9");
         row("half-line-hangs", "start", PointState::failed, "said what is no line of a worker");
         row("garbage", "start", PointState::failed, "said what is no line of a worker");
@@ -122,7 +128,7 @@ class WorkerTest : public QObject {
         row("endless-line", "start", PointState::failed, "began a line of more than 1.05 MB");
         row("messages", "start", PointState::failed, "said too much");
         row("samples", "start", PointState::failed, "said too much");
-        row("stderr-for-ever", "start", PointState::timed_out, "1.0 s, the limit of");
+        row("stderr-for-ever", "start", PointState::timed_out, overdue.c_str());
         row("closes-pipe", "start", PointState::failed,
             "its worker closed its pipe, or left it unread, without ending");
         row("leaves-a-child", "start", PointState::failed,
@@ -140,7 +146,7 @@ class WorkerTest : public QObject {
         WorkerRun run;
         // Where another limit is to be met, however busy the machine is.
         if (fault == "stop" || fault == "samples" || fault == "memory")
-            run.limits.point_seconds = 60;
+            run.limits.point_seconds = 60 * slow_build();
         if (fault == "samples") run.limits.plan_bytes = 4 << 20;
         const RunRecord record =
             run.record({fault.toStdString(), "linear", "128", when.toStdString()});
@@ -210,7 +216,7 @@ class WorkerTest : public QObject {
                               << "3 workers died one after another at their start; the last: it "
                                  "exited with 66; its last messages: no libtorch here";
         QTest::newRow("silent") << "silent-at-start"
-                                << "it gave no sign of life for 400 ms";
+                                << "it gave no sign of life for ";
         QTest::newRow("babbles") << "babbles-at-start"
                                  << "it said what is no line of a worker";
         QTest::newRow("version") << "another-version"
@@ -220,7 +226,7 @@ class WorkerTest : public QObject {
         QFETCH(QString, fault);
         QFETCH(QString, message);
         WorkerRun run;
-        run.limits.silence_seconds = 0.4;
+        run.limits.silence_seconds = 0.4 * slow_build();
         const auto result = run.go({fault.toStdString(), "linear", "128"});
         QVERIFY(!result);
         QVERIFY2(result.error().message.find(message.toStdString()) != std::string::npos,
@@ -286,7 +292,7 @@ class WorkerTest : public QObject {
 
     void one_that_does_not_stop_is_ended() {
         WorkerRun run;
-        run.limits.point_seconds = 60;
+        run.limits.point_seconds = 60 * slow_build();
         std::jthread stopper([&] {
             std::this_thread::sleep_for(std::chrono::milliseconds(500));
             run.control.request_stop();
@@ -297,7 +303,7 @@ class WorkerTest : public QObject {
         QVERIFY(record);
         QCOMPARE(record->outcome(), RunOutcome::cancelled);
         QCOMPARE(record->count(PointState::pending), 8u);
-        QVERIFY(timer.elapsed() < 30'000);
+        QVERIFY(timer.elapsed() < patient(30'000));
     }
 
     void one_that_died_idle_is_replaced_in_silence() {
