@@ -227,7 +227,9 @@ FigureData build_figure(const FigureSpec& spec, const RunRecord& record,
     data.title = spec.title;
     data.metric = options.metric.empty() ? spec.metric : options.metric;
     data.x.log = options.log_x.value_or(spec.log_x);
-    data.y.log = options.log_y.value_or(spec.log_y);
+    const auto& logs = spec.log_metrics;
+    data.y.log = options.log_y.value_or(
+        spec.log_y || std::find(logs.begin(), logs.end(), data.metric) != logs.end());
     data.y.label = axis_label(metric_info(record, data.metric));
     data.x_is_metric = !spec.x_metrics.empty();
     const auto x_label = [&](const std::string& id) {

@@ -47,8 +47,11 @@ struct FigureSpec {
     bool samples = false;
     std::string last_round = {};  // of samples: the parameter that tells the last round planned
     std::string metric;           // y
-    std::vector<std::string> other_metrics = {};  // to choose instead of `metric` on the screen
+    std::vector<std::string> other_metrics = {};    // to choose instead of `metric` on the screen
+    std::vector<std::string> printed_metrics = {};  // of those: with files of their own in exports
     bool log_x = true, log_y = true;
+    std::vector<std::string> log_metrics =
+        {};              // of `other_metrics`: on a log axis whatever log_y is
     bool share = false;  // y is a share: its axis shows 0 to 1
     std::vector<ReferenceSlope> slopes;
     bool crossovers = false;   // mark where a curve falls below `standard`

@@ -25,6 +25,16 @@ Result<std::vector<VerifyLine>> verify_golden(const std::string& path, const std
                                               const VerifyObserver& observe = {},
                                               std::stop_token stop = {});
 
+// One shape and feature budget, in both directions; a variant takes what it has a parameter for.
+struct ConformanceShape {
+    std::int64_t batch = 1, heads = 1, length = 1, head_dim = 64;
+    std::int64_t nodes = 2, prf_features = 16, poly_features = 32;
+};
+
+// What the kernels cover, B H 1 to 64, d 16 to 128, R 1 to 8, M 8 to 64 and P 4 to 64, each value
+// at least once; and two budgets that they refuse.
+std::vector<ConformanceShape> kernel_shapes();
+
 struct ConformanceGrid {
     std::vector<std::int64_t> lengths{1, 2, 37, 129, 300};
     std::vector<std::int64_t> head_dims{4, 20, 64, 128};
@@ -33,6 +43,7 @@ struct ConformanceGrid {
     std::vector<std::string> variants;  // empty: all
     std::int64_t batch = 2;
     std::int64_t heads = 3;
+    std::vector<ConformanceShape> shapes;  // beside these, at the types but float64
 };
 
 // Registry x type x shapes x causal: production against plain form, outputs and gradients, on fresh

@@ -25,12 +25,34 @@ struct Worst {
     int cases = 0;
 };
 
-std::string describe(DataType type, const ConformanceGrid& grid, std::int64_t length,
-                     std::int64_t head_dim, bool causal, bool chunked) {
-    return std::string(to_string(type)) + " B=" + std::to_string(grid.batch) +
-           " H=" + std::to_string(grid.heads) + " L=" + std::to_string(length) +
-           " d=" + std::to_string(head_dim) + (causal ? " causal" : " bidirectional") +
-           (chunked ? " in chunks" : "");
+// A shape, and of a budget what the variant has a parameter for.
+struct Place {
+    ConformanceShape shape;
+    bool causal = true;
+    Parameters budget;  // empty: the variant's defaults
+
+    std::string describe(DataType type, bool chunked) const {
+        std::string text = std::string(to_string(type)) + " B=" + std::to_string(shape.batch) +
+                           " H=" + std::to_string(shape.heads) +
+                           " L=" + std::to_string(shape.length) +
+                           " d=" + std::to_string(shape.head_dim);
+        for (const auto& [id, symbol] :
+             {std::pair{"nodes", " R="}, std::pair{"prf_features", " M="},
+              std::pair{"poly_features", " P="}})
+            if (budget.has(id)) text += symbol + std::to_string(budget.integer(id));
+        return text + (causal ? " causal" : " bidirectional") + (chunked ? " in chunks" : "");
+    }
+};
+
+Parameters budget_of(const VariantInfo& variant, const ConformanceShape& shape) {
+    Parameters all;
+    all.set("nodes", shape.nodes);
+    all.set("prf_features", shape.prf_features);
+    all.set("poly_features", shape.poly_features);
+    Parameters own;
+    for (const ParameterInfo& parameter : variant.parameters)
+        if (const ParameterValue* value = all.find(parameter.id)) own.set(parameter.id, *value);
+    return own;
 }
 
 class GridRun {
@@ -44,8 +66,16 @@ class GridRun {
             for (const std::int64_t length : grid_.lengths)
                 for (const bool causal : {true, false}) {
                     if (stop.stop_requested()) return;
-                    shape(row, length, head_dim, causal);
+                    judge(row, {{grid_.batch, grid_.heads, length, head_dim}, causal, {}},
+                          grid_.types);
                 }
+        std::vector<DataType> types = grid_.types;
+        std::erase(types, DataType::float64);
+        for (const ConformanceShape& shape : grid_.shapes)
+            for (const bool causal : {true, false}) {
+                if (stop.stop_requested()) return;
+                judge(row, {shape, causal, budget_of(*find_variant(row.name), shape)}, types);
+            }
         for (auto& [key, worst] : worst_) {
             worst.line.note = "worst of " + std::to_string(worst.cases) + " cases" +
                               (worst.line.note.empty() ? "" : "; " + worst.line.note);
@@ -56,34 +86,35 @@ class GridRun {
     std::vector<VerifyLine> take_lines() { return std::move(lines_); }
 
   private:
-    void shape(const VariantImplementation& row, std::int64_t length, std::int64_t head_dim,
-               bool causal) {
+    void judge(const VariantImplementation& row, const Place& place,
+               const std::vector<DataType>& types) {
+        const ConformanceShape& shape = place.shape;
         AttentionConfig config;
-        config.heads = grid_.heads;
-        config.head_dim = head_dim;
-        config.causal = causal;
+        config.heads = shape.heads;
+        config.head_dim = shape.head_dim;
+        config.causal = place.causal;
         config.seed = kSeed;
-        const CaseInput input = exact_case(grid_.batch, grid_.heads, length, head_dim, kSeed + 1);
+        config.parameters = place.budget;
+        const CaseInput input =
+            exact_case(shape.batch, shape.heads, shape.length, shape.head_dim, kSeed + 1);
         const auto automatic = make_attention(row.name, config);
         config.plan = kSmallChunks;
         const auto chunked = make_attention(row.name, config);
         const Reference expected = reference(row, *automatic, input);
-        for (const DataType type : grid_.types) {
+        for (const DataType type : types) {
             const std::string refused = unsupported_reason(row.name, config, device_, type);
             if (!refused.empty()) {
-                VerifyLine line =
-                    blank(row, "output", describe(type, grid_, length, head_dim, causal, false));
+                VerifyLine line = blank(row, "output", place.describe(type, false));
                 line.compared = false;
                 line.passed = true;
                 line.note = refused;
                 emit(line);
                 continue;
             }
-            judge(row, *automatic, input, expected, type,
-                  describe(type, grid_, length, head_dim, causal, false));
-            if (length > kSmallChunks.chunk && find_variant(row.name)->family != Family::softmax)
-                judge(row, *chunked, input, expected, type,
-                      describe(type, grid_, length, head_dim, causal, true));
+            judge(row, *automatic, input, expected, type, place.describe(type, false));
+            if (shape.length > kSmallChunks.chunk &&
+                find_variant(row.name)->family != Family::softmax)
+                judge(row, *chunked, input, expected, type, place.describe(type, true));
         }
     }
 
@@ -138,6 +169,13 @@ class GridRun {
 };
 
 }  // namespace
+
+std::vector<ConformanceShape> kernel_shapes() {
+    return {{1, 1, 300, 16, 1, 8, 4},   {1, 1, 515, 32, 1, 64, 64}, {2, 32, 129, 32, 2, 16, 16},
+            {1, 3, 300, 32, 4, 8, 32},  {1, 2, 300, 64, 2, 16, 16}, {2, 3, 300, 64, 8, 8, 12},
+            {1, 4, 200, 64, 1, 64, 64}, {1, 2, 300, 128, 4, 16, 8}, {1, 2, 1111, 64, 1, 32, 32},
+            {1, 1, 130, 16, 8, 64, 64}, {1, 1, 130, 32, 2, 16, 96}};
+}
 
 Result<std::vector<VerifyLine>> verify_conformance(const std::string& device,
                                                    const ConformanceGrid& grid,

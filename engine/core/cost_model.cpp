@@ -128,8 +128,9 @@ Prediction latency_cost(const Point& point, const Measurement& measurement,
 Prediction memory_cost(const Point& point, const Measurement& measurement,
                        const DeviceRates& rates) {
     Prediction prediction = one_pass(cost_shape(point), measurement, rates);
-    // A warm-up and the measured pass; on a CPU in a process that first loads LibTorch.
-    prediction.seconds = 2 * prediction.latency_ms / 1e3 + (rates.cuda ? 0.02 : 1.5);
+    // Warm-ups and the measured pass; on a CPU in a process that first loads LibTorch.
+    prediction.seconds =
+        (rates.cuda ? 3 : 2) * prediction.latency_ms / 1e3 + (rates.cuda ? 0.03 : 1.5);
     return prediction;
 }
 
@@ -143,8 +144,9 @@ Prediction quality_cost(const Point& point, const Measurement& measurement,
     reference.variant = find_variant("yat-spherical");
     reference.dtype = "float64";
     const double seeds = static_cast<double>(seeds_of(point).size());
-    prediction.seconds =
-        seeds * (prediction.latency_ms / 1e3 + pass_seconds(reference, measurement, rates));
+    const double drawing = rates.cuda ? 5e-3 : 0;  // on the CPU, while the GPU waits
+    prediction.seconds = seeds * (prediction.latency_ms / 1e3 +
+                                  pass_seconds(reference, measurement, rates) + drawing);
     // Blocks of its scores, and q, k, v and outputs in float64.
     const double scores = std::min(shape.cells() * 8, 6.7e7);
     prediction.peak_bytes =

@@ -157,6 +157,7 @@ double count_points(const Sweep& sweep) {
 
 struct Group {
     double seconds = 0, latency_ms = 0;
+    double turn = 0;  // seconds of its experiment when it ends
     std::vector<Point> points;
 };
 
@@ -178,11 +179,17 @@ class Expansion {
     }
 
     // Cheap groups first: every curve has its first points after seconds, and the longer lengths of
-    // a curve come after the shorter ones.
+    // a curve come after the shorter ones. Experiments take turns by the time that each has had, so
+    // that a run that is cut short has something of all of them.
     std::vector<Group> sorted() && {
         std::stable_sort(groups_.begin(), groups_.end(), [](const Group& a, const Group& b) {
             return std::pair(a.seconds, a.latency_ms) < std::pair(b.seconds, b.latency_ms);
         });
+        std::unordered_map<std::string, double> had;
+        for (Group& group : groups_)
+            group.turn = had[group.points.front().experiment] += group.seconds;
+        std::stable_sort(groups_.begin(), groups_.end(),
+                         [](const Group& a, const Group& b) { return a.turn < b.turn; });
         return std::move(groups_);
     }
 

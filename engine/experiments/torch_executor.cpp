@@ -187,6 +187,7 @@ Result<bool> TorchExecutor::verify(const std::string& golden_path, const std::st
     if (!info) return info.error();
     ConformanceGrid grid;
     grid.variants = variants;
+    if (info->id != "cpu") grid.shapes = kernel_shapes();
     const auto lines =
         golden_path.empty()
             ? verify_conformance(info->id, grid, observe, control.token())

@@ -43,12 +43,12 @@ __device__ __forceinline__ DeviceFeatures known_features(const DeviceFeatures& g
 struct TileRange {
     int first, step, count;
 
-    // Part `part` of the tiles first ... first + tiles - 1 shared out to `parts` warps; evenly, so
-    // that the count is known, where P is.
+    // Part `part` of the tiles first ... first + tiles - 1 shared out to `parts` warps; the count
+    // is known where P and `parts` are and the tiles come out even.
     template <int P>
     static __device__ __forceinline__ TileRange share(int first, int tiles, int part, int parts) {
-        return {first + part, parts,
-                P > 0 || takes_elements(P) ? tiles / parts : (tiles - part + parts - 1) / parts};
+        const bool even = (P > 0 || takes_elements(P)) && tiles % parts == 0;
+        return {first + part, parts, even ? tiles / parts : (tiles - part + parts - 1) / parts};
     }
 };
 

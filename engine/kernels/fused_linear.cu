@@ -15,9 +15,11 @@ template <int Terms>
 cudaError_t run_scan(const KernelArguments& args, unsigned rows, cudaStream_t stream) {
     const dim3 grid(static_cast<unsigned>((args.elements / 8 + 31) / 32), rows);
     // As many parts as a wave fills.
-    return args.wave > 4 * scan_ahead(Terms)
-               ? launch(scan_kernel<Terms, 16>, grid, 512, 0, stream, args, args.overlaps)
-               : launch(scan_kernel<Terms, 4>, grid, 128, 0, stream, args, args.overlaps);
+    if (args.wave <= 4 * scan_ahead(Terms))
+        return launch(scan_kernel<Terms, 4>, grid, 128, 0, stream, args, args.overlaps);
+    if (args.wave <= 8 * scan_ahead(Terms))
+        return launch(scan_kernel<Terms, 8>, grid, 256, 0, stream, args, args.overlaps);
+    return launch(scan_kernel<Terms, 16>, grid, 512, 0, stream, args, args.overlaps);
 }
 template cudaError_t run_scan<1>(const KernelArguments&, unsigned, cudaStream_t);
 template cudaError_t run_scan<2>(const KernelArguments&, unsigned, cudaStream_t);
@@ -59,6 +61,7 @@ template <int Terms>
 cudaError_t run_outputs_of(const KernelArguments& args, const FusedPlan& plan, int head_dim,
                            unsigned rows, cudaStream_t stream) {
     if constexpr (Terms == 1) {
+        if (plan.streams) return run_group_streams(args, head_dim, rows, stream);
         if (plan.groups) return run_group_outputs(args, head_dim, rows, stream);
     }
     return run_outputs<Terms>(args, head_dim, plan.wide, rows, stream);

@@ -72,16 +72,17 @@ bool warpgroups_usable();
 
 // How a pass is cut up. Without states (segment 0) it is one launch of the quadratic product form.
 struct FusedPlan {
-    std::int64_t segment = 0;   // positions between two stored states; a multiple of 256
+    std::int64_t segment = 0;   // positions between two stored states; a multiple of 64
     std::int64_t segments = 1;  // of the whole length
     std::int64_t wave = 0;      // segments whose states are stored at the same time
     int block_segments = 1;     // that one block of the state kernel forms
     std::size_t scratch_bytes = 0;
     bool groups = false;   // the forms with warpgroup products
+    bool streams = false;  // of these, the output kernel that carries a state along
     int key_capacity = 0;  // positions whose factors a block of these has room for
-    bool wide = false;    // the output kernel's form for known maps, with many rows a block
-    int row_block = 128;  // output rows of a block of the other forms
-    int buffers = 2;      // of keys' factors in the form without warpgroup products
+    bool wide = false;     // the output kernel's form for known maps, with many rows a block
+    int row_block = 128;   // output rows of a block of the other forms
+    int buffers = 2;       // of keys' factors in the form without warpgroup products
 };
 
 // bf16 terms of an operand: one for bfloat16 inputs, two for the others and for maps that cancel.

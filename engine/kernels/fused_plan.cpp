@@ -37,10 +37,10 @@ int known_factor(const PackedFeatures& features) {
 }
 
 // The segment that balances the scores inside a segment, T (P + G + d) operations a position, with
-// the traffic of the states, 8 F d / T bytes a position, at `operations_a_byte` of both rates; a
+// the traffic of the states, 8 F d / T bytes a position, at `operations_a_byte` of both rates. A
 // second term makes it twice the bytes and three times the operations.
 std::int64_t balanced_segment(const FusedSizes& sizes, const FusedShape& shape) {
-    constexpr double operations_a_byte = 64;
+    const double operations_a_byte = sizes.terms == 1 ? 64 : 64 * 2 / 3.0;
     const double state = static_cast<double>(sizes.elements);
     const double pair = sizes.p_padded + sizes.g_padded + shape.head_dim;
     const double segment = std::sqrt(8 * state * operations_a_byte / pair);
@@ -95,6 +95,23 @@ bool has_group_form(const FusedShape& shape, const FusedSizes& sizes,
     return sizes.g_padded == 32 || sizes.g_padded == 64 || sizes.g_padded == 128;
 }
 
+// The segment of the streaming form, whose blocks all fit on the device at a time where there are
+// few sequences: the number of segments that takes the fewest tiles one after the other.
+std::int64_t streamed_segment(std::int64_t length, std::int64_t rows, std::int64_t places) {
+    const auto segment_of = [&](std::int64_t count) {
+        return divide_up(divide_up(length, count), kGroupRows) * kGroupRows;
+    };
+    const auto cost = [&](std::int64_t count) {
+        const std::int64_t segment = segment_of(count);
+        return divide_up(rows * divide_up(length, segment), places) * (segment + kGroupRows);
+    };
+    std::int64_t best = 1;
+    for (std::int64_t count = 2; count <= std::max<std::int64_t>(places / rows, 8); ++count) {
+        if (cost(count) < cost(best)) best = count;
+    }
+    return segment_of(best);
+}
+
 // Plans with warpgroup products: quadratic where one block has room for the keys and a whole pass
 // is short, otherwise with segments. False where `segment` (as in plan_fused_linear) does not fit.
 bool plan_groups(const FusedShape& shape, const PackedFeatures& features, const FusedSizes& sizes,
@@ -117,6 +134,21 @@ bool plan_groups(const FusedShape& shape, const PackedFeatures& features, const 
         plan.key_capacity = static_cast<int>(padded);
         return true;
     }
+    if (p == 0 && shape.causal) {
+        const int blocks = stream_blocks(shape.head_dim, sizes.g_padded);
+        const GroupStreamLayout layout(shape.head_dim, sizes.g_padded, identity);
+        if (blocks * (layout.total + kReservedBytes) > device.shared_bytes + kReservedBytes)
+            return false;
+        if (segment == 0) {
+            segment = streamed_segment(shape.length, shape.batch * shape.heads,
+                                       static_cast<std::int64_t>(blocks) * device.multiprocessors);
+        }
+        if (segment % kGroupRows != 0) return false;
+        plan.groups = plan.streams = true;
+        plan.segment = segment;
+        plan.row_block = static_cast<int>(segment);
+        return true;
+    }
     const std::int64_t step = p > 0 ? kStateRows : kGroupRows;
     const std::int64_t rows = shape.batch * shape.heads;
     // Blocks of one factor share a multiprocessor.
@@ -130,7 +162,7 @@ bool plan_groups(const FusedShape& shape, const PackedFeatures& features, const 
         const std::int64_t wanted = divide_up(together * device.multiprocessors, rows);
         const std::int64_t least = p > 0 ? kStateRows : output_groups(0) * kGroupRows;
         const std::int64_t filling = divide_up(divide_up(shape.length, wanted), least) * least;
-        segment = shape.causal ? std::min<std::int64_t>(filling, p > 0 ? 512 : 256) : filling;
+        segment = shape.causal ? std::min<std::int64_t>(filling, 512) : filling;
         while (segment > step && !fits(segment)) segment -= step;
     }
     if (segment % step != 0 || !fits(segment)) return false;
@@ -277,6 +309,15 @@ FusedPlan plan_fused_linear(const FusedShape& shape, const PackedFeatures& featu
         // Waves of even size.
         plan.wave =
             divide_up(plan.segments, divide_up(plan.segments, std::min(capacity, plan.segments)));
+    }
+    if (plan.streams && plan.wave < plan.segments) {
+        // A wave is a whole number of row blocks.
+        const std::int64_t run = plan.row_block / plan.segment;
+        if (plan.wave < run) {
+            plan.row_block = static_cast<int>(plan.segment);
+        } else {
+            plan.wave -= plan.wave % run;
+        }
     }
     plan.block_segments = static_cast<int>(divide_up(plan.wave * blocks, processors));
     plan.scratch_bytes = fused_scratch(shape, sizes, plan.wave).bytes;

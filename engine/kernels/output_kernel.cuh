@@ -117,36 +117,58 @@ __global__ void __launch_bounds__(output_warps<D, Terms, P>() * 32, output_block
     rows.poly = query_p;
     {
         const Rows q(args.q, args.element, batch, head, row0);
-        unsigned char* planes = buffers + (args.segment > 0 ? layout.stage_bytes : 0);
+        unsigned char* planes = buffers + layout.query_rows_at;
         const auto there =
             static_cast<int>(min(args.length - row0, static_cast<std::int64_t>(row_block)));
+        const auto form = [&](const uint16_t* from, int row, uint16_t* g, uint16_t* poly, int part,
+                              int parts) {
+            const RowTile<D, Terms> tile(from, layout.query_plane, f, lane);
+            store_features<D, Terms, P>(g, layout.g_stride, layout.query_g_plane, poly,
+                                        layout.p_stride, layout.query_p_plane, tile, f, omega,
+                                        row0 + row, there - row, part, parts, lane);
+        };
         if constexpr (Terms == 1) {
             copy_rows<D * 2, kThreads>(planes, kRowBytes, q, 0, row_block, there);
-        } else {
-            copy_unsplit_rows<D, kThreads>(unsplit, args.element, q, 0, row_block, there);
-        }
-        if (Terms == 1 && tiles > 0) fetch_keys(0);
-        commit_copies();
-        wait_for_copies<0>();
-        __syncthreads();
-        if constexpr (Terms > 1) {
-            split_rows<D, row_terms(Terms), kThreads>(reinterpret_cast<uint16_t*>(planes),
-                                                      layout.query_plane, unsplit, args.element,
-                                                      row_block);
-            __syncthreads();
             if (tiles > 0) fetch_keys(0);
             commit_copies();
-        }
+            wait_for_copies<0>();
+            __syncthreads();
 #pragma unroll 1
-        for (int m = 0; m < MT; ++m) {
-            const int row = rows.row_of(m);
-            const RowTile<D, Terms> tile(reinterpret_cast<uint16_t*>(planes) + row * (D + 8),
-                                         layout.query_plane, f, lane);
-            // Warps that share rows share the work.
-            store_features<D, Terms, P>(
-                query_g + m * kWarps * 16 * layout.g_stride, layout.g_stride, layout.query_g_plane,
-                query_p + m * kWarps * 16 * layout.p_stride, layout.p_stride, layout.query_p_plane,
-                tile, f, omega, row0 + row, there - row, way, ways, lane);
+            for (int m = 0; m < MT; ++m) {
+                const int row = rows.row_of(m);
+                // Warps that share rows share the work.
+                form(reinterpret_cast<uint16_t*>(planes) + row * (D + 8), row,
+                     query_g + m * kWarps * 16 * layout.g_stride,
+                     query_p + m * kWarps * 16 * layout.p_stride, way, ways);
+            }
+        } else {
+            const int pass = query_pass(row_block, D, Terms), tiles_of_pass = pass / 16;
+            const int tile_row = warp % tiles_of_pass * 16;
+            copy_unsplit_rows<D, kThreads>(unsplit, args.element, q, 0, pass, there);
+            commit_copies();
+#pragma unroll 1
+            for (int first = 0; first < row_block; first += pass) {
+                wait_for_copies<0>();
+                __syncthreads();
+                split_rows<D, row_terms(Terms), kThreads>(reinterpret_cast<uint16_t*>(planes),
+                                                          layout.query_plane, unsplit, args.element,
+                                                          pass);
+                __syncthreads();
+                const int next = first + pass;
+                if (next < row_block) {
+                    copy_unsplit_rows<D, kThreads>(unsplit, args.element, q, next, pass,
+                                                   there - next);
+                } else if (tiles > 0) {
+                    fetch_keys(0);
+                }
+                commit_copies();
+                const int row = first + tile_row;
+                form(
+                    reinterpret_cast<uint16_t*>(planes) + tile_row * (D + 8), row,
+                    reinterpret_cast<uint16_t*>(shared) + row * layout.g_stride,
+                    reinterpret_cast<uint16_t*>(shared + layout.query_p_at) + row * layout.p_stride,
+                    warp / tiles_of_pass, kWarps / tiles_of_pass);
+            }
         }
     }
     wait_for_previous_grid();

@@ -44,6 +44,12 @@ SLAY_HOST_DEVICE constexpr int key_tile(int terms) {
     return terms == 1 ? 64 : 32;
 }
 
+// Rows of queries, of `rows` in all, that are in shared memory together: with two terms so few that
+// there is room for a second block on the multiprocessor.
+SLAY_HOST_DEVICE constexpr int query_pass(int rows, int d, int terms) {
+    return terms > 1 && d >= 64 && rows > 64 ? 64 : rows;
+}
+
 SLAY_HOST_DEVICE constexpr int units_per_stage(int d, int terms) {
     return 256 / d / terms > 2 ? 256 / d / terms : 2;
 }
@@ -56,6 +62,7 @@ struct OutputLayout {
     int g_stride, p_stride, query_g_plane, query_p_plane;
     int key_g_plane, key_p_plane, key_v_plane, stage_plane, query_plane;
     int query_p_at, k_at, k_bytes, unsplit_at, unsplit_bytes, buffers_at;
+    int query_rows_at;  // from the buffers on
     int stage_bytes, key_p_at, key_bytes, values_at, value_bytes;
     int total;
     SLAY_HOST_DEVICE OutputLayout(int rows, int g_padded, int p_units, int p_padded, int d,
@@ -73,21 +80,25 @@ struct OutputLayout {
         k_bytes = key_v_plane * row_size;
         unsplit_at = k_at + (scores ? (terms == 1 ? 2 : 1) * k_bytes : 0);
         unsplit_bytes = terms == 1 ? 0 : keys * d * 4;
-        const int unsplit_queries = terms == 1 ? 0 : rows * d * 4;
-        const int unsplit =
-            2 * unsplit_bytes > unsplit_queries ? 2 * unsplit_bytes : unsplit_queries;
-        buffers_at = unsplit_at + unsplit;
+        const int pass = query_pass(rows, d, terms);
+        const int unsplit_queries = terms == 1 ? 0 : pass * d * 4;
+        // Of the queries' unsplit rows those that keys leave no room for lie where the first stage
+        // of states will.
+        const int overlap =
+            unsplit_queries > 2 * unsplit_bytes ? unsplit_queries - 2 * unsplit_bytes : 0;
+        buffers_at = unsplit_at + 2 * unsplit_bytes;
 
         stage_plane = units_per_stage(d, terms) * 32 * (d + 8);
         stage_bytes = stage_plane * size;
-        query_plane = rows * (d + 8);
+        query_plane = pass * (d + 8);
         key_g_plane = keys * g_stride;
         key_p_plane = has_poly ? keys * p_stride : 0;
         key_p_at = key_g_plane * size;
         key_bytes = key_p_at + key_p_plane * size;
         values_at = buffers * key_bytes;
         value_bytes = key_v_plane * size;
-        int shared = query_plane * row_size + (states ? stage_bytes : 0);
+        query_rows_at = states && stage_bytes > overlap ? stage_bytes : overlap;
+        int shared = query_rows_at + query_plane * row_size;
         if (states && 2 * stage_bytes > shared) shared = 2 * stage_bytes;
         const int key_phase = values_at + 2 * value_bytes;
         if (scores && key_phase > shared) shared = key_phase;

@@ -96,4 +96,32 @@ struct GroupSumLayout {
           total(staging_at + 4 * kStagingBytes + 1024) {}
 };
 
+// Blocks of the streaming output kernel on one multiprocessor that the registers are shared out
+// for.
+SLAY_HOST_DEVICE constexpr int stream_blocks(int d, int g) {
+    return d == 32 ? (g == 32 ? 4 : 3) : 2;
+}
+
+// Rows of the factors' tile there: 64 keys, then the normalisers and seven rows of zeros.
+inline constexpr int kStreamKeys = kGroupRows + 8;
+// Tiles of v that are under way or at work.
+inline constexpr int kStreamStages = 3;
+
+// Shared memory of the streaming output kernel for one factor, with one warpgroup a block: weights,
+// constants, a tile of rows of k and of q, kStreamStages of v, then a tile of factors and the state
+// [G][d].
+struct GroupStreamLayout {
+    int offsets_at, rows_at, values_at, value_bytes, factors_at, state_at, staging_at, total;
+    SLAY_HOST_DEVICE constexpr GroupStreamLayout(int d, int g, bool identity)
+        : offsets_at(identity ? 0 : weights_bytes(d, g)),
+          rows_at(offsets_at + align_tile(g * 4)),
+          values_at(rows_at + 2 * kGroupRows * d * 2),
+          value_bytes(kGroupRows * d * 2),
+          factors_at(values_at + kStreamStages * value_bytes),
+          state_at(factors_at +
+                   align_tile(factor_planes(g, 0) * kStreamKeys * factor_row_bytes(g, 0))),
+          staging_at(state_at + align_tile(g * d * 2)),
+          total(staging_at + 4 * kStagingBytes + 1024) {}
+};
+
 }  // namespace slay::kernels

@@ -93,6 +93,23 @@ __device__ __forceinline__ void copy_values(unsigned char* tile, const Rows& row
     }
 }
 
+// The same for kGroupRows rows, of which `valid` are there.
+template <int D, int threads>
+__device__ __forceinline__ void copy_value_tile(unsigned char* tile, const Rows& rows, int first,
+                                                int valid) {
+    constexpr int kPieces = D / 8, kRowsApart = threads / kPieces;
+    static_assert(kRowsApart % 8 == 0 && kGroupRows % kRowsApart == 0);
+    const int piece = threadIdx.x % kPieces, row = threadIdx.x / kPieces;
+    unsigned char* const to = tile + swizzled<D * 2>(row, piece);
+    const unsigned char* from = rows.at(first + row) + piece * 16;
+#pragma unroll
+    for (int i = 0; i < kGroupRows / kRowsApart; ++i) {
+        const bool there = row + i * kRowsApart < valid;
+        copy_async(to + i * kRowsApart * D * 2, there ? from : rows.data, there);
+        from += kRowsApart * static_cast<std::int64_t>(rows.stride);
+    }
+}
+
 // A lane loads 16 bytes of a row at once. Element 8 t + 4 s + 2 h + i of 32 then lies where the
 // fragment of step s has column 8 h + 2 t + i; weights lie in shared memory in the same order.
 template <int D>

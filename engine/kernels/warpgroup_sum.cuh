@@ -31,17 +31,19 @@ __global__ void __launch_bounds__(128, sum_blocks(D, G))
     const int tiles = (length + kGroupRows - 1) / kGroupRows;
     const int batch = blockIdx.y / args.heads, head = blockIdx.y % args.heads;
     const Rows k(args.k, args.element, batch, head, start);
+    const Rows v(args.v, args.element, batch, head, start);
     const auto rows_of = [&](int tile) {
         return shared + layout.rows_at + tile % kStages * layout.tile_bytes + warp * 16 * D * 2;
     };
     const auto values_of = [&](int tile) {
         return shared + layout.values_at + tile % kStages * layout.tile_bytes;
     };
+    // From the end, so that the rows that the output kernel takes first are the last to come into
+    // the L2 cache.
     const auto fetch = [&](int tile) {
-        GroupRows<D>::fetch_shared(rows_of(tile), k, tile * kGroupRows + warp * 16, length, lane);
-        const int first = tile * kGroupRows;
-        copy_values<D, 128>(values_of(tile), Rows(args.v, args.element, batch, head, start + first),
-                            kGroupRows, length - first);
+        const int first = (tiles - 1 - tile) * kGroupRows;
+        GroupRows<D>::fetch_shared(rows_of(tile), k, first + warp * 16, length, lane);
+        copy_value_tile<D, 128>(values_of(tile), v, first, length - first);
     };
 
     let_next_grid_start();
@@ -70,7 +72,7 @@ __global__ void __launch_bounds__(128, sum_blocks(D, G))
         rows.form_norms(f.normalise);
         if (tile + kStages - 1 < tiles) fetch(tile + kStages - 1);
         commit_copies();
-        const int row = tile * kGroupRows + warp * 16;
+        const int row = (tiles - 1 - tile) * kGroupRows + warp * 16;
         GroupFactors<D, G, 0> made;
         made.form(rows, shared, offsets, f, start + row, length - row, lane);
 #pragma unroll

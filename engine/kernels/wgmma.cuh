@@ -131,6 +131,21 @@ __device__ __forceinline__ void warpgroup_mma(float (&d)[32], const uint32_t* a,
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(add), "n"(transposed ? 1 : 0));
 }
 
+// The same for d [64, 72].
+template <bool transposed>
+__device__ __forceinline__ void warpgroup_mma(float (&d)[36], const uint32_t* a, uint64_t b,
+                                              int add) {
+    asm volatile(
+        "{\n.reg .pred p;\nsetp.ne.b32 p, %41, 0;\n"
+        "wgmma.mma_async.sync.aligned.m64n72k16.f32.bf16.bf16 "
+        "{%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,%16,%17,"
+        "%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31,%32,%33,%34,%35}, "
+        "{%36,%37,%38,%39}, %40, p, 1, 1, %42;\n}"
+        : SLAY_WGMMA_16(d, 0), SLAY_WGMMA_16(d, 16), "+f"(d[32]), "+f"(d[33]), "+f"(d[34]),
+          "+f"(d[35])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(add), "n"(transposed ? 1 : 0));
+}
+
 #undef SLAY_WGMMA_16
 
 }  // namespace slay::kernels

@@ -10,6 +10,7 @@ namespace {
 
 constexpr double time_margin = 0.95;  // of a length that is to stay within a time
 constexpr double least_step = 1.05;   // that is worth a probe near the limit of time
+constexpr int most_aims = 6;          // before patience is searched by halves
 
 class Search {
   public:
@@ -74,6 +75,23 @@ class Search {
         return rounded > low ? rounded : middle;
     }
 
+    // Where a power law through both passes takes `cap` milliseconds, by not quite half the
+    // tolerance to one side of it; far enough from both ends that whatever comes out ends the
+    // search or halves what is left of it. Seconds of passes are spared that way: most land close,
+    // and few go beyond.
+    std::int64_t aimed(const ProbedLength& low, const ProbedLength& high, double cap,
+                       bool below) const {
+        const auto from = static_cast<double>(low.length), to = static_cast<double>(high.length);
+        if (low.ms <= 0 || high.ms <= low.ms) return between(low.length, high.length);
+        const double growth = std::log(high.ms / low.ms) / std::log(to / from);
+        const double meets = from * std::pow(cap / low.ms, 1 / growth);
+        const double aside = settings_.tolerance * (below ? -0.4 : 0.4);
+        const double step = settings_.tolerance * from;
+        if (to - from <= 2 * step) return between(low.length, high.length);
+        const double aim = std::clamp(meets * (1 + aside), from + 0.9 * step, to - 0.9 * step);
+        return std::clamp(static_cast<std::int64_t>(aim), low.length + 1, high.length - 1);
+    }
+
     void find_memory() {
         using enum ContextLimits::Bound;
         for (std::int64_t length = std::min(settings_.first, settings_.longest);;) {
@@ -113,24 +131,28 @@ class Search {
 
     void find_patience() {
         const double cap = settings_.patience_seconds * 1e3;
-        std::int64_t within = 0, beyond = 0;
-        for (const ProbedLength& each : limits_.probed)
-            if (each.fits && each.ms > cap && (beyond == 0 || each.length < beyond))
-                beyond = each.length;
-        for (const ProbedLength& each : limits_.probed)
-            if (each.fits && each.ms <= cap && (beyond == 0 || each.length < beyond))
-                within = std::max(within, each.length);
-        while (beyond > 0 && within > 0 && !near(within, beyond)) {
-            const ProbedLength* taken = take(between(within, beyond));
+        const ProbedLength none;
+        const ProbedLength *within = &none, *beyond = nullptr;
+        const std::vector<ProbedLength> probed = limits_.probed;
+        for (const ProbedLength& each : probed)
+            if (each.fits && each.ms > cap && (!beyond || each.length < beyond->length))
+                beyond = &each;
+        for (const ProbedLength& each : probed)
+            if (each.fits && each.ms <= cap && (!beyond || each.length < beyond->length) &&
+                each.length > within->length)
+                within = &each;
+        ProbedLength low = *within, high = beyond ? *beyond : none;
+        for (int tries = 0; high.length > 0 && low.length > 0 && !near(low.length, high.length);
+             ++tries) {
+            const std::int64_t length = tries < most_aims ? aimed(low, high, cap, tries % 2 == 0)
+                                                          : between(low.length, high.length);
+            const ProbedLength* taken = take(length);
             if (!taken) break;
             // What fits at a longer length fits here, but for memory that others took meanwhile.
-            if (taken->fits && taken->ms <= cap)
-                within = taken->length;
-            else
-                beyond = taken->length;
+            (taken->fits && taken->ms <= cap ? low : high) = *taken;
         }
-        limits_.patience = within;
-        limits_.patience_reached = beyond > 0;
+        limits_.patience = low.length;
+        limits_.patience_reached = high.length > 0;
     }
 
     const ContextSettings& settings_;

@@ -11,8 +11,11 @@
 #include <algorithm>
 
 #include "engine/core/journal.h"
+#include "exports/axis_scale.h"
+#include "exports/figure_items.h"
 #include "exports/figures/figure_renderer.h"
 #include "exports/figures/pdf_date.h"
+#include "exports/points_within.h"
 
 namespace slay {
 namespace {
@@ -124,7 +127,36 @@ Status write_figure_pdf(const FigureData& data, const PaperFormat& format, const
     return write_file_atomically(path, *pdf);
 }
 
-Result<std::string> figure_svg(const FigureData& data, const PaperFormat& format) {
+namespace {
+
+// Qt's SVG writer knows no clipping: what leaves the axes would run over the legend.
+FigureData cut_to_axes(FigureData data) {
+    const FigureData whole = data;
+    const AxisRange across = x_range(data);
+    for (Series& series : data.series) {
+        const bool marked = series.kind == SeriesKind::measured || series.kind == SeriesKind::front;
+        std::vector<FigurePoint> points = points_within(whole, series, 0, 1);
+        // A crossing of the edge is no measured point: it gets no marker.
+        if (marked && !series.band)
+            std::erase_if(points, [&](const FigurePoint& point) {
+                return std::none_of(series.points.begin(), series.points.end(),
+                                    [&](const FigurePoint& each) {
+                                        return each.x == point.x && each.y == point.y;
+                                    });
+            });
+        // Without any point it would lose its line in the legend; above the axes is above the page.
+        if (!points.empty()) series.points = std::move(points);
+        for (FigurePoint& point : series.points)
+            if (series.kind == SeriesKind::reference && !series.dots)
+                point.x = std::clamp(point.x, across.low, across.high);
+    }
+    return data;
+}
+
+}  // namespace
+
+Result<std::string> figure_svg(const FigureData& whole, const PaperFormat& format) {
+    const FigureData data = cut_to_axes(whole);
     if (const Status status = check(format); !status) return status.error();
     QByteArray bytes;
     QBuffer buffer(&bytes);
@@ -188,26 +220,18 @@ Status write_figure_png(const FigureData& data, const PaperFormat& format, const
 
 std::vector<ExportJob> figure_jobs(const RunRecord& record, const PaperFormat& format) {
     std::vector<ExportJob> jobs;
-    for (const FigureSpec& spec : figure_table()) {
-        const std::vector<Panel> panels = figure_panels(spec, record);
-        for (std::size_t i = 0; i < panels.size(); ++i) {
-            const std::string suffix = i > 0 && !panels[i].id.empty() ? '_' + panels[i].id : "";
-            const std::string path = "figures/" + spec.id + suffix + ".pdf";
-            jobs.push_back({path, true,
-                            [&record, &spec, format, path,
-                             panel = panels[i].id](const std::string& folder) -> Status {
-                                FigureOptions options;
-                                options.panel = panel;
-                                const std::string& created = record.finished_at().empty()
-                                                                 ? record.provenance().started
-                                                                 : record.finished_at();
-                                const FigureData data = build_figure(spec, record, options);
-                                const auto pdf =
-                                    figure_pdf(data, wide_enough(format, data), created);
-                                if (!pdf) return pdf.error();
-                                return write_export(folder, path, *pdf);
-                            }});
-        }
+    for (const FigureItem& item : figure_items(record)) {
+        const std::string path = item.stem + ".pdf";
+        jobs.push_back(
+            {path, true, [&record, format, path, item](const std::string& folder) -> Status {
+                 const std::string& created = record.finished_at().empty()
+                                                  ? record.provenance().started
+                                                  : record.finished_at();
+                 const FigureData data = build_figure(*item.spec, record, item.options());
+                 const auto pdf = figure_pdf(data, wide_enough(format, data), created);
+                 if (!pdf) return pdf.error();
+                 return write_export(folder, path, *pdf);
+             }});
     }
     return jobs;
 }

@@ -20,20 +20,6 @@ namespace {
 
 constexpr double points_per_inch = 72.27;
 
-std::vector<FigureItem> figures_of(const RunRecord& record) {
-    std::vector<FigureItem> out;
-    for (const FigureSpec& spec : figure_table()) {
-        const std::vector<Panel> panels = figure_panels(spec, record);
-        for (std::size_t i = 0; i < panels.size(); ++i) {
-            const std::string suffix = i > 0 && !panels[i].id.empty() ? '_' + panels[i].id : "";
-            std::string title = spec.title;
-            if (!panels[i].label.empty()) title += " \u2013 " + panels[i].label;
-            out.push_back({"figures/" + spec.id + suffix, title, &spec, panels[i].id});
-        }
-    }
-    return out;
-}
-
 std::vector<TableItem> table_items(const RunRecord& record, const std::vector<JudgedSet>& judged) {
     std::vector<TableItem> out;
     for (const RunTable& table : tables_of(record)) {
@@ -74,7 +60,7 @@ PageFormat page_format(const Venue& venue) {
 
 std::vector<std::string> paper_stems(const RunRecord& record) {
     std::vector<std::string> out;
-    for (const FigureItem& item : figures_of(record)) out.push_back(item.stem);
+    for (const FigureItem& item : figure_items(record)) out.push_back(item.stem);
     for (const TableItem& item : table_items(record, judge_record(record)))
         out.push_back(item.stem);
     return out;
@@ -105,7 +91,7 @@ Result<PaperPlan> PaperPlan::make(std::shared_ptr<const RunRecord> record, Paper
             return Error{ErrorKind::usage, "the run has no point of these variants"};
     }
     plan.judged_ = judge_record(*record);
-    plan.figures_ = figures_of(*plan.shown_);
+    plan.figures_ = figure_items(*plan.shown_);
     plan.tables_ = table_items(*plan.shown_, plan.judged_);
     for (const std::string& stem : plan.choice_.only) {
         const auto is = [&](const auto& item) { return item.stem == stem; };
@@ -121,8 +107,7 @@ Result<PaperPlan> PaperPlan::make(std::shared_ptr<const RunRecord> record, Paper
 }
 
 FigureData PaperPlan::figure(const FigureItem& item) const {
-    FigureOptions options;
-    options.panel = item.panel;
+    FigureOptions options = item.options();
     // Of metrics against a choice such as the task there is nothing logarithmic in x.
     if (choice_.log_x) options.log_x = choice_.log_x;
     if (choice_.log_y) options.log_y = choice_.log_y;

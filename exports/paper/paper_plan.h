@@ -8,18 +8,12 @@
 
 #include "exports/export_run.h"
 #include "exports/figure_data.h"
+#include "exports/figure_items.h"
 #include "exports/findings/report.h"
 #include "exports/paper/paper_choice.h"
 #include "exports/tables/run_tables.h"
 
 namespace slay {
-
-struct FigureItem {
-    std::string stem;   // "figures/latency_scaling_forward-backward"
-    std::string title;  // "Latency scaling – forward + backward": for people
-    const FigureSpec* spec = nullptr;
-    std::string panel;  // Panel::id
-};
 
 struct TableItem {
     std::string stem;        // "tables/latency_scaling"

@@ -10,6 +10,7 @@
 #include "exports/axis_scale.h"
 #include "exports/latex_text.h"
 #include "exports/legend_lines.h"
+#include "exports/points_within.h"
 
 namespace slay {
 namespace {
@@ -102,60 +103,11 @@ std::string number(double value) {
     return fmt::format("{:.7g}", value);
 }
 
-// Where y lies, the lower end of the axis being 0 and the upper one 1.
-double height_share(const FigureData& data, double y) {
-    const AxisRange range = y_range(data);
-    return data.y.log ? std::log(y / range.low) / std::log(range.high / range.low)
-                      : (y - range.low) / (range.high - range.low);
-}
-constexpr double lowest = -1, highest = 2;  // of what is written, by that measure
+// In heights of the axes: TeX has no dimension for what lies far beyond.
+constexpr double lowest = -1, highest = 2;
 
-// The points of a curve as far as one height above and below the axes: TeX has no dimension for
-// what lies far beyond. A line that leaves ends where it crosses that edge.
 std::vector<FigurePoint> within_reach(const FigureData& data, const Series& series) {
-    const FigureAxis& axis = data.y;
-    const AxisRange range = y_range(data);
-    const auto share = [&](double y) { return height_share(data, y); };
-    const auto value = [&](double at) {
-        return axis.log ? range.low * std::pow(range.high / range.low, at)
-                        : range.low + (range.high - range.low) * at;
-    };
-    const auto side = [&](const FigurePoint& point) {
-        const double at = share(point.y);
-        return at < lowest ? -1 : at > highest ? 1 : 0;
-    };
-    const bool line = !series.dots && series.join == Join::line;
-    std::vector<FigurePoint> out;
-    for (std::size_t i = 0; i < series.points.size(); ++i) {
-        FigurePoint point = series.points[i];
-        const int here = side(point);
-        if (line && i > 0 && here != side(series.points[i - 1])) {
-            const FigurePoint& before = series.points[i - 1];
-            const double from = share(before.y), to = share(point.y);
-            for (const double edge :
-                 from < to ? std::array{lowest, highest} : std::array{highest, lowest}) {
-                const double part = (edge - from) / (to - from);
-                if (part <= 0 || part >= 1) continue;
-                FigurePoint crossing;
-                crossing.x = data.x.log ? before.x * std::pow(point.x / before.x, part)
-                                        : before.x + (point.x - before.x) * part;
-                crossing.y = value(edge);
-                out.push_back(crossing);
-            }
-        }
-        const auto held = [&](double y) {
-            if (axis.log && !(y > 0)) return value(lowest);
-            return value(std::clamp(share(y), lowest, highest));
-        };
-        if (here != 0) {
-            if (line || series.join == Join::none || series.dots) continue;
-            point.y = held(point.y);  // a step's level
-        }
-        if (point.low) point.low = held(*point.low);
-        if (point.high) point.high = held(*point.high);
-        out.push_back(std::move(point));
-    }
-    return out;
+    return points_within(data, series, lowest, highest);
 }
 
 // Lower edge to the right, upper edge back.

@@ -31,6 +31,21 @@ class ConformanceTest : public QObject {
         check(grid, variant_catalog().size() * 2);
     }
 
+    // Of the shapes and budgets that a GPU's kernels are judged by, the smaller ones, in the
+    // chunked form.
+    void budgets() {
+        ConformanceGrid grid;
+        grid.lengths = {};
+        grid.types = {DataType::float32};
+        grid.variants = {"yat-performer-anchor"};
+        for (const ConformanceShape& shape : kernel_shapes())
+            if (shape.batch * shape.heads <= 6 && shape.length <= 300 &&
+                shape.nodes * shape.prf_features * shape.poly_features <= 1024)
+                grid.shapes.push_back(shape);
+        QVERIFY(grid.shapes.size() > 4);
+        check(grid, 2);
+    }
+
     void stops() {
         std::stop_source source;
         source.request_stop();

@@ -15,7 +15,11 @@ class CudaTest : public QObject {
             check(verify_golden(std::string(SLAY_SOURCE_DIR "/tests/data/golden/") + name, "cuda"));
     }
 
-    void conformance_grid() { check(verify_conformance("cuda")); }
+    void conformance_grid() {
+        ConformanceGrid grid;
+        grid.shapes = kernel_shapes();
+        check(verify_conformance("cuda", grid));
+    }
 
     // Lengths at which the fused kernels keep states, forward and backward.
     void fused_states() {

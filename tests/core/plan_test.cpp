@@ -149,6 +149,36 @@ class PlanTest : public QObject {
         QCOMPARE(plan.points.back().parameters.integer("length"), std::int64_t{16384});
     }
 
+    // A run that is cut short has something of every experiment, and of each the cheap part.
+    void experiments_take_turns_by_the_time_they_had() {
+        const Plan plan = planned(R"(, "experiments": ["latency", "memory", "tasks"],
+            "variants": ["standard", "linear"],
+            "sweep": {"lengths": [64, 128, 256, 512, 1024], "tasks": ["copy", "needle"]})");
+        std::map<std::string, double> had, of_group, latest;
+        std::map<std::string, std::size_t> place;
+        std::vector<std::string> groups;
+        for (const Point& point : plan.points) {
+            of_group[point.group] += point.prediction.seconds;
+            if (groups.empty() || groups.back() != point.group) groups.push_back(point.group);
+            place.try_emplace(point.experiment, groups.size() - 1);
+        }
+        double turn = 0;
+        for (const Point& point : plan.points) {
+            const auto group = of_group.find(point.group);
+            if (group == of_group.end()) continue;  // counted with its first point
+            QVERIFY(group->second >= latest[point.experiment]);
+            latest[point.experiment] = group->second;
+            const double now = had[point.experiment] += group->second;
+            QVERIFY2(now >= turn, "an experiment had to wait for a dearer one");
+            turn = now;
+            of_group.erase(group);
+        }
+        // By seconds alone all of memory (a second and a half a point here) would come after
+        // latency.
+        QVERIFY(place.at("memory") < place.at("latency") + 3);
+        QCOMPARE(had.size(), 3u);
+    }
+
     void quality_pools_its_seeds_and_takes_yat_only() {
         const Plan plan = planned(R"(, "experiments": ["kernel-quality"],
             "variants": ["standard", "linear", "yat-spherical", "yat-performer-anchor"],

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "exports/export_run.h"
+#include "exports/figure_items.h"
 #include "exports/figure_parts.h"
 #include "exports/tables/run_tables.h"
 #include "tests/exports/sample_records.h"
@@ -122,6 +123,34 @@ class TrainingTest : public QObject {
         QCOMPARE(softmax.points.size(), std::size_t(10));
         QCOMPARE(softmax.points[2].x, 300.0);
         QVERIFY(std::abs(softmax.points[2].y - (2.2 + 1.0 / 300)) < 1e-9);
+    }
+
+    void each_printed_metric_has_a_file_where_it_was_measured() {
+        const auto stems = [](Kind kind) {
+            std::vector<std::string> out;
+            for (const FigureItem& item : figure_items(training_record(kind)))
+                out.push_back(item.stem);
+            return out;
+        };
+        const std::vector<std::string> both{"figures/training_curves",
+                                            "figures/training_curves_validation-loss"};
+        QCOMPARE(stems(Kind::finished), both);  // gradient norms were not recorded
+        const RunRecord record = training_record(Kind::finished);
+        const FigureItem loss = figure_items(record).back();
+        QCOMPARE(build_figure(curves, record, loss.options()).y.label,
+                 std::string("Validation loss (nats)"));
+        FigureOptions norms;
+        norms.metric = "gradient_norm";
+        QVERIFY(build_figure(curves, record, norms).y.log);
+
+        // Of a run that was stopped before its first step there is nothing to print.
+        RunStarted started;
+        started.plan.spec = record.spec();
+        for (const RecordedPoint& each : record.points()) started.plan.points.push_back(each.point);
+        RunRecord open;
+        open.apply({1, "open", 0.1, std::move(started)});
+        QCOMPARE(open.points().size(), record.points().size());
+        QVERIFY(figure_items(open).empty());
     }
 
     void a_point_in_flight_and_one_that_diverged_are_drawn_as_far_as_they_came() {

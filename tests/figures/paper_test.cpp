@@ -6,6 +6,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "exports/axis_scale.h"
 #include "exports/figures/figure_file.h"
 #include "exports/figures/pdf_date.h"
 #include "tests/exports/sample_records.h"
@@ -142,6 +143,23 @@ class PaperTest : public QObject {
         for (const char* other :
              {"", "%PDF-1.4 nothing", "/CreationDate (D:2)\nxref\nstartxref\n9"})
             QCOMPARE(with_pdf_date(other, "2026-11-23T15:00:00Z"), std::string(other));
+    }
+
+    // Qt's SVG writer does not clip.
+    void in_an_svg_nothing_leaves_the_axes() {
+        const auto drawn = [](double low, double high) {
+            FigureData data = build_figure(latency, h200_record());
+            const AxisRange axis = y_range(data);
+            data.series.resize(1);
+            for (FigurePoint& point : data.series.front().points) {
+                point.low = axis.low * low;
+                point.high = axis.high * high;
+            }
+            return figure_svg(data, {}).value();
+        };
+        const std::string to_the_edge = drawn(1, 1);
+        QCOMPARE(drawn(1e-6, 1e6), to_the_edge);
+        QVERIFY(drawn(2, 0.5) != to_the_edge);
     }
 
     void svg_and_png_hold_the_same_figure() {

@@ -1,6 +1,6 @@
 // Checks the fused linear attention against its plain form in float64 over awkward shapes, then
 // times it. Needs the CUDA runtime only:  fused_linear_check
-// [check|groups|quick|few|race|long|time|brief|profile|all] [part parts]
+// [check|groups|quick|few|race|long|time|brief|one|profile|all] [part parts]
 #include <cuda_runtime_api.h>
 
 #include <algorithm>
@@ -101,9 +101,18 @@ bool unwritten(const Problem& problem, const std::vector<unsigned char>& y) {
 }
 
 // Relative L2 allowed of outputs of maps without signs: the variants' conformance bounds. Three
-// times that for numerators and denominators alone (a signed quotient has no bound).
-double bound(Element element) {
-    return element == Element::bfloat16 ? 5e-3 : element == Element::float16 ? 1e-3 : 1e-5;
+// times that for numerators and denominators alone (a signed quotient has no bound). Twice
+// float32's where 64 exponentials of far nodes or many samples are so uneven that a few features
+// carry a row, whose rounding then does not average out.
+double bound(const Case& c) {
+    switch (c.element) {
+        case Element::bfloat16:
+            return 5e-3;
+        case Element::float16:
+            return 1e-3;
+        default:
+            return c.nodes * c.m >= 64 ? 2e-5 : 1e-5;
+    }
 }
 
 struct Worst {
@@ -135,7 +144,7 @@ bool check(const Case& c, std::uint64_t seed, bool groups_only, Worst& worst) {
     const bool is_signed = problem.map.cancels;
     // Numerators and denominators alone carry what a quotient takes out.
     const double most = std::max({e.numerator / 3, e.denominator / 3, is_signed ? 0.0 : e.output});
-    const bool good = same && !holes && most < bound(c.element);
+    const bool good = same && !holes && most < bound(c);
     double& seen = worst.error[is_signed][static_cast<int>(c.element)];
     seen = std::max(seen, most);
     std::printf(
@@ -236,6 +245,17 @@ int check_all(Extent extent, int part, int parts) {
                                      length == 300 ? 256 : 0, 1 << 20, Element::float32});
                 }
             }
+            // Of two terms, with fewer tiles of poly than warps that share rows.
+            for (const std::int64_t length : {37, 300, 1111}) {
+                for (const int d : {32, 64}) {
+                    for (const int p : {12, 16, 32}) {
+                        for (const Element element : {Element::float16, Element::float32}) {
+                            cases.push_back({anchor, 2, 3, length, d, 2, 16, p, causal,
+                                             length == 300 ? 256 : 0, 1 << 20, element});
+                        }
+                    }
+                }
+            }
             for (const int nodes : {1, 2, 4}) {
                 for (const int m : {8, 16, 64}) {
                     for (const int p : {4, 8, 20, 32, 64}) {
@@ -334,7 +354,8 @@ struct Timing {
     bool warpgroups = true;
 };
 
-void time_all(bool brief) {
+// `brief`: what the forms with warpgroup products take; `one`: of this, maps of one factor.
+void time_all(bool brief, bool one = false) {
     DeviceBuffer flush(256 << 20);
     std::printf(
         "kind      type d   P  L       T     wave scratch MB form     ms      TFLOP/s (states' "
@@ -366,6 +387,15 @@ void time_all(bool brief) {
         std::fflush(stdout);
     };
     using enum Kind;
+    if (one) {
+        for (const Kind kind : {linear, cosformer, performer, laplace}) {
+            for (const int d : {32, 64}) {
+                for (const std::int64_t length : {1024, 4096, 8192, 32768, 131072})
+                    measure({kind, d, 1, length});
+            }
+        }
+        return;
+    }
     for (const auto& [d, p] : {std::pair{32, 32}, std::pair{64, 16}}) {
         for (const std::int64_t length : {512, 1024, 2048, 4096, 8192, 32768, 131072}) {
             measure({anchor, d, p, length});
@@ -378,6 +408,7 @@ void time_all(bool brief) {
         measure({anchor, d, p, 32768, true, 0, 0.9, Element::bfloat16, false});
         if (brief) continue;
         measure({anchor, d, p, 32768, true, 0, 0.9, Element::float32});
+        measure({anchor, d, p, 32768, true, 512, 0.9, Element::float32});
         measure({anchor, d, p, 1024, true, 0, 0.9, Element::float32});
     }
     for (const Kind kind : {linear, cosformer, performer, laplace}) {
@@ -446,7 +477,7 @@ int check_long() {
     }
     const double d = std::sqrt(sums[0] / sums[1]), y = std::sqrt(sums[2] / sums[3]);
     // Values average out over so many rows that y is small beside the errors of its terms.
-    const bool good = d < bound(c.element) && y < 20 * bound(c.element);
+    const bool good = d < bound(c) && y < 20 * bound(c);
     std::printf("L = 16 M, d = 128, two heads, %.1f GB of q, k, v: D %.1e y %.1e %s\n",
                 static_cast<double>(problem.qkv.bytes()) * 1e-9, d, y, good ? "ok" : "WRONG");
     return !good;
@@ -466,6 +497,10 @@ void profile() {
     once(Kind::anchor, 64, 16, Element::bfloat16);
     once(Kind::linear, 32, 1, Element::bfloat16);
     once(Kind::linear, 64, 1, Element::bfloat16);
+    once(Kind::cosformer, 32, 1, Element::bfloat16);
+    once(Kind::cosformer, 64, 1, Element::bfloat16);
+    once(Kind::performer, 32, 1, Element::bfloat16);
+    once(Kind::performer, 64, 1, Element::bfloat16);
 }
 
 }  // namespace
@@ -490,5 +525,6 @@ int main(int argc, char** argv) {
     if (mode == "profile") slay::kernels::profile();
     if (mode == "time" || mode == "all") slay::kernels::time_all(false);
     if (mode == "brief") slay::kernels::time_all(true);
+    if (mode == "one") slay::kernels::time_all(true, true);
     return wrong == 0 ? 0 : 1;
 }

@@ -95,14 +95,17 @@ class FusedPlanTest : public QObject {
                         }
                         ++seen;
                         const bool states = plan.segment > 0;
+                        QCOMPARE(plan.streams, states && causal && p == 0);
                         const std::int64_t keys = !states  ? length
                                                   : causal ? std::min(length, plan.segment)
                                                            : 0;
-                        QVERIFY(plan.key_capacity >= keys);
-                        QCOMPARE(plan.key_capacity % kGroupRows, 0);
-                        const GroupOutputLayout layout(d, p > 0 ? 32 : g, p, plan.key_capacity,
-                                                       false, states);
-                        QVERIFY(layout.total <= kHopper.shared_bytes);
+                        if (!plan.streams) {
+                            QVERIFY(plan.key_capacity >= keys);
+                            QCOMPARE(plan.key_capacity % kGroupRows, 0);
+                            const GroupOutputLayout layout(d, p > 0 ? 32 : g, p, plan.key_capacity,
+                                                           false, states);
+                            QVERIFY(layout.total <= kHopper.shared_bytes);
+                        }
                         if (!states) continue;
                         QVERIFY(asked >= 0);
                         QCOMPARE(plan.row_block, static_cast<int>(plan.segment));
@@ -131,6 +134,34 @@ class FusedPlanTest : public QObject {
         QVERIFY(plan(32768).segments * 8 >= kHopper.multiprocessors);
     }
 
+    // The blocks of the streaming form stand on the device at a time, almost all places taken.
+    void streams_fill_the_device() {
+        for (const auto& [d, g] :
+             {std::pair{32, 32}, std::pair{32, 64}, std::pair{64, 64}, std::pair{64, 128}}) {
+            const std::int64_t places = kHopper.multiprocessors * stream_blocks(d, g);
+            for (const std::int64_t length : {32768, 100001, 131072, 1 << 24}) {
+                const FusedPlan plan = plan_fused_linear(
+                    shape_of(length, d, true), pack_features(map_of(d, g, 0)), kHopper, 64 << 20);
+                QVERIFY(plan.streams);
+                QCOMPARE(plan.wave, plan.segments);
+                QVERIFY(plan.segments * 8 <= places);
+                QVERIFY(plan.segments * 8 * 10 >= places * 9);
+            }
+            // One sequence for each place, and a few more than places: no round is nearly empty.
+            for (const std::int64_t heads : {places, places + 8}) {
+                FusedShape shape = shape_of(8192, d, true);
+                shape.heads = heads;
+                FeatureMap map = map_of(d, g, 0);
+                map.heads = 1;
+                const FusedPlan plan =
+                    plan_fused_linear(shape, pack_features(map), kHopper, 1024 << 20);
+                const std::int64_t blocks = plan.segments * heads;
+                const std::int64_t rounds = (blocks + places - 1) / places;
+                QVERIFY(rounds * places * 4 <= blocks * 5);
+            }
+        }
+    }
+
     // Waves are whole rounds over the multiprocessors, of the output kernel and of the state
     // kernel, whose blocks form two segments each where a wave has more than one round.
     void waves_fill_rounds() {
@@ -154,6 +185,19 @@ class FusedPlanTest : public QObject {
         for (const int d : {32, 64})
             for (const int g : {32, 64, 128})
                 QVERIFY(2 * (GroupSumLayout(d, g, false).total + 1024) <= 228 * 1024);
+    }
+
+    // The blocks that registers are shared out for have room in a multiprocessor's memory too.
+    void streaming_kernels_fit() {
+        for (const int d : {32, 64}) {
+            for (const int g : {32, 64, 128}) {
+                for (const bool identity : {true, false}) {
+                    QVERIFY(stream_blocks(d, g) *
+                                (GroupStreamLayout(d, g, identity).total + 1024) <=
+                            228 * 1024);
+                }
+            }
+        }
     }
 };
 

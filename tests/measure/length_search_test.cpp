@@ -92,6 +92,34 @@ class LengthSearchTest : public QObject {
         QVERIFY(limits.patience >= 990'000);
     }
 
+    void patience_is_aimed_at() {
+        Device device{std::int64_t{1} << 40, 1e-9, true};
+        ContextSettings settings;
+        settings.pass_seconds = 20;
+        search(device, settings);
+        const auto past = std::count_if(device.tried.begin(), device.tried.end(), [](auto length) {
+            return length > 30'000 && length < 33'000;
+        });
+        QVERIFY(past <= 3);  // halving takes six from 65,536
+    }
+
+    // A kernel that is thirty times slower from one length on: few passes behind it are run.
+    void a_cliff_costs_few_passes() {
+        std::vector<std::int64_t> behind;
+        const auto probe = [&](std::int64_t length, double) -> std::optional<ProbedLength> {
+            const auto L = static_cast<double>(length);
+            if (length > 131'072) behind.push_back(length);
+            return ProbedLength{length, true, L * L * 2.6e-8 * (length > 131'072 ? 7 : 1), 1};
+        };
+        ContextSettings settings;
+        settings.growth = 2;
+        settings.pass_seconds = 3;
+        settings.patience_seconds = 0.5;
+        const ContextLimits limits = search_context(settings, probe);
+        QCOMPARE(limits.patience, std::int64_t{131'072});
+        QVERIFY2(behind.size() <= 5, qPrintable(QString::number(behind.size())));
+    }
+
     void a_pass_that_would_take_too_long_is_not_run() {
         Device device{std::int64_t{1} << 40, 1e-9, true};  // a second at 31,623
         ContextSettings settings;
