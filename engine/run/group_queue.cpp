@@ -29,7 +29,6 @@ std::optional<GroupQueue::Group> GroupQueue::take() {
     Group group{std::move(waiting_.front()), 0};
     waiting_.pop_front();
     group.batch = times_[group.points.front().group]++;
-    taken_.push_back(group.points);
     return group;
 }
 

@@ -32,12 +32,10 @@ class GroupQueue {
 
     std::vector<std::vector<Point>> waiting() const;
     bool empty() const;
-    const std::vector<std::vector<Point>>& taken() const { return taken_; }  // when no lane works
 
   private:
     mutable std::mutex mutex_;
     std::deque<std::vector<Point>> waiting_;
-    std::vector<std::vector<Point>> taken_;
     std::map<std::string, std::uint32_t> times_;  // by group id
 };
 

@@ -75,6 +75,11 @@ void GroupRun::run(Executor& executor, const SweepSpec& spec, const std::string&
         if (is_open(point.id)) finish(point, {PointState::failed, trouble, {}, {}});
 }
 
+std::optional<std::chrono::steady_clock::time_point> GroupRun::began() const {
+    const std::lock_guard lock(mutex_);
+    return began_;
+}
+
 bool GroupRun::is_open(const std::string& id) const {
     const std::lock_guard lock(mutex_);
     return open_.count(id) > 0;
@@ -96,6 +101,10 @@ void GroupRun::stop_on_failure() {
 
 void GroupRun::point_started(const Point& point) {
     if (!is_open(point.id)) return;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!began_) began_ = std::chrono::steady_clock::now();
+    }
     log_.emit(PointStarted{point.id, batch_});
     stop_on_failure();
 }

@@ -1,9 +1,11 @@
 // One group of points in the hands of an executor: whatever it does, each point ends once.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,6 +40,9 @@ class GroupRun : private PointObserver {
     void run(Executor& executor, const SweepSpec& spec, const std::string& device,
              const std::string& folder);
 
+    // When its first point was begun: without what starting a worker takes. Nothing where none was.
+    std::optional<std::chrono::steady_clock::time_point> began() const;
+
   private:
     void point_started(const Point& point) override;
     void samples_taken(const Point& point, std::string_view metric, std::int64_t first_round,
@@ -56,6 +61,7 @@ class GroupRun : private PointObserver {
     MemoryLimits& limits_;
     mutable std::mutex mutex_;
     std::set<std::string> open_;  // ids of points without a result
+    std::optional<std::chrono::steady_clock::time_point> began_;
 };
 
 }  // namespace slay

@@ -334,7 +334,7 @@ class Run {
             }
             grower.stop();
         } while (!queue.empty() && !ends_early());
-        if (lanes > 1) tell_cost_of_company(queue.taken(), spec);
+        if (lanes > 1) tell_cost_of_company(spec);
     }
 
     bool ends_early() const {
@@ -365,8 +365,13 @@ class Run {
                 return;
             }
             here.measurement.point_seconds = cut.point_seconds;
-            GroupRun(without_unknown_files(group->points), group->batch, *log_, control_, limits)
-                .run(executor_, here, device_.id, options_.folder);
+            GroupRun run(without_unknown_files(group->points), group->batch, *log_, control_,
+                         limits);
+            run.run(executor_, here, device_.id, options_.folder);
+            if (const auto began = run.began(); began && lanes > 1) {
+                const std::lock_guard lock(measured_mutex_);
+                measured_.push_back({group->points, *began, std::chrono::steady_clock::now()});
+            }
             budget.end_group();
         }
     }
@@ -401,23 +406,27 @@ class Run {
         return count;
     }
 
-    // Of the middle one of the groups that are timed: others worked beside it.
-    void tell_cost_of_company(const std::vector<std::vector<Point>>& groups,
-                              const SweepSpec& spec) {
+    // Of the middle one of the groups that are timed, of those that others were measured beside.
+    void tell_cost_of_company(const SweepSpec& spec) {
         if (control_.stop_requested() || budget_spent_ || !executor_.broken().empty()) return;
-        std::vector<Point> sample = group_to_repeat(groups);
+        const auto is_timed = [](const MeasuredGroup& group) {
+            return group.points.front().experiment == "latency";
+        };
+        if (std::count_if(measured_.begin(), measured_.end(), is_timed) < 2) return;
+        auto beside = measured_beside_others(measured_);
+        std::erase_if(beside, [&](const MeasuredGroup* group) { return !is_timed(*group); });
+        if (beside.empty()) {
+            log_->message(Severity::info,
+                          "No points were timed beside other devices for all of their time: what "
+                          "measuring side by side costs is not known.");
+            return;
+        }
+        std::vector<Point> sample = beside[beside.size() / 2]->points;
         std::erase_if(sample, [this](const Point& point) { return is_of_unknown_file(point); });
         if (sample.empty()) return;
         if (const auto cost =
                 cost_of_company(log_->record(), sample, executor_, spec, device_.id, control_))
             log_->message(Severity::info, *cost);
-    }
-
-    static std::vector<Point> group_to_repeat(const std::vector<std::vector<Point>>& groups) {
-        std::vector<std::size_t> timed;
-        for (std::size_t i = 0; i < groups.size(); ++i)
-            if (groups[i].front().experiment == "latency") timed.push_back(i);
-        return timed.size() < 2 ? std::vector<Point>{} : groups[timed[timed.size() / 2]];
     }
 
     std::string budget_message(std::size_t open) const {
@@ -460,7 +469,9 @@ class Run {
     std::optional<EventLog> log_;  // absent when nothing is left to do
     RunRecord record_;
     std::atomic<bool> budget_spent_ = false;
-    std::set<std::string> shard_groups_;  // empty: all
+    std::mutex measured_mutex_;
+    std::vector<MeasuredGroup> measured_;  // with several lanes: as they ended
+    std::set<std::string> shard_groups_;   // empty: all
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "engine/core/run_record.h"
@@ -35,7 +36,36 @@ class Samples final : public PointObserver {
     std::mutex mutex_;
 };
 
+// How much of its time others were measured, 0 to 1.
+double share_beside(const MeasuredGroup& group, std::span<const MeasuredGroup> groups) {
+    using Time = std::chrono::steady_clock::time_point;
+    std::vector<std::pair<Time, Time>> others;
+    for (const MeasuredGroup& other : groups) {
+        const Time begin = std::max(group.begin, other.begin), end = std::min(group.end, other.end);
+        if (&other != &group && begin < end) others.emplace_back(begin, end);
+    }
+    std::sort(others.begin(), others.end());
+    Time covered = group.begin;
+    std::chrono::steady_clock::duration beside{};
+    for (const auto& [begin, end] : others) {
+        if (end <= covered) continue;
+        beside += end - std::max(begin, covered);
+        covered = end;
+    }
+    const auto whole = group.end - group.begin;
+    return whole.count() > 0
+               ? static_cast<double>(beside.count()) / static_cast<double>(whole.count())
+               : 0;
+}
+
 }  // namespace
+
+std::vector<const MeasuredGroup*> measured_beside_others(std::span<const MeasuredGroup> groups) {
+    std::vector<const MeasuredGroup*> found;
+    for (const MeasuredGroup& group : groups)
+        if (share_beside(group, groups) >= 0.9) found.push_back(&group);
+    return found;
+}
 
 std::optional<std::string> cost_of_company(const RunRecord& record, std::span<const Point> points,
                                            Executor& executor, const SweepSpec& spec,

@@ -1,10 +1,8 @@
 // The user's own attentions in a sweep: shown to be attentions, then timed, beside the built-in
 // ones; whatever they do costs their own points. The real engine, in workers.
-#include <QJsonArray>
-#include <QJsonObject>
 #include <QtTest>
 
-#include "tests/bench/bench_process.h"
+#include "tests/own/own_run.h"
 
 namespace {
 
@@ -43,38 +41,13 @@ class OwnAttentionTest : public QObject {
     void the_flag_has_to_count();
 
   private:
-    // A preset of these files and fused softmax; "{...}" is added to its sweep.
-    QStringList words(const QString& out, const QStringList& files, const QStringList& more) {
-        QByteArray variants = "\"standard-fused\"";
-        QStringList arguments{"run", out + ".json", "--out", out};
-        for (const QString& file : files) {
-            variants += ", {\"file\": \"" + file.toUtf8() + ".pt\"}";
-            QFile content(bench_.path(file + ".pt"));
-            if (!content.open(QIODevice::ReadOnly)) qFatal("no %s", qPrintable(file));
-            arguments
-                << "--trust"
-                << QCryptographicHash::hash(content.readAll(), QCryptographicHash::Sha256).toHex();
-        }
-        bench_.write(out + ".json",
-                     R"({"schema": "slay-preset/1", "name": "own", "device": "cpu",
- "experiments": ["latency"], "variants": [)" +
-                         variants + R"(],
- "sweep": {"lengths": [64, 96], "widths": [32], "heads": [2]},
- "measurement": {"point_seconds": 0.02, "min_samples": 3, "threads": 1}})");
-        return arguments + more;
-    }
-    QJsonArray points(const QString& out) {
-        QFile file(bench_.path(out + "/artifacts/benchmark_results.json"));
-        if (!file.open(QIODevice::ReadOnly)) return {};
-        return QJsonDocument::fromJson(file.readAll())["points"].toArray();
-    }
-    static bool measured(const QJsonObject& point) {
-        const QString state = point["state"].toString();
-        return (state == "ok" || state == "unconverged") &&
-               point["metrics"].toObject()["latency_ms"].toObject()["value"].toDouble() > 0;
+    // As own_words(), of files without their ".pt".
+    QStringList words(const QString& out, QStringList files, const QStringList& more) {
+        for (QString& file : files) file += ".pt";
+        return own_words(bench_, out, files, more);
     }
     QJsonObject point(const QString& out, const QString& variant, int length) {
-        for (const QJsonValue each : points(out))
+        for (const QJsonValue each : points_of(bench_, out))
             if (each["variant"].toString() == variant &&
                 each["parameters"]["length"].toInt() == length)
                 return each.toObject();
@@ -171,7 +144,7 @@ void OwnAttentionTest::the_flag_has_to_count() {
     bench_.run(words("both", {"peeking"},
                      {"--set", "/sweep/causal=[true,false]", "--set", "/sweep/lengths=[64]"}));
     int right = 0, wrong = 0;
-    for (const QJsonValue each : points("both")) {
+    for (const QJsonValue each : points_of(bench_, "both")) {
         if (each["variant"].toString() != "own:peeking") continue;
         const bool causal = each["parameters"]["causal"].toBool();
         right += !causal && measured(each.toObject()) ? 1 : 0;

@@ -1,10 +1,8 @@
 // Packages of AOTInductor in a sweep: opened by LibTorch's loader in a worker, shown to be
 // attentions, timed; what they do not take, and what they do wrong, costs their own points.
-#include <QJsonArray>
-#include <QJsonObject>
 #include <QtTest>
 
-#include "tests/bench/bench_process.h"
+#include "tests/own/own_run.h"
 
 class OwnPackageTest : public QObject {
     Q_OBJECT
@@ -17,29 +15,12 @@ class OwnPackageTest : public QObject {
     void what_is_none_is_said_in_a_line();
 
   private:
-    // Measures `files` beside fused softmax at L = 64 and 96; more words for slay-bench.
-    BenchResult measure(const QString& out, const QStringList& files,
-                        const QStringList& more = {}) {
-        QByteArray variants = "\"standard-fused\"";
-        QStringList words{"run", out + ".json", "--out", out};
-        for (const QString& name : files) {
-            variants += ", {\"file\": \"" + name.toUtf8() + ".pt2\"}";
-            QFile file(bench_.path(name + ".pt2"));
-            if (!file.open(QIODevice::ReadOnly)) qFatal("no %s.pt2", qPrintable(name));
-            words << "--trust"
-                  << QCryptographicHash::hash(file.readAll(), QCryptographicHash::Sha256).toHex();
-        }
-        bench_.write(out + ".json",
-                     R"({"schema": "slay-preset/1", "name": "own", "device": "cpu",
- "experiments": ["latency"], "variants": [)" +
-                         variants + R"(],
- "sweep": {"lengths": [64, 96], "widths": [32], "heads": [2]},
- "measurement": {"point_seconds": 0.02, "min_samples": 3, "threads": 1}})");
-        const BenchResult result = bench_.run(words + more);
-        points_ = {};
-        QFile file(bench_.path(out + "/artifacts/benchmark_results.json"));
-        if (file.open(QIODevice::ReadOnly))
-            points_ = QJsonDocument::fromJson(file.readAll())["points"].toArray();
+    // Measures `files`, named without their ".pt2", beside fused softmax; more words for
+    // slay-bench.
+    BenchResult measure(const QString& out, QStringList files, const QStringList& more = {}) {
+        for (QString& file : files) file += ".pt2";
+        const BenchResult result = bench_.run(own_words(bench_, out, files, more));
+        points_ = points_of(bench_, out);
         return result;
     }
     QJsonObject point(const QString& variant, int length, const QString& pass = "forward",
@@ -51,11 +32,6 @@ class OwnPackageTest : public QObject {
                 return each.toObject();
         }
         return {};
-    }
-    static bool measured(const QJsonObject& point) {
-        const QString state = point["state"].toString();
-        return (state == "ok" || state == "unconverged") &&
-               point["metrics"].toObject()["latency_ms"].toObject()["value"].toDouble() > 0;
     }
     static QString reason(const QJsonObject& point) {
         return point["state"].toString() + ": " + point["reason"].toString();

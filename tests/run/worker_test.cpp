@@ -6,13 +6,16 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QtTest>
+#include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
 #include <thread>
 
 #include "engine/core/units.h"
 #include "engine/run/executor_choice.h"
+#include "engine/run/side_by_side.h"
 #include "tests/run/fake_executor.h"
 #include "tests/run/worker_run.h"
 
@@ -420,9 +423,37 @@ class WorkerTest : public QObject {
                  1);
     }
 
+    // In seconds; a group named by its length.
+    void only_what_had_company_tells_what_it_costs() {
+        using Clock = std::chrono::steady_clock;
+        const auto at = [](int second) { return Clock::time_point(std::chrono::seconds(second)); };
+        std::vector<MeasuredGroup> groups;
+        const auto add = [&](int begin, int end) {
+            groups.push_back({{}, at(begin), at(end)});
+            return groups.size() - 1;
+        };
+        const auto alone = add(0, 10);  // the other device was being started
+        const auto whole = add(10, 20);
+        const auto next = add(21, 29);
+        const auto beside = add(10, 30);  // two on the other device, but for a second in between
+        const auto late = add(29, 40);
+        const auto found = measured_beside_others(groups);
+        const auto is_found = [&](std::size_t index) {
+            return std::find(found.begin(), found.end(), &groups[index]) != found.end();
+        };
+        QVERIFY(!is_found(alone));
+        QVERIFY(is_found(whole));
+        QVERIFY(is_found(next));
+        QVERIFY(is_found(beside));
+        QVERIFY(!is_found(late));
+        QVERIFY(measured_beside_others(std::span(groups).first(1)).empty());
+    }
+
     void what_company_costs_is_measured() {
         WorkerRun run;
-        run.environment = {"WORKER_CHILD_SAMPLE_US=5000",
+        // Long enough for both workers to be there, however long they take to start.
+        const int sample_us = slow_build() > 1 ? 60'000 : 5000;
+        run.environment = {"WORKER_CHILD_SAMPLE_US=" + std::to_string(sample_us),
                            "WORKER_CHILD_MARKER=" + run.folder.filePath("company").toStdString()};
         SweepSpec spec = worker_sweep("64, 128, 192, 256, 320, 384, 448, 512");
         spec.device = "cuda:all";
