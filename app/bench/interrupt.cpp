@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <stdexcept>
 #include <string_view>
 
@@ -20,9 +22,11 @@ constexpr std::array handled_signals = {SIGINT, SIGTERM, SIGHUP};
 constexpr char stop_byte = 's';
 constexpr char end_byte = 'e';
 
-// A signal handler reaches nothing but these; both are safe there.
+// A signal handler reaches nothing but these; all are safe there.
 std::atomic<int> interrupts = 0;
 std::atomic<int> pipe_end = -1;
+std::atomic<std::int64_t> first_at_ms = 0;
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 static_assert(std::atomic<int>::is_always_lock_free);
 
 std::array<struct sigaction, handled_signals.size()> former_actions;
@@ -32,8 +36,20 @@ void write_byte(int descriptor, char byte) {
     }
 }
 
+// timeout(1) and some shells send a signal to a program and to its group: it comes twice, and is
+// one wish.
+constexpr std::int64_t one_wish_ms = 300;
+
+std::int64_t now_ms() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);  // may be called from a handler
+    return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
 void on_signal(int) {
     const int saved_errno = errno;
+    if (interrupts.load() > 0 && now_ms() - first_at_ms.load() < one_wish_ms) return;
+    first_at_ms = now_ms();
     if (interrupts.fetch_add(1) > 0) {
         constexpr std::string_view words =
             "\nslay-bench: ended at once; --resume finishes the run\n";

@@ -125,7 +125,7 @@ double peak_bytes(const CostShape& shape, bool cuda) {
         scratch = yat_scratch(shape, cuda);
     } else {
         // Scores and weights; in the backward weights and the gradients of both.
-        scratch = shape.cells() * shape.element_bytes * (shape.backward ? 3 : 2);
+        scratch = shape.cells() * shape.element_bytes * (shape.backward ? 4 : 2);
     }
     return std::max(ended * activation, inside * activation + scratch);
 }
