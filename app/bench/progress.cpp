@@ -104,7 +104,7 @@ void Progress::show(const Event& event) {
     } else if (const auto* finished = std::get_if<PointFinished>(&event.body)) {
         finish(finished->point, finished->result);
     } else if (const auto* message = std::get_if<Message>(&event.body)) {
-        if (message->severity != Severity::info) say(message->text);
+        say(message->text);
     } else if (std::holds_alternative<RunFinished>(event.body)) {
         now = true;
     }

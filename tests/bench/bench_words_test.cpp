@@ -237,7 +237,7 @@ void BenchWordsTest::output_that_cannot_be_written_is_an_error() {
 
 void BenchWordsTest::a_reader_that_goes_away_is_none() {
     QProcess process;
-    process.start("/bin/sh", {"-c", "(\"$0\" list variants --json; echo code $? >&2) | true",
+    process.start("/bin/sh", {"-c", "(\"$0\" list presets --json; echo code $? >&2) | true",
                               QStringLiteral(SLAY_BIN_DIR "/slay-bench")});
     const BenchResult result = Bench::finish(process);
     QCOMPARE(result.err, QByteArray("code 0\n"));
