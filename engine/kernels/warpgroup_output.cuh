@@ -354,12 +354,7 @@ __global__ void __launch_bounds__(output_groups(P) * 128, output_blocks(D, G, P)
     __syncthreads();  // the keys' factors and values are there
 
     const Rows y(args.y, args.element, batch, head, row0);
-    // Bytes, so that strides in elements are strides in bytes.
-    unsigned char* const residual =
-        args.residual.data == nullptr
-            ? nullptr
-            : static_cast<unsigned char*>(args.residual.data) + batch * args.residual.batch_stride +
-                  head * args.residual.head_stride + row0 * args.residual.row_stride;
+    unsigned char* const residual = residual_rows(args, batch, head, row0);
     float* denominators =
         args.denominators ? args.denominators + blockIdx.y * args.length + row0 : nullptr;
     const int rounds = (tiles + kGroups - 1) / kGroups;

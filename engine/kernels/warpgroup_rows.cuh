@@ -398,4 +398,19 @@ struct GroupFactors {
     }
 };
 
+// The sum of a transposed operand of factors over its 16 positions, in the first column of `sums`.
+__device__ __forceinline__ void add_factors(float (&sums)[4], const uint32_t (&a)[4], int lane) {
+    const uint32_t ones = lane < 4 ? 0x3f803f80u : 0u;
+    mma(sums, a, ones, ones);
+}
+
+// What rounding left of y, from a row on; null where nobody asks. A byte an element: strides in
+// elements are strides in bytes.
+__device__ __forceinline__ unsigned char* residual_rows(const KernelArguments& args, int batch,
+                                                        int head, std::int64_t row) {
+    if (args.residual.data == nullptr) return nullptr;
+    return static_cast<unsigned char*>(args.residual.data) + batch * args.residual.batch_stride +
+           head * args.residual.head_stride + row * args.residual.row_stride;
+}
+
 }  // namespace slay::kernels

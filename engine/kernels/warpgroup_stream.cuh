@@ -57,12 +57,7 @@ __global__ void __launch_bounds__(128, stream_blocks(D, G))
     const Rows k(args.k, args.element, batch, head, start);
     const Rows v(args.v, args.element, batch, head, start);
     const Rows y(args.y, args.element, batch, head, start);
-    // Bytes, so that strides in elements are strides in bytes.
-    unsigned char* const residual =
-        args.residual.data == nullptr
-            ? nullptr
-            : static_cast<unsigned char*>(args.residual.data) + batch * args.residual.batch_stride +
-                  head * args.residual.head_stride + start * args.residual.row_stride;
+    unsigned char* const residual = residual_rows(args, batch, head, start);
     float* const denominators =
         args.denominators ? args.denominators + blockIdx.y * args.length + start : nullptr;
     const auto values_of = [&](int tile) {
@@ -248,9 +243,7 @@ __global__ void __launch_bounds__(128, stream_blocks(D, G))
                     factors + i * kPlane +
                         swizzled<kRowBytes>(step * 16 + (lane & 7) + (lane >> 4) * 8, piece));
                 if (!there) a[step][i][0] = a[step][i][1] = a[step][i][2] = a[step][i][3] = 0u;
-                // The sum of the factors: ones in the first column, zeros in the others.
-                const uint32_t ones = lane < 4 ? 0x3f803f80u : 0u;
-                mma(normalisers[i], a[step][i], ones, ones);
+                add_factors(normalisers[i], a[step][i], lane);
             }
         }
         products_fence();

@@ -97,9 +97,7 @@ __global__ void __launch_bounds__(128, sum_blocks(D, G))
                     factors + i * kPlane +
                         swizzled<kRowBytes>(step * 16 + (lane & 7) + (lane >> 4) * 8, piece));
                 if (!there) a[step][i][0] = a[step][i][1] = a[step][i][2] = a[step][i][3] = 0u;
-                // The sum of the factors: ones in the first column, zeros in the others.
-                const uint32_t ones = lane < 4 ? 0x3f803f80u : 0u;
-                mma(sums[i], a[step][i], ones, ones);
+                add_factors(sums[i], a[step][i], lane);
             }
         }
         products_fence();
