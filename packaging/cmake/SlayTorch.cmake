@@ -58,7 +58,8 @@ endif()
 # slay_use_torch(TARGET): LibTorch privately, with the precompiled header shared by all such targets.
 function(slay_use_torch target)
     target_link_libraries(${target} PRIVATE slay_torch)
-    target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fPIC;-fpch-preprocess>)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fPIC>
+        $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>)
     if(NOT target STREQUAL "slay_torch_pch")
         target_precompile_headers(${target} REUSE_FROM slay_torch_pch)
     endif()

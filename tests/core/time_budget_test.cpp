@@ -58,7 +58,8 @@ class TimeBudgetTest : public QObject {
         SweepSpec spec = spec_with(0);
         spec.measurement.min_samples = 1000;
         double least = 0;
-        for (const Point& point : make_plan(spec).value().points) {
+        const Plan whole = make_plan(spec).value();
+        for (const Point& point : whole.points) {
             Measurement fewest = spec.measurement;
             fewest.point_seconds = 1e-3;
             least += predict(point, fewest, {}).seconds;

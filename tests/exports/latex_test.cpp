@@ -10,6 +10,8 @@
 #include "tests/exports/sample_records.h"
 #include "tests/exports/task_records.h"
 
+Q_DECLARE_METATYPE(slay::RunRecord)
+
 using namespace slay;
 using namespace slay::testing;
 
@@ -108,6 +110,5 @@ class LatexTest : public QObject {
     }
 };
 
-Q_DECLARE_METATYPE(slay::RunRecord)
 QTEST_GUILESS_MAIN(LatexTest)
 #include "latex_test.moc"

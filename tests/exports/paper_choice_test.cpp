@@ -17,6 +17,8 @@
 #include "tests/exports/sample_records.h"
 #include "tests/exports/task_records.h"
 
+Q_DECLARE_METATYPE(slay::RunRecord)
+
 using namespace slay;
 using namespace slay::testing;
 
@@ -364,6 +366,5 @@ class PaperChoiceTest : public QObject {
     }
 };
 
-Q_DECLARE_METATYPE(slay::RunRecord)
 QTEST_GUILESS_MAIN(PaperChoiceTest)
 #include "paper_choice_test.moc"

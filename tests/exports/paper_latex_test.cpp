@@ -13,6 +13,8 @@
 #include "tests/exports/sample_records.h"
 #include "tests/exports/task_records.h"
 
+Q_DECLARE_METATYPE(slay::RunRecord)
+
 using namespace slay;
 using namespace slay::testing;
 
@@ -221,6 +223,5 @@ class PaperLatexTest : public QObject {
     }
 };
 
-Q_DECLARE_METATYPE(slay::RunRecord)
 QTEST_GUILESS_MAIN(PaperLatexTest)
 #include "paper_latex_test.moc"

@@ -11,6 +11,8 @@
 #include "tests/exports/hand_made_pdf.h"
 #include "tests/exports/sample_records.h"
 
+Q_DECLARE_METATYPE(slay::PaperChoice)
+
 using namespace slay;
 using namespace slay::testing;
 
@@ -255,6 +257,5 @@ class PaperCheckTest : public QObject {
     }
 };
 
-Q_DECLARE_METATYPE(slay::PaperChoice)
 QTEST_MAIN(PaperCheckTest)
 #include "paper_check_test.moc"

@@ -11,6 +11,8 @@
 #include "exports/figures/pdf_date.h"
 #include "tests/exports/sample_records.h"
 
+Q_DECLARE_METATYPE(slay::RunRecord)
+
 using namespace slay;
 using namespace slay::testing;
 
@@ -192,6 +194,5 @@ class PaperTest : public QObject {
     }
 };
 
-Q_DECLARE_METATYPE(slay::RunRecord)
 QTEST_MAIN(PaperTest)
 #include "paper_test.moc"

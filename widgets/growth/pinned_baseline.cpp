@@ -16,8 +16,9 @@ std::string conditions_of(const RunRecord& record, const Point& point) {
     std::string key = point.experiment;
     for (const auto& [id, value] : point.parameters) {
         const bool own =
-            variant && std::any_of(variant->parameters.begin(), variant->parameters.end(),
-                                   [&](const ParameterInfo& info) { return info.id == id; });
+            variant &&
+            std::any_of(variant->parameters.begin(), variant->parameters.end(),
+                        [&, &own_id = id](const ParameterInfo& info) { return info.id == own_id; });
         if (!own) key += '\n' + id + '=' + to_text(value);
     }
     return key;
