@@ -25,7 +25,7 @@ Bench::Bench() : environment_(QProcessEnvironment::systemEnvironment()) {
     environment_.remove("WAYLAND_DISPLAY");
     // Built with a sanitizer, what is made to crash ends by its signal all the same.
     for (const char* options : {"ASAN_OPTIONS", "TSAN_OPTIONS"})
-        set(options, environment_.value(options) + ":handle_segv=0:handle_abort=0");
+        set(options, environment_.value(options) + ":handle_segv=0:handle_sigfpe=0:handle_abort=0");
 }
 
 void Bench::set(const QString& variable, const QString& value) {

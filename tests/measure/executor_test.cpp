@@ -11,6 +11,7 @@
 #include "engine/measure/probe_protocol.h"
 #include "engine/run/engine_library.h"
 #include "tests/measure/recording_observer.h"
+#include "tests/slow_build.h"
 
 extern "C" slay::Engine* slay_create_executor(int abi);
 
@@ -20,7 +21,7 @@ namespace {
 
 SweepSpec small_spec() {
     SweepSpec spec;
-    spec.measurement.point_seconds = 0.2;
+    spec.measurement.point_seconds = 0.2 * slow_build();
     spec.measurement.min_samples = 10;
     spec.measurement.max_samples = 40;
     spec.measurement.relative_interval = 0.05;

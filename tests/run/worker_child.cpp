@@ -20,20 +20,9 @@
 #include "engine/run/worker_protocol.h"
 #include "engine/run/worker_serve.h"
 #include "tests/run/fake_executor.h"
+#include "tests/sanitized_end.h"
 
 using namespace slay;
-
-// Built with a sanitizer it ends as without: by the signal, not with a report and an exit code.
-// Asked before the sanitizer is ready, so not itself looked at.
-#define SLAY_SIGNALS_ARE_ITS_END "handle_segv=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0"
-extern "C" __attribute__((no_sanitize("address"))) const char* __asan_default_options();
-extern "C" __attribute__((no_sanitize("thread"))) const char* __tsan_default_options();
-const char* __asan_default_options() {
-    return SLAY_SIGNALS_ARE_ITS_END;
-}
-const char* __tsan_default_options() {
-    return SLAY_SIGNALS_ARE_ITS_END ":atexit_sleep_ms=0";  // an end takes no second
-}
 
 namespace {
 
