@@ -1,5 +1,5 @@
-// How much longer the same takes in a build with a sanitizer: the limits of time and memory that a
-// test sets, or waits for, are multiplied by it.
+// What differs in a build with a sanitizer: the limits of time and memory that a test sets, or
+// waits for, are multiplied by how much longer the same takes.
 #pragma once
 
 #include "engine/core/build_info.h"
@@ -19,5 +19,9 @@ inline double slow_build() {
 inline int patient(int milliseconds) {
     return static_cast<int>(milliseconds * slow_build());
 }
+
+// What a child needs in ASAN_OPTIONS and TSAN_OPTIONS, so that what is made to crash in it ends by
+// its signal in a build with a sanitizer, too.
+inline constexpr const char* crash_by_signal = ":handle_segv=0:handle_sigfpe=0:handle_abort=0";
 
 }  // namespace slay

@@ -104,10 +104,13 @@ PointResult failed_result(const Failure& failure, const Point& point, double fre
         result.reason = fmt::format("CUDA context lost in {}: {}.", where, failure.message);
     } else if (failure.out_of_memory) {
         result.state = PointState::out_of_memory;
+        const bool foreseen = point.prediction.peak_bytes > free_bytes;
         result.reason = fmt::format(
-            "Not enough memory for {} (needs about {}, {} free). Take a shorter length, a smaller "
-            "batch or a variant whose memory is linear in L.",
-            where, format_bytes(point.prediction.peak_bytes), format_bytes(free_bytes));
+            "Not enough memory for {} ({} {}, {} free). Take a shorter length, a smaller batch or "
+            "a "
+            "variant whose memory is linear in L.",
+            where, foreseen ? "needs about" : "needs more than the predicted",
+            format_bytes(point.prediction.peak_bytes), format_bytes(free_bytes));
         result.notes["error"] = failure.message;
     } else {
         result.state = PointState::failed;

@@ -7,6 +7,7 @@
 #include <QtTest>
 
 #include "tests/bench/bench_process.h"
+#include "tests/slow_build.h"
 
 namespace {
 
@@ -64,7 +65,7 @@ void BenchInterruptTest::init() {
 std::unique_ptr<QProcess> BenchInterruptTest::start_slow_run() {
     auto process = bench_->start({"run", "slow.json", "--out", "run"});
     const bool begun =
-        QTest::qWaitFor([this] { return count_of(run_, "point-finished") >= 4; }, 60'000);
+        QTest::qWaitFor([this] { return count_of(run_, "point-finished") >= 4; }, patient(60'000));
     if (!begun) qFatal("the run did not begin");
     return process;
 }
@@ -106,7 +107,8 @@ void BenchInterruptTest::an_interrupted_run_is_resumed() {
 void BenchInterruptTest::the_second_interrupt_ends_at_once() {
     bench_->set("FAKE_SAMPLE_MS", "60000");
     const auto process = bench_->start({"run", "slow.json", "--out", "run"});
-    QVERIFY(QTest::qWaitFor([this] { return count_of(run_, "point-started") >= 1; }, 60'000));
+    QVERIFY(
+        QTest::qWaitFor([this] { return count_of(run_, "point-started") >= 1; }, patient(60'000)));
     const auto id = static_cast<pid_t>(process->processId());
     kill(id, SIGINT);
     QTest::qWait(20);

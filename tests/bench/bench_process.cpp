@@ -3,6 +3,8 @@
 #include <QFile>
 #include <QJsonObject>
 
+#include "tests/slow_build.h"
+
 namespace {
 
 constexpr int patience_ms = 300'000;
@@ -23,9 +25,8 @@ Bench::Bench() : environment_(QProcessEnvironment::systemEnvironment()) {
     environment_.remove("SLAY_DATA_DIR");
     environment_.remove("DISPLAY");
     environment_.remove("WAYLAND_DISPLAY");
-    // Built with a sanitizer, what is made to crash ends by its signal all the same.
     for (const char* options : {"ASAN_OPTIONS", "TSAN_OPTIONS"})
-        set(options, environment_.value(options) + ":handle_segv=0:handle_sigfpe=0:handle_abort=0");
+        set(options, environment_.value(options) + crash_by_signal);
 }
 
 void Bench::set(const QString& variable, const QString& value) {

@@ -11,6 +11,8 @@
 #include <QFile>
 #include <QTest>
 
+#include "tests/slow_build.h"
+
 namespace {
 
 constexpr const char* sshd = "/usr/sbin/sshd";  // it has to be started by its whole path
@@ -94,7 +96,7 @@ LoopbackHost::~LoopbackHost() {
 
 void LoopbackHost::open() {
     server_.start(sshd, {"-D", "-e", "-f", folder_.filePath("sshd_config")});
-    if (!QTest::qWaitFor([this] { return listens(port_); }, 30'000))
+    if (!QTest::qWaitFor([this] { return listens(port_); }, patient(30'000)))
         qFatal("sshd does not listen: %s", log().constData());
 }
 

@@ -17,6 +17,7 @@
 #include <QToolButton>
 #include <QTreeView>
 
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/growth/growth_dialog.h"
 #include "widgets/guide/keyboard_map.h"
@@ -106,8 +107,8 @@ class AccessibilityTest : public QObject {
         options.path = write_preset(*folders_, small_spec());
         options.run = true;
         window_ = open_window({}, options);
-        QTRY_VERIFY_WITH_TIMEOUT(window_->workspace().run().has_run(), 20'000);
-        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->workspace().run().has_run(), patient(20'000));
+        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), patient(20'000));
     }
     void cleanupTestCase() {
         window_.reset();
@@ -171,7 +172,7 @@ class AccessibilityTest : public QObject {
             });
             action->trigger();
             if (action != window_->actions().show_plan)  // a panel: walked with the window below
-                QTRY_VERIFY2_WITH_TIMEOUT(seen, qPrintable(action->text()), 10'000);
+                QTRY_VERIFY2_WITH_TIMEOUT(seen, qPrintable(action->text()), patient(10'000));
             QTest::qWait(600);
         }
         window_->actions().guide->trigger();

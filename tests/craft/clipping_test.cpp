@@ -11,6 +11,7 @@
 #include <QTest>
 #include <QTimer>
 
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/explorer/explorer_panel.h"
 #include "widgets/growth/growth_dialog.h"
@@ -101,8 +102,8 @@ class ClippingTest : public QObject {
         window_ = open_window({}, options);
         const double zoom = qEnvironmentVariableIntValue("SLAY_TEST_FONT") == 2 ? 2.0 : 1.0;
         window_->resize(zoom * QSize(1280, 800));
-        QTRY_VERIFY_WITH_TIMEOUT(window_->workspace().run().has_run(), 20'000);
-        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->workspace().run().has_run(), patient(20'000));
+        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), patient(20'000));
         if (const int scale = qEnvironmentVariableIntValue("QT_SCALE_FACTOR"); scale > 1)
             QCOMPARE(window_->devicePixelRatioF(), static_cast<double>(scale));
     }
@@ -213,7 +214,7 @@ class ClippingTest : public QObject {
                 }
             });
             action->trigger();
-            QTRY_VERIFY2_WITH_TIMEOUT(seen, qPrintable(action->text()), 10'000);
+            QTRY_VERIFY2_WITH_TIMEOUT(seen, qPrintable(action->text()), patient(10'000));
         }
         QVERIFY2(found.isEmpty(), qPrintable(found.join('\n')));
     }

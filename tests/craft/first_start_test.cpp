@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include "engine/run/libtorch_place.h"
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/setup/setup_bar.h"
 #include "widgets/window/message_bar.h"
@@ -56,21 +57,21 @@ class FirstStartTest : public QObject {
         QCOMPARE(bar.fetch_button().text(), QString("Fetch LibTorch"));
         bar.show();
         QTest::mouseClick(&bar.fetch_button(), Qt::LeftButton);
-        QTRY_VERIFY_WITH_TIMEOUT(bar.text().contains("0.10 of 0.20 GB"), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(bar.text().contains("0.10 of 0.20 GB"), patient(10'000));
         QVERIFY(bar.text().contains("nvidia-cublas"));
         auto* progress = bar.findChild<QProgressBar*>();
         QCOMPARE(progress->value(), 100);
         QCOMPARE(progress->maximum(), 200);
 
         QTest::mouseClick(&bar.cancel_button(), Qt::LeftButton);
-        QTRY_VERIFY_WITH_TIMEOUT(!bar.is_fetching(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!bar.is_fetching(), patient(10'000));
         QCOMPARE(failed.count(), 0);  // a cancel is no error
         QCOMPARE(ready.count(), 0);
         QCOMPARE(bar.fetch_button().text(), QString("Resume"));
         QVERIFY(bar.text().contains("0.10 of 0.20 GB"));
 
         QTest::mouseClick(&bar.fetch_button(), Qt::LeftButton);
-        QTRY_COMPARE_WITH_TIMEOUT(ready.count(), 1, 10'000);
+        QTRY_COMPARE_WITH_TIMEOUT(ready.count(), 1, patient(10'000));
         QVERIFY(bar.isHidden());
         QVERIFY(find_libtorch().ok());
     }
@@ -83,7 +84,7 @@ class FirstStartTest : public QObject {
                    "echo 'the disk is full: make room, then try again' >&2; exit 1\n"));
         bar.show();
         QTest::mouseClick(&bar.fetch_button(), Qt::LeftButton);
-        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, 10'000);
+        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, patient(10'000));
         QVERIFY(failed.first().first().toString().contains("the disk is full: make room"));
         QVERIFY(bar.fetch_button().isVisible());
     }
@@ -92,7 +93,7 @@ class FirstStartTest : public QObject {
         FakeBehaviour behaviour;
         behaviour.load_error = "libtorch_cpu.so: cannot open shared object file";
         auto window = open_window(behaviour, {});
-        QTRY_VERIFY_WITH_TIMEOUT(window->setup().isVisible(), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(window->setup().isVisible(), patient(20'000));
         QVERIFY2(window->messages().text().isEmpty(), qPrintable(window->messages().text()));
     }
 
@@ -103,7 +104,8 @@ class FirstStartTest : public QObject {
         FakeBehaviour behaviour;
         behaviour.load_error = "another error";
         auto window = open_window(behaviour, {});
-        QTRY_VERIFY_WITH_TIMEOUT(window->messages().text().contains("another error"), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(window->messages().text().contains("another error"),
+                                 patient(20'000));
         QVERIFY(window->setup().isHidden());
     }
 

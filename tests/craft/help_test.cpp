@@ -11,6 +11,7 @@
 #include <QTimer>
 
 #include "engine/core/preferences.h"
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/guide/guide.h"
 #include "widgets/guide/keyboard_map.h"
@@ -30,7 +31,7 @@ class HelpTest : public QObject {
         StartOptions options;
         options.path = write_preset(*folders_, small_spec());
         auto window = open_window({}, options);
-        QTRY_COMPARE_WITH_TIMEOUT(window->workspace().opened_path(), options.path, 20'000);
+        QTRY_COMPARE_WITH_TIMEOUT(window->workspace().opened_path(), options.path, patient(20'000));
         QTimer::singleShot(0, this, [&] {
             auto* dialog = qobject_cast<PreferencesDialog*>(QApplication::activeModalWidget());
             QVERIFY(dialog);
@@ -49,10 +50,10 @@ class HelpTest : public QObject {
         QVERIFY(window->actions().theme_dark->isChecked());
         // The next run goes where the preferences say.
         window->actions().run->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(window->workspace().run().has_run(), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(window->workspace().run().has_run(), patient(20'000));
         QVERIFY2(window->workspace().run().folder().startsWith(runs + "/small-"),
                  qPrintable(window->workspace().run().folder()));
-        QTRY_VERIFY_WITH_TIMEOUT(idle(*window), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(idle(*window), patient(20'000));
     }
 
     void a_cancelled_dialog_changes_nothing() {
@@ -97,7 +98,7 @@ class HelpTest : public QObject {
         StartOptions options;
         options.path = write_preset(*folders_, small_spec());
         auto window = open_window({}, options);
-        QTRY_COMPARE_WITH_TIMEOUT(window->workspace().opened_path(), options.path, 20'000);
+        QTRY_COMPARE_WITH_TIMEOUT(window->workspace().opened_path(), options.path, patient(20'000));
         window->actions().guide->trigger();
         Guide* guide = window->guide();
         QVERIFY(guide);
@@ -114,7 +115,7 @@ class HelpTest : public QObject {
         QCOMPARE(guide->step(), 3);
         QTest::keyClick(guide, Qt::Key_Escape);
         QCOMPARE(ended.count(), 1);
-        QTRY_VERIFY_WITH_TIMEOUT(!window->guide(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!window->guide(), patient(60'000));
         QVERIFY(!window->findChild<QFrame*>("guide-frame"));
     }
 

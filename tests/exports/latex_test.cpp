@@ -9,6 +9,7 @@
 #include "exports/export_run.h"
 #include "tests/exports/sample_records.h"
 #include "tests/exports/task_records.h"
+#include "tests/slow_build.h"
 
 Q_DECLARE_METATYPE(slay::RunRecord)
 
@@ -96,7 +97,7 @@ class LatexTest : public QObject {
                                      "-no-shell-escape", "main.tex"});
             QVERIFY2(latex.waitForStarted(),
                      "pdflatex is not installed (texlive-latex-base, texlive-science)");
-            QVERIFY(latex.waitForFinished(120000));
+            QVERIFY(latex.waitForFinished(patient(120000)));
             const QString output = QString::fromUtf8(latex.readAllStandardOutput());
             QVERIFY2(latex.exitCode() == 0, qPrintable(output.right(3000)));
         }

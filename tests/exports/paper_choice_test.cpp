@@ -16,6 +16,7 @@
 #include "exports/paper/reproduce.h"
 #include "tests/exports/sample_records.h"
 #include "tests/exports/task_records.h"
+#include "tests/slow_build.h"
 
 Q_DECLARE_METATYPE(slay::RunRecord)
 
@@ -334,7 +335,7 @@ class PaperChoiceTest : public QObject {
         environment.insert("SLAY_BENCH", folder.filePath("bench"));
         shell.setProcessEnvironment(environment);
         shell.start("/bin/sh", {"reproduce.sh", "again"});
-        QVERIFY(shell.waitForFinished(20000));
+        QVERIFY(shell.waitForFinished(patient(20000)));
         QVERIFY2(shell.exitCode() == 0, shell.readAllStandardError());
         QVERIFY(!QFile::exists(folder.filePath("stolen")));
         QFile preset(folder.filePath("again/preset.json"));
@@ -353,7 +354,7 @@ class PaperChoiceTest : public QObject {
         environment.insert("SLAY_BENCH", "/nonexistent/slay-bench");
         shell.setProcessEnvironment(environment);
         shell.start("/bin/sh", {"reproduce.sh"});
-        QVERIFY(shell.waitForFinished(20000));
+        QVERIFY(shell.waitForFinished(patient(20000)));
         QCOMPARE(shell.exitCode(), 69);
     }
 

@@ -10,6 +10,7 @@
 #include "exports/figures/figure_file.h"
 #include "exports/figures/pdf_date.h"
 #include "tests/exports/sample_records.h"
+#include "tests/slow_build.h"
 
 Q_DECLARE_METATYPE(slay::RunRecord)
 
@@ -21,7 +22,7 @@ namespace {
 QString output_of(const QString& program, const QStringList& arguments) {
     QProcess process;
     process.start(program, arguments);
-    if (!process.waitForStarted() || !process.waitForFinished(60000)) return {};
+    if (!process.waitForStarted() || !process.waitForFinished(patient(60000))) return {};
     return QString::fromUtf8(process.readAllStandardOutput() + process.readAllStandardError());
 }
 

@@ -6,6 +6,7 @@
 #include "exports/figures/figure_renderer.h"
 #include "exports/figures/series_style.h"
 #include "tests/exports/sample_records.h"
+#include "tests/slow_build.h"
 
 using namespace slay;
 using namespace slay::testing;
@@ -97,7 +98,7 @@ class RendererTest : public QObject {
         QObject::connect(&shown.plot, &QCustomPlot::afterReplot, &shown.plot, [&] { ++replots; });
         for (int i = 0; i < 30; ++i) shown.renderer.show(data, light());
         QCOMPARE(replots, 0);
-        QTRY_VERIFY_WITH_TIMEOUT(replots > 0, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(replots > 0, patient(60'000));
         QTest::qWait(50);
         QCOMPARE(replots, 1);
     }

@@ -58,9 +58,13 @@ class FailureTest : public QObject {
         failure.message = "CUDA out of memory";
         PointResult result = failed_result(failure, point, 79e9);
         QCOMPARE(result.state, PointState::out_of_memory);
-        for (const char* part : {"standard", "65,536", "137", "79", "GB"}) {
+        for (const char* part : {"standard", "65,536", "needs about 137 GB", "79.0 GB free"}) {
             QVERIFY2(result.reason.find(part) != std::string::npos, result.reason.c_str());
         }
+        result = failed_result(failure, point, 150e9);  // a prediction that was too low
+        QVERIFY2(result.reason.find("needs more than the predicted 137 GB, 150 GB free") !=
+                     std::string::npos,
+                 result.reason.c_str());
 
         failure.context_lost = true;
         result = failed_result(failure, point, 79e9);

@@ -10,6 +10,7 @@
 #include "engine/measure/admission.h"
 #include "engine/measure/probe_process.h"
 #include "engine/measure/probe_protocol.h"
+#include "tests/slow_build.h"
 
 using namespace slay;
 using Kind = ProbeAnswer::Kind;
@@ -89,7 +90,7 @@ class ProbeTest : public QObject {
         QCOMPARE(probe.ask("pid", 60, control_).kind, Kind::answered);
         const pid_t first = probe.pid();
         kill(first, SIGKILL);
-        QTRY_VERIFY_WITH_TIMEOUT(is_gone(first), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(is_gone(first), patient(60'000));
         QCOMPARE(probe.ask("pid", 60, control_).kind, Kind::answered);
         QVERIFY(probe.pid() != first);
     }

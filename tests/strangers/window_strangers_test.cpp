@@ -7,6 +7,7 @@
 #include <QTextDocument>
 
 #include "exports/csv.h"
+#include "tests/slow_build.h"
 #include "tests/strangers/hostile_run.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/plots/plot_tabs.h"
@@ -95,8 +96,8 @@ class WindowStrangersTest : public QObject {
         options.safe = true;
         options.path = folder;
         window_ = open_window({}, options);
-        QTRY_VERIFY_WITH_TIMEOUT(window_->workspace().run().has_run(), 60'000);
-        QTRY_COMPARE_WITH_TIMEOUT(window_->results().model().rowCount(), 4, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->workspace().run().has_run(), patient(60'000));
+        QTRY_COMPARE_WITH_TIMEOUT(window_->results().model().rowCount(), 4, patient(60'000));
         QTest::qWait(50);
         QCOMPARE(obeyed_texts(*window_), QStringList{});
 

@@ -8,6 +8,7 @@
 #include <QTest>
 #include <QThread>
 
+#include "tests/slow_build.h"
 #include "tests/window/fake_executor.h"
 
 using namespace slay;
@@ -45,7 +46,7 @@ class EngineSessionTest : public QObject {
         QCOMPARE(session.engine_state(), EngineSession::EngineState::loading);
         trace.hold_load = false;
         QTRY_COMPARE_WITH_TIMEOUT(session.engine_state(), EngineSession::EngineState::ready,
-                                  60'000);
+                                  patient(60'000));
         QCOMPARE(session.devices().size(), std::size_t{1});
     }
 
@@ -55,7 +56,7 @@ class EngineSessionTest : public QObject {
         EngineSession session(fake_factory(broken));
         QSignalSpy failed(&session, &EngineSession::run_failed);
         session.start(spec_of({64}), fresh());
-        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, patient(60'000));
         QVERIFY(failed[0][0].toString().contains("libslay_engine.so is not there"));
         QCOMPARE(session.engine_state(), EngineSession::EngineState::failed);
         QVERIFY(!session.busy());
@@ -72,7 +73,7 @@ class EngineSessionTest : public QObject {
                 });
         QSignalSpy ended(&session, &EngineSession::run_ended);
         session.start(spec_of({64, 128, 256}), fresh());
-        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, patient(60'000));
         QVERIFY(!seen.empty());
         for (std::size_t i = 1; i < seen.size(); ++i) QVERIFY(seen[i].seq > seen[i - 1].seq);
         QVERIFY(std::holds_alternative<RunStarted>(seen.front().body));
@@ -134,7 +135,7 @@ class EngineSessionTest : public QObject {
         EngineSession session(fake_factory({}, &trace));
         QSignalSpy ended(&session, &EngineSession::run_ended);
         session.start(spec_of({64}), fresh());
-        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, patient(60'000));
         QCOMPARE(trace.points.load(), 2);
         QVERIFY(!trace.gui_thread_used);
     }
@@ -146,12 +147,13 @@ class EngineSessionTest : public QObject {
         EngineSession session(fake_factory(slow));
         QSignalSpy ended(&session, &EngineSession::run_ended);
         session.start(spec_of({64, 128}), fresh());
-        QTRY_COMPARE_WITH_TIMEOUT(session.run_state(), EngineSession::RunState::running, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(session.run_state(), EngineSession::RunState::running,
+                                  patient(60'000));
         QElapsedTimer timer;
         timer.start();
         session.stop();
         QCOMPARE(session.run_state(), EngineSession::RunState::stopping);
-        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, patient(60'000));
         qInfo("cancel: the run ended after %lld ms (one sample takes 5 ms)", timer.elapsed());
         QCOMPARE(session.run_state(), EngineSession::RunState::idle);
     }
@@ -163,7 +165,7 @@ class EngineSessionTest : public QObject {
         EngineSession session(fake_factory(slow, &trace));
         QSignalSpy ended(&session, &EngineSession::run_ended);
         session.start(spec_of({64, 128, 256, 512}), fresh());
-        QTRY_VERIFY_WITH_TIMEOUT(trace.points > 0, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(trace.points > 0, patient(60'000));
         session.pause();
         QCOMPARE(session.run_state(), EngineSession::RunState::paused);
         QTest::qWait(1000);  // what was in flight comes to rest
@@ -172,7 +174,7 @@ class EngineSessionTest : public QObject {
         QCOMPARE(trace.points.load(), held);
         QCOMPARE(ended.count(), 0);
         session.resume();
-        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, patient(60'000));
         QCOMPARE(trace.points.load(), 8);
     }
 
@@ -188,11 +190,11 @@ class EngineSessionTest : public QObject {
                 });
         QSignalSpy ended(&session, &EngineSession::run_ended);
         session.start(spec_of({64, 128, 256}), fresh());
-        QTRY_COMPARE_WITH_TIMEOUT(runs.size(), std::size_t{1}, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(runs.size(), std::size_t{1}, patient(60'000));
         const std::string first = *runs.begin();
         runs.clear();
         session.start(spec_of({64}), fresh());
-        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, patient(60'000));
         QCOMPARE(runs.size(), std::size_t{1});
         QVERIFY2(*runs.begin() != first, "events of the superseded run came through");
     }
@@ -207,7 +209,7 @@ class EngineSessionTest : public QObject {
             EngineSession session(fake_factory(endless, &trace));
             session.start(spec_of({64}), fresh());
             QTRY_COMPARE_WITH_TIMEOUT(session.run_state(), EngineSession::RunState::running,
-                                      60'000);
+                                      patient(60'000));
             session.pause();  // paused or not
             timer.start();
         }
@@ -222,7 +224,7 @@ class EngineSessionTest : public QObject {
         QVERIFY(lock.ok());
         QSignalSpy failed(&session, &EngineSession::run_failed);
         session.start(spec_of({64}), options);
-        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, patient(60'000));
         QVERIFY(!failed[0][0].toString().isEmpty());
         QVERIFY(!session.busy());
     }

@@ -15,6 +15,7 @@
 
 #include "exports/check/pdf_check.h"
 #include "tests/exports/sample_records.h"
+#include "tests/slow_build.h"
 #include "widgets/editor/chip_row.h"
 #include "widgets/exports/check_view.h"
 #include "widgets/exports/page_view.h"
@@ -56,7 +57,7 @@ struct Opened {
         dialog.show();
     }
     bool settled() {
-        return QTest::qWaitFor([this] { return !dialog.previewing(); }, 60000);
+        return QTest::qWaitFor([this] { return !dialog.previewing(); }, patient(60000));
     }
     void choose(const char* combo, const QString& id) {
         auto* box = dialog.findChild<QComboBox*>(combo);
@@ -146,7 +147,7 @@ class ExportDialogTest : public QObject {
         QVERIFY(opened.dialog.check().text().contains("Fonts embedded: passed"));
         QSignalSpy exported(&opened.dialog, &ExportDialog::exported);
         QTest::mouseClick(&opened.dialog.export_button(), Qt::LeftButton);
-        QVERIFY(QTest::qWaitFor([&] { return exported.size() == 1; }, 60000));
+        QVERIFY(QTest::qWaitFor([&] { return exported.size() == 1; }, patient(60000)));
         QVERIFY2(opened.status().contains("The check failed"), qPrintable(opened.status()));
         QVERIFY(opened.settled());
     }
@@ -210,7 +211,7 @@ class ExportDialogTest : public QObject {
         QSignalSpy kept(&opened.dialog, &ExportDialog::choice_kept);
         QTest::mouseClick(&opened.dialog.export_button(), Qt::LeftButton);
         QVERIFY(opened.dialog.exporting());
-        QVERIFY(QTest::qWaitFor([&] { return exported.size() == 1; }, 60000));
+        QVERIFY(QTest::qWaitFor([&] { return exported.size() == 1; }, patient(60000)));
         QCOMPARE(exported[0][1].toInt(), 3 * 2 + 3 + 1);  // and paper_check.json
         QVERIFY(QFile::exists(opened.folder.filePath("paper/figures/latency_scaling.svg")));
         QVERIFY(!QFile::exists(
@@ -242,7 +243,7 @@ class ExportDialogTest : public QObject {
         QSignalSpy exported(&opened.dialog, &ExportDialog::exported);
         opened.dialog.start_export();
         opened.dialog.reject();
-        QVERIFY(QTest::qWaitFor([&] { return !opened.dialog.exporting(); }, 60000));
+        QVERIFY(QTest::qWaitFor([&] { return !opened.dialog.exporting(); }, patient(60000)));
         QCOMPARE(exported.size(), 0);
         QVERIFY(!QFile::exists(opened.folder.filePath("paper/report.pdf")));
         QVERIFY(opened.settled());

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "tests/exports/sample_records.h"
+#include "tests/slow_build.h"
 #include "widgets/results/results_panel.h"
 
 using namespace slay;
@@ -50,7 +51,7 @@ class FindingsPanelTest : public QObject {
         FindingsPanel panel(run);
         panel.show();
         show(run, testing::h200_record());
-        QTRY_VERIFY_WITH_TIMEOUT(panel.tree().topLevelItemCount() >= 6, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(panel.tree().topLevelItemCount() >= 6, patient(60'000));
         const auto* slower = finding(panel, "materialised softmax at L = 32768");
         QVERIFY(slower);
         QCOMPARE(slower->text(1), QString("refuted"));
@@ -77,7 +78,7 @@ class FindingsPanelTest : public QObject {
         show(run, testing::h200_record());
         auto* item = finding(panel, "materialised softmax at L = 32768");
         QTRY_VERIFY_WITH_TIMEOUT((item = finding(panel, "materialised softmax at L = 32768")),
-                                 60'000);
+                                 patient(60'000));
         QSignalSpy chosen(&panel, &FindingsPanel::points_chosen);
         item->setExpanded(true);
         QTreeWidgetItem* anchor = item->child(0);
@@ -100,7 +101,7 @@ class FindingsPanelTest : public QObject {
         FindingsPanel panel(run);
         panel.show();
         show(run, testing::h200_record());
-        QTRY_VERIFY_WITH_TIMEOUT(finding(panel, "memory"), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(finding(panel, "memory"), patient(60'000));
         finding(panel, "memory")->setExpanded(true);
         panel.tree().setCurrentItem(finding(panel, "memory")->child(1));
         const QString label = panel.tree().currentItem()->text(0);
@@ -112,7 +113,7 @@ class FindingsPanelTest : public QObject {
         QVERIFY(finding(panel, "memory")->isExpanded());
         QCOMPARE(panel.tree().currentItem()->text(0), label);
         run.clear();
-        QTRY_COMPARE_WITH_TIMEOUT(panel.tree().topLevelItemCount(), 0, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(panel.tree().topLevelItemCount(), 0, patient(60'000));
     }
 };
 

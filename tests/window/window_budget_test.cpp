@@ -5,6 +5,7 @@
 #include <QTest>
 #include <QUndoStack>
 
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/plots/plot_tabs.h"
 #include "widgets/plots/plot_view.h"
@@ -49,14 +50,14 @@ class WindowBudgetTest : public QObject {
         options.safe = true;
         options.path = write_preset(folders_, budget_spec(), "budgets.json");
         window_ = open_window(std::move(behaviour), options);
-        QTRY_COMPARE_WITH_TIMEOUT(spec().spec().name, std::string("budgets"), 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(spec().spec().name, std::string("budgets"), patient(60'000));
         view_ = window_->plots().view_of("feature_budget_pareto");
         QVERIFY(view_);
     }
     void run_to_the_end() {
         window_->actions().run->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, 60'000);
-        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, patient(60'000));
+        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), patient(60'000));
         window_->plots().show_figure("feature_budget_pareto");
     }
     const Series* series(const char* id) const {
@@ -84,42 +85,42 @@ class WindowBudgetTest : public QObject {
         slow.sample = std::chrono::milliseconds(8);
         open(slow);
         window_->actions().run->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(series("front:"), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(series("front:"), patient(60'000));
         QVERIFY(!idle(*window_));
         const std::size_t early = series("front:")->points.size();
-        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), patient(60'000));
         QTRY_COMPARE_WITH_TIMEOUT(series("measured:yat-performer-anchor")->points.size(),
-                                  std::size_t{6}, 60'000);
+                                  std::size_t{6}, patient(60'000));
         QTRY_COMPARE_WITH_TIMEOUT(series("measured:yat-performer-laplace")->points.size(),
-                                  std::size_t{3}, 60'000);
+                                  std::size_t{3}, patient(60'000));
         QVERIFY(series("front:")->points.size() > early);
     }
 
     void hovering_a_point_shows_its_budget() {
         open({});
         run_to_the_end();
-        QTRY_VERIFY_WITH_TIMEOUT(series("measured:yat-performer-anchor"), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(series("measured:yat-performer-anchor"), patient(60'000));
         const auto* value = view_->findChild<QLabel*>("plot-value");
         QVERIFY(value && !value->isVisible());
         const QPoint at = place_of("R = 4, M = 8, P = 32");
         QVERIFY(!at.isNull());
         QTest::mouseMove(&view_->plot(), at + QPoint(1, 1));
-        QTRY_VERIFY_WITH_TIMEOUT(value->isVisible(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(value->isVisible(), patient(60'000));
         for (const char* part : {"SLAY (anchor)", "R = 4, M = 8, P = 32", "Relative L2 0.",
                                  "Latency ", " ms", "Peak memory ", " MB", "n = 3"})
             QVERIFY2(value->text().contains(part), qPrintable(value->text()));
         QTest::mouseMove(&view_->plot(), QPoint(2, 2));
-        QTRY_VERIFY_WITH_TIMEOUT(!value->isVisible(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!value->isVisible(), patient(60'000));
     }
 
     void clicking_a_point_loads_its_budget_and_undo_takes_it_back() {
         open({});
         run_to_the_end();
-        QTRY_VERIFY_WITH_TIMEOUT(series("measured:yat-performer-anchor"), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(series("measured:yat-performer-anchor"), patient(60'000));
         const SweepSpec before = spec().spec();
         const QPoint at = place_of("R = 2, M = 8, P = 32");
         QTest::mouseClick(&view_->plot(), Qt::LeftButton, {}, at);
-        QTRY_COMPARE_WITH_TIMEOUT(spec().spec().axes.at("nodes"), just(2), 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(spec().spec().axes.at("nodes"), just(2), patient(60'000));
         QCOMPARE(spec().spec().axes.at("prf_features"), just(8));
         QCOMPARE(spec().spec().axes.at("poly_features"), just(32));
         QCOMPARE(spec().spec().axes.at("lengths"), before.axes.at("lengths"));
@@ -133,7 +134,7 @@ class WindowBudgetTest : public QObject {
     void dragging_the_plot_loads_nothing() {
         open({});
         run_to_the_end();
-        QTRY_VERIFY_WITH_TIMEOUT(series("measured:yat-performer-anchor"), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(series("measured:yat-performer-anchor"), patient(60'000));
         const SweepSpec before = spec().spec();
         const QPoint at = place_of("R = 2, M = 8, P = 32");
         QTest::mousePress(&view_->plot(), Qt::LeftButton, {}, at + QPoint(60, 40));
@@ -148,7 +149,7 @@ class WindowBudgetTest : public QObject {
         window_->actions().run->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(series("measured:yat-performer-anchor") &&
                                      !series("measured:yat-performer-anchor")->points.empty(),
-                                 60'000);
+                                 patient(60'000));
         const SweepSpec before = spec().spec();
         const RecordedPoint* point =
             run().record().find(series("measured:yat-performer-anchor")->points.front().point);

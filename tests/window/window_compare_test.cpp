@@ -17,6 +17,7 @@
 #include <algorithm>
 
 #include "engine/run/runner.h"
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/compare/compare_panel.h"
 #include "widgets/compare/overlay_view.h"
@@ -86,7 +87,8 @@ class WindowCompareTest : public QObject {
     void the_same_run_twice_is_no_difference() {
         panel().add_run(saved_run(folders_, "monday", 1'000'000));
         panel().add_run(saved_run(folders_, "tuesday", 1'000'000));
-        QTRY_COMPARE_WITH_TIMEOUT(panel().model().runs().runs().size(), std::size_t{2}, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(panel().model().runs().runs().size(), std::size_t{2},
+                                  patient(60'000));
         QCOMPARE(panel().table().model()->rowCount(), 24);
         // A table of only the parameters that differ.
         QVERIFY(!column("Length").isEmpty());
@@ -102,7 +104,7 @@ class WindowCompareTest : public QObject {
 
     void a_variant_is_a_baseline_too() {
         panel().add_run(saved_run(folders_, "wednesday", 1'000'000));
-        QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 12, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 12, patient(60'000));
         choose(panel().baseline(), "over Softmax");
         QVERIFY(column("Verdict").contains("slower") || column("Verdict").contains("faster"));
         choose(panel().baseline(), "no baseline");
@@ -111,7 +113,7 @@ class WindowCompareTest : public QObject {
 
     void what_was_not_measured_says_why() {
         panel().add_run(saved_run(folders_, "thursday", 100));
-        QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 12, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 12, patient(60'000));
         QVERIFY(column("Latency (ms)").contains("out-of-memory"));
         panel().filter().setText("out-of-memory");
         QVERIFY(panel().table().model()->rowCount() > 0);
@@ -121,7 +123,7 @@ class WindowCompareTest : public QObject {
 
     void a_click_shows_samples_and_provenance() {
         panel().add_run(saved_run(folders_, "friday", 1'000'000));
-        QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 12, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 12, patient(60'000));
         panel().filter().setText("linear length=128");
         QCOMPARE(panel().table().model()->rowCount(), 1);
         const QModelIndex at = panel().table().model()->index(0, 1);
@@ -137,13 +139,14 @@ class WindowCompareTest : public QObject {
         file.write("{\"seq\": ");
         file.close();
         panel().add_run(file.fileName());
-        QTRY_VERIFY_WITH_TIMEOUT(window_->messages().text().contains("broken.jsonl"), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->messages().text().contains("broken.jsonl"),
+                                 patient(60'000));
         QVERIFY(panel().model().runs().runs().empty());
     }
 
     void conditions_filter_by_any_parameter() {
         panel().add_run(saved_run(folders_, "saturday", 1'000'000));
-        QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 12, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 12, patient(60'000));
         const auto rows = [&](const QString& filter) {
             panel().filter().setText(filter);
             return panel().table().model()->rowCount();
@@ -165,7 +168,7 @@ class WindowCompareTest : public QObject {
     void columns_are_remembered() {
         panel().add_run(saved_run(folders_, "columns-a", 1'000'000));
         panel().add_run(saved_run(folders_, "columns-b", 1'000'000));
-        QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 24, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 24, patient(60'000));
         choose(panel().baseline(), "over run columns-a");
         QHeaderView& header = *panel().table().horizontalHeader();
         const auto at = [&](const QString& id) {
@@ -203,7 +206,7 @@ class WindowCompareTest : public QObject {
     void rows_become_csv_and_a_command() {
         panel().add_run(saved_run(folders_, "csv-a", 1'000'000));
         panel().add_run(saved_run(folders_, "csv-b", 1'000'000));
-        QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 24, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 24, patient(60'000));
         choose(panel().baseline(), "over run csv-a");
         panel().filter().setText("length>=128 linear");
         const QString path = folders_.file("rows.csv");
@@ -222,7 +225,7 @@ class WindowCompareTest : public QObject {
         // The program prints the same bytes.
         QProcess bench;
         bench.start(SLAY_BIN_DIR "/slay-bench", words.mid(1) + QStringList{"--csv"});
-        QVERIFY(bench.waitForFinished(60'000));
+        QVERIFY(bench.waitForFinished(patient(60'000)));
         file.seek(0);
         QCOMPARE(bench.readAllStandardOutput(), file.readAll());
     }
@@ -232,7 +235,8 @@ class WindowCompareTest : public QObject {
         const QString sent = folders_.file("sent.json");
         QVERIFY(QFile::copy(run + "/artifacts/benchmark_results.json", sent));
         panel().add_runs({run, sent});
-        QTRY_COMPARE_WITH_TIMEOUT(panel().model().runs().runs().size(), std::size_t{2}, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(panel().model().runs().runs().size(), std::size_t{2},
+                                  patient(60'000));
         QCOMPARE(panel().table().model()->rowCount(), 24);
         choose(panel().baseline(), "over run colleague");
         QCOMPARE(column("Verdict").count("no difference"), 12);
@@ -256,7 +260,7 @@ class WindowCompareTest : public QObject {
         QElapsedTimer timer;
         timer.start();
         panel().add_runs(paths);
-        QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 12'000, 120'000);
+        QTRY_COMPARE_WITH_TIMEOUT(panel().table().model()->rowCount(), 12'000, patient(120'000));
         qInfo("1,000 runs of 12 points (%.0f MB of journals) are open after %.1f s",
               1e-3 * static_cast<double>(bytes.size()), static_cast<double>(timer.elapsed()) / 1e3);
         std::vector<double> taken;

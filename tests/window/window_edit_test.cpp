@@ -3,6 +3,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/editor/axis_text.h"
 #include "widgets/editor/checked_field.h"
@@ -37,7 +38,7 @@ class WindowEditTest : public QObject {
         options.safe = true;
         options.path = write_preset(folders_, small_spec());
         window_ = open_window({}, options);
-        QTRY_COMPARE_WITH_TIMEOUT(spec().spec().name, std::string("small"), 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(spec().spec().name, std::string("small"), patient(60'000));
     }
     void cleanup() { window_.reset(); }
 
@@ -54,11 +55,11 @@ class WindowEditTest : public QObject {
         QCOMPARE(spec().spec().axes.at("lengths"), two);
         QVERIFY(spec().modified());
         QTest::keyClick(lengths(), Qt::Key_Z, Qt::ControlModifier);  // from within the field
-        QTRY_COMPARE_WITH_TIMEOUT(lengths()->text(), QString("64, 128, 256"), 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(lengths()->text(), QString("64, 128, 256"), patient(60'000));
         QCOMPARE(spec().spec(), small_spec());
         QVERIFY(!spec().modified());
         QTest::keyClick(lengths(), Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
-        QTRY_COMPARE_WITH_TIMEOUT(spec().spec().axes.at("lengths"), two, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(spec().spec().axes.at("lengths"), two, patient(60'000));
         QCOMPARE(lengths()->text(), QString("64, 512"));
     }
 
@@ -102,13 +103,13 @@ class WindowEditTest : public QObject {
 
     void the_plan_follows_the_edit() {
         PlanEstimator& estimator = window_->workspace().estimator();
-        QTRY_VERIFY_WITH_TIMEOUT(estimator.plan() && estimator.plan()->ok(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(estimator.plan() && estimator.plan()->ok(), patient(60'000));
         const std::size_t before = (*estimator.plan())->points.size();
         QSignalSpy planned(&estimator, &PlanEstimator::planned);
         type(lengths(), "64, 128, 256, 512");
         QTRY_VERIFY_WITH_TIMEOUT(planned.count() > 0 && estimator.plan()->ok() &&
                                      (*estimator.plan())->points.size() > before,
-                                 60'000);
+                                 patient(60'000));
         QVERIFY2(window_->configuration().plan()->text().contains("points"),
                  qPrintable(window_->configuration().plan()->text()));
     }
@@ -117,7 +118,7 @@ class WindowEditTest : public QObject {
         CheckedField* heads = window_->configuration().axis_field("heads");
         type(heads->line(), "7");  // 256 is not divisible by 7
         QTRY_VERIFY_WITH_TIMEOUT(window_->configuration().plan()->text().contains("cannot run"),
-                                 60'000);
+                                 patient(60'000));
         window_->actions().run->trigger();
         QVERIFY(idle(*window_));
         QVERIFY(!window_->messages().text().isEmpty());
@@ -128,7 +129,7 @@ class WindowEditTest : public QObject {
         SweepSpec other = small_spec();
         other.name = "other";
         window_->workspace().open(write_preset(folders_, other, "other.json"));
-        QTRY_COMPARE_WITH_TIMEOUT(spec().spec().name, std::string("other"), 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(spec().spec().name, std::string("other"), patient(60'000));
         window_->actions().undo->trigger();
         QCOMPARE(spec().spec().name, std::string("small"));
         QCOMPARE(lengths()->text(), QString("64"));
@@ -143,7 +144,7 @@ class WindowEditTest : public QObject {
         file.close();
         window_->workspace().open(path);
         QTRY_VERIFY2_WITH_TIMEOUT(window_->messages().text().contains("broken.json"),
-                                  qPrintable(window_->messages().text()), 60'000);
+                                  qPrintable(window_->messages().text()), patient(60'000));
         QCOMPARE(spec().spec(), small_spec());
     }
 
@@ -158,7 +159,7 @@ class WindowEditTest : public QObject {
     }
 
     void the_library_lists_what_comes_with_the_program() {
-        QTRY_VERIFY_WITH_TIMEOUT(!window_->library().entries().empty(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!window_->library().entries().empty(), patient(60'000));
         for (const LibraryEntry& entry : window_->library().entries())
             QVERIFY2(entry.error.isEmpty(), qPrintable(entry.error));
     }

@@ -22,6 +22,7 @@
 #include "engine/run/job_folder.h"
 #include "engine/run/worker_executor.h"
 #include "tests/bench/loopback_host.h"
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/editor/chip_row.h"
 #include "widgets/editor/configuration_panel.h"
@@ -151,7 +152,7 @@ void WindowElsewhereTest::a_hosts_devices_appear_in_the_editor() {
     EnginePlace& place = window->workspace().place();
     place.choose_host(LoopbackHost::name, bench);
     QVERIFY(chooser->text().contains("far"));
-    QTRY_VERIFY_WITH_TIMEOUT(place.state() == EnginePlace::State::there, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(place.state() == EnginePlace::State::there, patient(60'000));
     QCOMPARE(QString::fromStdString(window->workspace().devices().front().name),
              QString("Faraway"));
     QVERIFY2(chooser->toolTip().contains("Faraway"), qPrintable(chooser->toolTip()));
@@ -177,15 +178,16 @@ void WindowElsewhereTest::a_run_there_outlives_its_connection() {
     start_host();
     const auto window = open_window({}, options(write_preset(*folders_, slow_spec())));
     Workspace& workspace = window->workspace();
-    QTRY_COMPARE_WITH_TIMEOUT(workspace.spec().spec().name, std::string("slow"), 60'000);
+    QTRY_COMPARE_WITH_TIMEOUT(workspace.spec().spec().name, std::string("slow"), patient(60'000));
     workspace.place().choose_host(LoopbackHost::name, bench);
-    QTRY_VERIFY_WITH_TIMEOUT(workspace.place().state() == EnginePlace::State::there, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.place().state() == EnginePlace::State::there,
+                             patient(60'000));
     workspace.start();
-    QTRY_VERIFY_WITH_TIMEOUT(workspace.run().points_done() >= 2, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.run().points_done() >= 2, patient(60'000));
     host_->cut();
-    QTRY_VERIFY_WITH_TIMEOUT(log_text(*window).contains("connected to far again"), 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(log_text(*window).contains("connected to far again"), patient(60'000));
     QVERIFY2(log_text(*window).contains("the run goes on there"), qPrintable(log_text(*window)));
-    QTRY_VERIFY_WITH_TIMEOUT(idle(*window), 120'000);
+    QTRY_VERIFY_WITH_TIMEOUT(idle(*window), patient(120'000));
     QCOMPARE(workspace.run().points_done(), 16);
     QCOMPARE(workspace.run().record().points().size(), std::size_t{16});
     QCOMPARE(QString::fromStdString(workspace.run().record().provenance().device_name),
@@ -204,14 +206,14 @@ void WindowElsewhereTest::what_cannot_be_reached_is_said_and_left() {
     const auto window = open_window({}, options(write_preset(*folders_, slow_spec())));
     window->workspace().place().choose_host(LoopbackHost::name, bench);
     QTRY_VERIFY_WITH_TIMEOUT(window->workspace().place().state() == EnginePlace::State::here,
-                             60'000);
+                             patient(60'000));
     QVERIFY2(window->messages().text().contains("far cannot be reached through ssh"),
              qPrintable(window->messages().text()));
     QVERIFY(window->workspace().place().known().empty());
     host_->open();
     window->workspace().place().choose_host(LoopbackHost::name, "/no/such/slay-bench");
     QTRY_VERIFY_WITH_TIMEOUT(window->messages().text().contains("far has no /no/such/slay-bench"),
-                             60'000);
+                             patient(60'000));
 }
 
 void WindowElsewhereTest::a_job_is_followed_while_its_tasks_run() {
@@ -219,7 +221,7 @@ void WindowElsewhereTest::a_job_is_followed_while_its_tasks_run() {
     QVERIFY(begin_job(job, slow_spec(), {3, "42", ""}));
     const auto window = open_window({}, options(QString::fromStdString(job)));
     RunDocument& run = window->workspace().run();
-    QTRY_COMPARE_WITH_TIMEOUT(run.record().points().size(), std::size_t{16}, 30'000);
+    QTRY_COMPARE_WITH_TIMEOUT(run.record().points().size(), std::size_t{16}, patient(30'000));
     QCOMPARE(run.points_done(), 0);
     QVERIFY(run.live());
     int before = 0;
@@ -229,12 +231,12 @@ void WindowElsewhereTest::a_job_is_followed_while_its_tasks_run() {
                            QString("%1/3").arg(shard), "--out",
                            QString::fromStdString(shard_folder(job, shard)), "--resume"});
         QVERIFY(task.waitForStarted());
-        QTRY_VERIFY_WITH_TIMEOUT(run.points_done() > before, 60'000);
-        QTRY_VERIFY_WITH_TIMEOUT(task.state() == QProcess::NotRunning, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run.points_done() > before, patient(60'000));
+        QTRY_VERIFY_WITH_TIMEOUT(task.state() == QProcess::NotRunning, patient(60'000));
         QCOMPARE(task.exitCode(), 0);
         before = run.points_done();
     }
-    QTRY_VERIFY_WITH_TIMEOUT(!run.live(), 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(!run.live(), patient(30'000));
     QCOMPARE(run.points_done(), 16);
     const auto whole = read_job(job);
     QVERIFY(whole);
@@ -256,7 +258,7 @@ void WindowElsewhereTest::a_job_stands_in_the_library() {
             if (each.kind == LibraryKind::run && each.name == name) return each;
         return LibraryEntry{};
     };
-    QTRY_COMPARE_WITH_TIMEOUT(entry("nightly").path, QString::fromStdString(job), 60'000);
+    QTRY_COMPARE_WITH_TIMEOUT(entry("nightly").path, QString::fromStdString(job), patient(60'000));
     QVERIFY2(entry("nightly").detail.startsWith("job, 0 of 3 begun"),
              qPrintable(entry("nightly").detail));
     QVERIFY2(entry("broken").error.contains("is no job of this program"),
@@ -264,16 +266,17 @@ void WindowElsewhereTest::a_job_stands_in_the_library() {
     // A click opens it, and it is followed from then on.
     emit window->library().run_chosen(entry("nightly").path);
     RunDocument& run = window->workspace().run();
-    QTRY_COMPARE_WITH_TIMEOUT(run.record().points().size(), std::size_t{16}, 30'000);
+    QTRY_COMPARE_WITH_TIMEOUT(run.record().points().size(), std::size_t{16}, patient(30'000));
     QVERIFY(run.live());
     QProcess task;
     task.start(bench, {"run", QString::fromStdString(job + "/preset.json"), "--shard", "1/3",
                        "--out", QString::fromStdString(shard_folder(job, 1)), "--resume"});
     QVERIFY(task.waitForStarted());
-    QTRY_VERIFY_WITH_TIMEOUT(run.points_done() > 0, 60'000);
-    QTRY_VERIFY_WITH_TIMEOUT(task.state() == QProcess::NotRunning, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(run.points_done() > 0, patient(60'000));
+    QTRY_VERIFY_WITH_TIMEOUT(task.state() == QProcess::NotRunning, patient(60'000));
     window->library().rescan();
-    QTRY_VERIFY_WITH_TIMEOUT(entry("nightly").detail.startsWith("job, 1 of 3 begun"), 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(entry("nightly").detail.startsWith("job, 1 of 3 begun"),
+                             patient(30'000));
 }
 
 void WindowElsewhereTest::more_points_reach_a_run_there() {
@@ -282,18 +285,19 @@ void WindowElsewhereTest::more_points_reach_a_run_there() {
     spec.axes["lengths"] = {std::int64_t{8}, std::int64_t{16}};
     const auto window = open_window({}, options(write_preset(*folders_, spec)));
     Workspace& workspace = window->workspace();
-    QTRY_COMPARE_WITH_TIMEOUT(workspace.spec().spec().name, std::string("slow"), 60'000);
+    QTRY_COMPARE_WITH_TIMEOUT(workspace.spec().spec().name, std::string("slow"), patient(60'000));
     workspace.place().choose_host(LoopbackHost::name, bench);
-    QTRY_VERIFY_WITH_TIMEOUT(workspace.place().state() == EnginePlace::State::there, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.place().state() == EnginePlace::State::there,
+                             patient(60'000));
     workspace.start();
-    QTRY_VERIFY_WITH_TIMEOUT(workspace.run().points_done() >= 2, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.run().points_done() >= 2, patient(60'000));
     const auto cosformer = with_variant(workspace.run().record(), "cosformer");
     QVERIFY(cosformer);
     workspace.grow(*cosformer);  // while it goes on
-    QTRY_VERIFY_WITH_TIMEOUT(workspace.run().points_done() == 6 && idle(*window), 120'000);
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.run().points_done() == 6 && idle(*window), patient(120'000));
     const std::vector<std::int64_t> lengths{24};
     workspace.grow(all_at_lengths(workspace.run().record(), lengths));  // afterwards
-    QTRY_VERIFY_WITH_TIMEOUT(workspace.run().points_done() == 9 && idle(*window), 120'000);
+    QTRY_VERIFY_WITH_TIMEOUT(workspace.run().points_done() == 9 && idle(*window), patient(120'000));
     QCOMPARE(QString::fromStdString(workspace.run().record().provenance().device_name),
              QString("Faraway"));
     const QDir far(folders_->file("far/slay-workbench/runs/from-elsewhere"));
@@ -315,9 +319,9 @@ void WindowElsewhereTest::somebodys_code_is_asked_about_once() {
     spec.axes["lengths"] = {std::int64_t{8}};
     const auto window = window_on_workers(options(write_preset(*folders_, spec)));
     Workspace& workspace = window->workspace();
-    QTRY_COMPARE_WITH_TIMEOUT(workspace.spec().spec().name, std::string("slow"), 60'000);
+    QTRY_COMPARE_WITH_TIMEOUT(workspace.spec().spec().name, std::string("slow"), patient(60'000));
     QTRY_VERIFY_WITH_TIMEOUT(
-        workspace.session().engine_state() == EngineSession::EngineState::ready, 60'000);
+        workspace.session().engine_state() == EngineSession::EngineState::ready, patient(60'000));
     workspace.open(path);  // as when it is dropped
     QCOMPARE(workspace.spec().spec().variants.back().name, std::string("own:mine"));
     QVERIFY2(window->messages().text().contains("mine.pt"), qPrintable(window->messages().text()));
@@ -332,7 +336,7 @@ void WindowElsewhereTest::somebodys_code_is_asked_about_once() {
     {
         Answer no(false);
         workspace.start();
-        QTRY_VERIFY_WITH_TIMEOUT(!no.text.isEmpty(), 30'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!no.text.isEmpty(), patient(30'000));
         QVERIFY2(no.text.contains("worker process") && no.text.contains(path), qPrintable(no.text));
         QTest::qWait(200);
         QVERIFY(idle(*window));
@@ -341,9 +345,9 @@ void WindowElsewhereTest::somebodys_code_is_asked_about_once() {
     {
         Answer yes(true);
         workspace.start();
-        QTRY_VERIFY_WITH_TIMEOUT(!yes.text.isEmpty(), 30'000);
-        QTRY_COMPARE_WITH_TIMEOUT(workspace.run().points_done(), 3, 60'000);
-        QTRY_VERIFY_WITH_TIMEOUT(idle(*window), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!yes.text.isEmpty(), patient(30'000));
+        QTRY_COMPARE_WITH_TIMEOUT(workspace.run().points_done(), 3, patient(60'000));
+        QTRY_VERIFY_WITH_TIMEOUT(idle(*window), patient(60'000));
         const auto& points = workspace.run().record().points();
         QVERIFY(std::any_of(points.begin(), points.end(), [](const RecordedPoint& p) {
             return p.point.variant == "own:mine" && p.result.state == PointState::ok &&
@@ -353,14 +357,14 @@ void WindowElsewhereTest::somebodys_code_is_asked_about_once() {
     {
         Answer again(true);
         workspace.start();
-        QTRY_VERIFY_WITH_TIMEOUT(workspace.session().busy(), 30'000);
-        QTRY_VERIFY_WITH_TIMEOUT(idle(*window), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(workspace.session().busy(), patient(30'000));
+        QTRY_VERIFY_WITH_TIMEOUT(idle(*window), patient(60'000));
         QVERIFY(again.text.isEmpty());
     }
     write("other bytes");
     Answer changed(false);
     workspace.start();
-    QTRY_VERIFY_WITH_TIMEOUT(!changed.text.isEmpty(), 30'000);
+    QTRY_VERIFY_WITH_TIMEOUT(!changed.text.isEmpty(), patient(30'000));
 }
 
 QTEST_MAIN(WindowElsewhereTest)

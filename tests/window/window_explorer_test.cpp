@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/editor/chip_row.h"
 #include "widgets/explorer/explorer_controls.h"
@@ -75,7 +76,7 @@ class WindowExplorerTest : public QObject {
         return nullptr;
     }
     // Waits until everything that was asked for is drawn.
-    void settle() { QTRY_VERIFY_WITH_TIMEOUT(!panel_->worker().busy(), 60'000); }
+    void settle() { QTRY_VERIFY_WITH_TIMEOUT(!panel_->worker().busy(), patient(60'000)); }
     void show(PageIndex page) {
         panel_->pages().setCurrentIndex(page);
         settle();
@@ -88,11 +89,11 @@ class WindowExplorerTest : public QObject {
         options.safe = true;
         options.path = write_preset(folders_, small_spec());
         window_ = open_window({}, options);
-        QTRY_COMPARE_WITH_TIMEOUT(spec().spec().name, std::string("small"), 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(spec().spec().name, std::string("small"), patient(60'000));
         window_->actions().explorer->trigger();
         panel_ = &window_->plots().explorer();
-        QTRY_VERIFY_WITH_TIMEOUT(panel_->isVisible(), 60'000);
-        QTRY_VERIFY_WITH_TIMEOUT(!figure("explore_kernel").id.empty(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(panel_->isVisible(), patient(60'000));
+        QTRY_VERIFY_WITH_TIMEOUT(!figure("explore_kernel").id.empty(), patient(60'000));
         settle();
     }
     void cleanup() { window_.reset(); }
@@ -106,7 +107,7 @@ class WindowExplorerTest : public QObject {
             if (button->text().contains("kernel")) button->click();
         QVERIFY(fresh->plots().explorer().isVisible());
         QTRY_VERIFY_WITH_TIMEOUT(
-            !fresh->plots().explorer().card("explore_kernel")->data().id.empty(), 60'000);
+            !fresh->plots().explorer().card("explore_kernel")->data().id.empty(), patient(60'000));
         QVERIFY(!fresh->workspace().run().has_run());
     }
 
@@ -118,7 +119,7 @@ class WindowExplorerTest : public QObject {
         for (int i = 0; i < 3; ++i) QTest::keyClick(&nodes, Qt::Key_Right);
         QCOMPARE(controls().request().nodes, 5);
         QTRY_VERIFY_WITH_TIMEOUT(
-            figure("explore_kernel").subtitle.find("R = 5") != std::string::npos, 60'000);
+            figure("explore_kernel").subtitle.find("R = 5") != std::string::npos, patient(60'000));
         settle();
         const double after = series("explore_kernel", "reference:quadrature")->points.back().y;
         QVERIFY(after > 1.5 * before);  // nearer to the pole
@@ -155,7 +156,8 @@ class WindowExplorerTest : public QObject {
         for (int i = 1; i <= 99; ++i) seed.slider().setValue(i);
         settle();
         QTRY_VERIFY_WITH_TIMEOUT(
-            figure("explore_kernel").subtitle.find("from 99") != std::string::npos, 60'000);
+            figure("explore_kernel").subtitle.find("from 99") != std::string::npos,
+            patient(60'000));
         QVERIFY2(panel_->worker().computed_requests() - frames < 10,
                  qPrintable(QString::number(panel_->worker().computed_requests() - frames)));
     }
@@ -191,7 +193,8 @@ class WindowExplorerTest : public QObject {
         QVERIFY(series("explore_kernel", "estimate:yat-performer-anchor"));
         for (Chip* chip : controls().forms().findChildren<Chip*>())
             if (chip->text().contains("RM") || chip->text().contains("anchor")) chip->click();
-        QTRY_VERIFY_WITH_TIMEOUT(series("explore_kernel", "estimate:yat-performer-rm"), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(series("explore_kernel", "estimate:yat-performer-rm"),
+                                 patient(60'000));
         settle();
         QVERIFY(!series("explore_kernel", "estimate:yat-performer-anchor"));
     }
@@ -204,8 +207,8 @@ class WindowExplorerTest : public QObject {
                                                         {attention_page, "explore_entropy"}};
         for (const auto& [page, id] : pages) {
             show(page);
-            QTRY_VERIFY2_WITH_TIMEOUT(panel_->card(id)->isVisible(), id, 60'000);
-            QTRY_VERIFY2_WITH_TIMEOUT(!figure(id).empty(), id, 60'000);
+            QTRY_VERIFY2_WITH_TIMEOUT(panel_->card(id)->isVisible(), id, patient(60'000));
+            QTRY_VERIFY2_WITH_TIMEOUT(!figure(id).empty(), id, patient(60'000));
         }
         QVERIFY(figure("explore_exact_map").map && figure("explore_map_difference").map);
         show(row_sum_page);
@@ -280,27 +283,27 @@ class WindowExplorerTest : public QObject {
         // Without a run: a model that came with the program.
         QTRY_VERIFY_WITH_TIMEOUT(
             figure("explore_exact_map").subtitle.find("step 400 of 400") != std::string::npos,
-            60'000);
+            patient(60'000));
         QVERIFY(controls().trained().message().contains("came with the program"));
         QCOMPARE(controls().request().head_dim, 16);
         // Without that either it says what to do.
         qputenv("SLAY_DATA_DIR", folders_.file("nothing").toLocal8Bit());
         controls().set_run_folder(folders_.file("no-run"));
         settle();
-        QTRY_VERIFY_WITH_TIMEOUT(!panel_->card("explore_exact_map")->isVisible(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!panel_->card("explore_exact_map")->isVisible(), patient(60'000));
         qunsetenv("SLAY_DATA_DIR");
         QVERIFY2(controls().trained().message().contains("attention/*.qkv"),
                  qPrintable(controls().trained().message()));
         // The kernel's own views need no sequence.
         show(kernel_page);
-        QTRY_VERIFY_WITH_TIMEOUT(panel_->card("explore_kernel")->isVisible(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(panel_->card("explore_kernel")->isVisible(), patient(60'000));
         show(attention_page);
         const std::string run = folders_.file("run").toStdString();
         QVERIFY(explore::write_qkv(explore::qkv_path(run, "training-abc"), trained_sample()).ok());
         controls().set_run_folder(QString::fromStdString(run));
         settle();
-        QTRY_VERIFY_WITH_TIMEOUT(panel_->card("explore_exact_map")->isVisible(), 60'000);
-        QTRY_COMPARE_WITH_TIMEOUT(figure("explore_exact_map").map->rows, 12, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(panel_->card("explore_exact_map")->isVisible(), patient(60'000));
+        QTRY_COMPARE_WITH_TIMEOUT(figure("explore_exact_map").map->rows, 12, patient(60'000));
         QVERIFY(figure("explore_exact_map").subtitle.find("head 1 of 2") != std::string::npos);
         QVERIFY(controls().command().contains("--qkv"));
     }
@@ -331,15 +334,15 @@ class WindowExplorerTest : public QObject {
             std::sort(shown.begin(), shown.end());
             std::sort(wanted.begin(), wanted.end());
             QCOMPARE(shown, wanted);
-            QTRY_VERIFY_WITH_TIMEOUT(panel_->card(chosen.page)->isVisible(), 60'000);
-            QTRY_VERIFY_WITH_TIMEOUT(!figure(chosen.page).empty(), 60'000);
+            QTRY_VERIFY_WITH_TIMEOUT(panel_->card(chosen.page)->isVisible(), patient(60'000));
+            QTRY_VERIFY_WITH_TIMEOUT(!figure(chosen.page).empty(), patient(60'000));
             QVERIFY(panel_->guide().text().startsWith(QString::number(step + 1)));
         }
         // What the fifth says is so: at its budget the signed form crosses zero, the other not.
         panel_->show_guide(4);
         settle();
         QTRY_VERIFY_WITH_TIMEOUT(series("explore_denominators", "row-sums:yat-performer-rm"),
-                                 60'000);
+                                 patient(60'000));
         QVERIFY(series("explore_denominators", "row-sums:yat-performer-rm")->label.find("\u2264") !=
                 std::string::npos);
         QCOMPARE(series("explore_denominators", "row-sums:yat-performer-anchor")->label,

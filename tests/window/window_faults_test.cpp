@@ -4,6 +4,7 @@
 #include <QTest>
 
 #include "engine/core/journal.h"
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/window/message_bar.h"
 
@@ -25,7 +26,7 @@ class WindowFaultsTest : public QObject {
         options.path = write_preset(folders_, small_spec());
         window_ = open_window(slow, options);
         QTRY_COMPARE_WITH_TIMEOUT(window_->workspace().spec().spec().name, std::string("small"),
-                                  60'000);
+                                  patient(60'000));
     }
 
   private slots:
@@ -45,13 +46,13 @@ class WindowFaultsTest : public QObject {
         QFETCH(QString, words);
         open();
         window_->actions().run->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() >= 3, 30'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() >= 3, patient(30'000));
         const QString folder = run().folder(), elsewhere = folder + "-elsewhere";
         if (what == "moved")
             QVERIFY(QDir().rename(folder, elsewhere));
         else
             QVERIFY(QDir(folder).removeRecursively());
-        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 30'000);
+        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), patient(30'000));
         QVERIFY2(window_->messages().text().contains(words),
                  qPrintable(window_->messages().text()));
         QVERIFY(!QFile::exists(folder));  // nothing was made in its place
@@ -64,8 +65,8 @@ class WindowFaultsTest : public QObject {
         }
         // The next run is whole.
         window_->actions().run->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(!idle(*window_), 30'000);
-        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!idle(*window_), patient(30'000));
+        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), patient(60'000));
         QCOMPARE(run().points_done(), static_cast<int>(run().record().points().size()));
         QVERIFY(QFile::exists(run().folder() + "/artifacts/benchmark_results.json"));
     }
@@ -74,12 +75,13 @@ class WindowFaultsTest : public QObject {
         open();
         qputenv("XDG_DATA_HOME", "/proc/self/nowhere");
         window_->actions().run->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(window_->messages().text().contains("cannot be written"), 30'000);
-        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->messages().text().contains("cannot be written"),
+                                 patient(30'000));
+        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), patient(60'000));
         qputenv("XDG_DATA_HOME", folders_.data().toLocal8Bit());
         window_->actions().run->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, 30'000);
-        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, patient(30'000));
+        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), patient(60'000));
     }
 };
 

@@ -11,6 +11,7 @@
 #include <QUrl>
 
 #include "engine/run/runner.h"
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/compare/compare_panel.h"
 #include "widgets/editor/checked_field.h"
@@ -25,7 +26,7 @@ using namespace slay;
 
 namespace {
 
-constexpr int patience = 60'000;
+const int patience = patient(60'000);
 
 QString saved_run(const QString& folder) {
     FakeBehaviour behaviour;

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <thread>
 
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/plots/plot_tabs.h"
 #include "widgets/plots/plot_view.h"
@@ -126,9 +127,10 @@ class WindowFramesTest : public QObject {
         options.path = write_preset(folders_, large_spec());
         auto window = open_window(behaviour, options);
         Workspace& workspace = window->workspace();
-        QTRY_COMPARE_WITH_TIMEOUT(workspace.spec().spec().name, std::string("small"), 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(workspace.spec().spec().name, std::string("small"),
+                                  patient(60'000));
         QTRY_COMPARE_WITH_TIMEOUT(workspace.session().engine_state(),
-                                  EngineSession::EngineState::ready, 60'000);
+                                  EngineSession::EngineState::ready, patient(60'000));
         int replots = 0;
         const QCustomPlot& plot = window->plots().view_of("latency_scaling")->plot();
         connect(&plot, &QCustomPlot::afterReplot, this, [&replots] { ++replots; });

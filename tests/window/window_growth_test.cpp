@@ -20,6 +20,7 @@
 #include <algorithm>
 
 #include "engine/core/spec_settings.h"
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/editor/configuration_panel.h"
 #include "widgets/editor/length_axis.h"
@@ -37,7 +38,7 @@ using namespace slay;
 
 namespace {
 
-constexpr int patience = 60'000;
+const int patience = patient(60'000);
 
 SweepSpec latency_spec() {
     SweepSpec spec = small_spec();
@@ -361,7 +362,8 @@ class WindowGrowthTest : public QObject {
         QVERIFY(QDir(workspace().run().folder()).removeRecursively());
         window_->results().table().selectRow(0);
         window_->results().findChild<QAction*>("rerun")->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(window_->messages().text().contains("cannot be written"), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->messages().text().contains("cannot be written"),
+                                 patient(60'000));
         QVERIFY(idle(*window_));
         QCOMPARE(record().points().size(), points);
     }

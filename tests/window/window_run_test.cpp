@@ -14,6 +14,7 @@
 #include <ctime>
 
 #include "engine/run/worker_executor.h"
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/editor/checked_field.h"
 #include "widgets/editor/configuration_panel.h"
@@ -89,11 +90,12 @@ class WindowRunTest : public QObject {
         options.safe = true;
         options.path = write_preset(folders_, spec);
         window_ = open_window(behaviour, options);
-        QTRY_COMPARE_WITH_TIMEOUT(window_->workspace().spec().spec().name, spec.name, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(window_->workspace().spec().spec().name, spec.name,
+                                  patient(60'000));
     }
     RunDocument& run() { return window_->workspace().run(); }
     EngineSession& session() { return window_->workspace().session(); }
-    void finish() { QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 120'000); }
+    void finish() { QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), patient(120'000)); }
 
   private slots:
     void initTestCase() { apply_theme(ThemeChoice::light); }
@@ -105,7 +107,7 @@ class WindowRunTest : public QObject {
         open(behaviour);
         window_->actions().run->trigger();
         QVERIFY(window_->workspace().spec().locked());
-        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, patient(60'000));
         finish();
         QVERIFY(!window_->workspace().spec().locked());
         QCOMPARE(run().points_done(), static_cast<int>(run().record().points().size()));
@@ -113,7 +115,7 @@ class WindowRunTest : public QObject {
         QVERIFY(latency);
         window_->plots().show_figure("latency_scaling");
         QTRY_COMPARE_WITH_TIMEOUT(drawn_points(*latency), 9,
-                                  60'000);  // 3 variants measured at 3 lengths
+                                  patient(60'000));  // 3 variants measured at 3 lengths
         const QAbstractItemModel& table = window_->results().model();
         QCOMPARE(table.rowCount(),
                  run().points_done() > 0 ? int(run().record().points().size()) : 0);
@@ -140,10 +142,10 @@ class WindowRunTest : public QObject {
             if (!id.isEmpty() && run().in_flight() && !seen.contains(id)) seen << id;
             return idle(*window_);
         };
-        QTRY_VERIFY_WITH_TIMEOUT(over(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(over(), patient(60'000));
         QCOMPARE(seen.size(), 3);
         window_->actions().run->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(run().in_flight(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run().in_flight(), patient(60'000));
         window_->plots().show_figure("memory_scaling");
         finish();
         QCOMPARE(window_->plots().current_view(), window_->plots().view_of("memory_scaling"));
@@ -163,7 +165,8 @@ class WindowRunTest : public QObject {
             if (std::find(experiments.begin(), experiments.end(), shown->figure().experiment) ==
                 experiments.end())
                 continue;
-            QTRY_VERIFY2_WITH_TIMEOUT(drawn_points(*shown) > 0, shown->figure().id.c_str(), 60'000);
+            QTRY_VERIFY2_WITH_TIMEOUT(drawn_points(*shown) > 0, shown->figure().id.c_str(),
+                                      patient(60'000));
             ++filled;
         }
         QCOMPARE(filled, 3);
@@ -183,7 +186,8 @@ class WindowRunTest : public QObject {
         QCOMPARE(metrics->count(), 6);
         QCOMPARE(metrics->itemText(2), QStringLiteral("Perplexity"));
         QTest::keyClick(metrics, Qt::Key_Down);
-        QTRY_COMPARE_WITH_TIMEOUT(view->data().metric, std::string("validation_loss"), 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(view->data().metric, std::string("validation_loss"),
+                                  patient(60'000));
         for (QComboBox* each :
              window_->plots().view_of("latency_scaling")->findChildren<QComboBox*>())
             QVERIFY(each->accessibleName() != "Metric shown" || each->isHidden());
@@ -195,7 +199,7 @@ class WindowRunTest : public QObject {
         slow.samples = 20;
         open(slow);
         window_->actions().run->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() >= 2, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() >= 2, patient(60'000));
         QElapsedTimer timer;
         timer.start();
         QTest::mouseClick(window_->actions().stop_button, Qt::LeftButton);
@@ -230,7 +234,7 @@ class WindowRunTest : public QObject {
         slow.sample = std::chrono::milliseconds(3);
         open(slow);
         window_->actions().run->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, patient(60'000));
         window_->actions().pause->trigger();
         QCOMPARE(session().run_state(), EngineSession::RunState::paused);
         QCOMPARE(window_->actions().pause->text(), QString("Continue"));
@@ -265,7 +269,7 @@ class WindowRunTest : public QObject {
         const QString folder = run().folder();
         run().clear();
         window_->workspace().open(folder);
-        QTRY_VERIFY_WITH_TIMEOUT(run().has_run(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run().has_run(), patient(60'000));
         QCOMPARE(window_->results().tsv(), before);
     }
 
@@ -346,7 +350,7 @@ class WindowRunTest : public QObject {
         finish();
         QSignalSpy exported(&window_->workspace(), &Workspace::export_finished);
         window_->actions().export_here->trigger();
-        QTRY_COMPARE_WITH_TIMEOUT(exported.count(), 1, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(exported.count(), 1, patient(60'000));
         for (const char* file : {"artifacts/benchmark_results.json", "tables/latency_scaling.tex",
                                  "tables/memory_scaling.tex", "figures/latency_scaling.pdf",
                                  "figures/memory_scaling.pdf"})
@@ -361,22 +365,24 @@ class WindowRunTest : public QObject {
         window_->actions().run->trigger();
         window_->plots().show_figure("latency_scaling");
         PlotView* latency = window_->plots().view_of("latency_scaling");
-        QTRY_VERIFY_WITH_TIMEOUT(drawn_points(*latency) >= 4, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(drawn_points(*latency) >= 4, patient(60'000));
         latency->zoom(0.5);
         const QCPRange x = latency->plot().xAxis->range();
         const QCPRange y = latency->plot().yAxis->range();
         const int at = drawn_points(*latency);
-        QTRY_VERIFY_WITH_TIMEOUT(drawn_points(*latency) > at, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(drawn_points(*latency) > at, patient(60'000));
         finish();
         QVERIFY(latency->plot().xAxis->range() == x);
         QVERIFY(latency->plot().yAxis->range() == y);
         latency->reset_view();
-        QTRY_VERIFY_WITH_TIMEOUT(!(latency->plot().xAxis->range() == x), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!(latency->plot().xAxis->range() == x), patient(60'000));
     }
 
     // The engine of the run crashes in a worker: the point is marked, the log names the worker that
     // was replaced, and the run goes on to its end.
     void a_crashing_engine_costs_a_point() {
+        for (const char* options : {"ASAN_OPTIONS", "TSAN_OPTIONS"})
+            qputenv(options, qgetenv(options) + crash_by_signal);
         qputenv("SLAY_ENGINE", SLAY_FAKE_ENGINE);
         qputenv("FAKE_CRASH", "linear");
         window_.reset();
@@ -390,9 +396,9 @@ class WindowRunTest : public QObject {
             options);
         window_->show();
         QTRY_COMPARE_WITH_TIMEOUT(window_->workspace().spec().spec().name, small_spec().name,
-                                  60'000);
+                                  patient(60'000));
         window_->actions().run->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() > 0, patient(60'000));
         finish();
         qunsetenv("SLAY_ENGINE");
         qunsetenv("FAKE_CRASH");
@@ -420,11 +426,11 @@ class WindowRunTest : public QObject {
         finish();
         window_->plots().show_figure("latency_scaling");
         PlotView* latency = window_->plots().view_of("latency_scaling");
-        QTRY_VERIFY_WITH_TIMEOUT(drawn_points(*latency) > 0, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(drawn_points(*latency) > 0, patient(60'000));
         const QString id = QString::fromStdString(latency->data().series.front().id);
         latency->toggle_curve(id);
         QCOMPARE(latency->hidden_curves(), QStringList{id});
-        QTRY_VERIFY_WITH_TIMEOUT(latency->data().series.front().hidden, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(latency->data().series.front().hidden, patient(60'000));
         latency->toggle_curve(id);
         QVERIFY(latency->hidden_curves().isEmpty());
     }
@@ -434,11 +440,11 @@ class WindowRunTest : public QObject {
         slow.sample = std::chrono::milliseconds(3);
         open(slow);
         window_->actions().run->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() >= 2, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(run().points_done() >= 2, patient(60'000));
         const QString folder = run().folder();
         const int seen = run().points_done();
         window_->actions().quit->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(!window_->isVisible(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!window_->isVisible(), patient(60'000));
         const auto journal = read_journal(folder.toStdString());
         QVERIFY(journal.ok());
         QVERIFY(journal->skipped.empty());
@@ -457,7 +463,7 @@ class WindowRunTest : public QObject {
         FakeBehaviour fast;
         fast.sample = std::chrono::microseconds(0);
         open(fast, spec);
-        QTRY_VERIFY_WITH_TIMEOUT(window_->workspace().estimator().plan(), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->workspace().estimator().plan(), patient(60'000));
         FrameGaps frames;
         QElapsedTimer timer;
         timer.start();

@@ -6,6 +6,7 @@
 #include <QScopeGuard>
 #include <QTest>
 
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/document/spec_document.h"
 #include "widgets/editor/checked_field.h"
@@ -49,15 +50,15 @@ class WindowSessionTest : public QObject {
         const auto let_go = qScopeGuard([&trace] { trace.hold_load = false; });
         qInfo("the window is on the screen after %lld ms", timer.elapsed());
         QTRY_COMPARE_WITH_TIMEOUT(window->workspace().session().engine_state(),
-                                  EngineSession::EngineState::loading, 60'000);
+                                  EngineSession::EngineState::loading, patient(60'000));
         // Usable meanwhile: a preset opens and can be edited.
         window->workspace().open(write_preset(folders_, small_spec()));
         QTRY_COMPARE_WITH_TIMEOUT(window->workspace().spec().spec().name, std::string("small"),
-                                  60'000);
+                                  patient(60'000));
         QCOMPARE(window->workspace().session().engine_state(), EngineSession::EngineState::loading);
         trace.hold_load = false;
         QTRY_COMPARE_WITH_TIMEOUT(window->workspace().session().engine_state(),
-                                  EngineSession::EngineState::ready, 60'000);
+                                  EngineSession::EngineState::ready, patient(60'000));
         window->close();
     }
 
@@ -67,7 +68,7 @@ class WindowSessionTest : public QObject {
             first.path = write_preset(folders_, small_spec());
             auto window = open_window({}, first);
             QTRY_COMPARE_WITH_TIMEOUT(window->workspace().spec().spec().name, std::string("small"),
-                                      60'000);
+                                      patient(60'000));
             SweepSpec edited = window->workspace().spec().spec();
             edited.axes["lengths"] = {std::int64_t{4096}};
             window->workspace().spec().edit("lengths", {}, edited);
@@ -77,9 +78,9 @@ class WindowSessionTest : public QObject {
         }
         auto window = open_window({}, options());
         QTRY_COMPARE_WITH_TIMEOUT(window->workspace().spec().spec().name, std::string("small"),
-                                  60'000);
+                                  patient(60'000));
         QTRY_COMPARE_WITH_TIMEOUT(window->configuration().axis_field("lengths")->text(),
-                                  QString("4096"), 60'000);
+                                  QString("4096"), patient(60'000));
         QVERIFY(window->workspace().spec().modified());
         QVERIFY(window->actions().theme_dark->isChecked());
         QVERIFY(tones().dark);
@@ -113,10 +114,10 @@ class WindowSessionTest : public QObject {
         auto window = open_window({}, options());
         QVERIFY(window->isVisible());
         QTRY_COMPARE_WITH_TIMEOUT(window->workspace().session().engine_state(),
-                                  EngineSession::EngineState::ready, 60'000);
+                                  EngineSession::EngineState::ready, patient(60'000));
         window->workspace().open(write_preset(folders_, small_spec()));
         QTRY_COMPARE_WITH_TIMEOUT(window->workspace().spec().spec().name, std::string("small"),
-                                  60'000);
+                                  patient(60'000));
         window->close();
         QCOMPARE(QJsonDocument::fromJson(stored()).object()["schema"].toString(),
                  QString("slay-session/1"));
@@ -134,7 +135,7 @@ class WindowSessionTest : public QObject {
         window.show();
         QVERIFY(QTest::qWaitForWindowExposed(&window));
         QTRY_VERIFY_WITH_TIMEOUT(QJsonDocument::fromJson(stored()).object().contains("window"),
-                                 60'000);
+                                 patient(60'000));
     }
 
     void safe_start_passes_over_the_session() {
@@ -143,14 +144,14 @@ class WindowSessionTest : public QObject {
             first.path = write_preset(folders_, small_spec());
             auto window = open_window({}, first);
             QTRY_COMPARE_WITH_TIMEOUT(window->workspace().spec().spec().name, std::string("small"),
-                                      60'000);
+                                      patient(60'000));
             window->close();
         }
         StartOptions safe = options();
         safe.safe = true;
         auto window = open_window({}, safe);
         QTRY_VERIFY_WITH_TIMEOUT(!window->workspace().spec().spec().name.empty(),
-                                 60'000);  // the quick preset
+                                 patient(60'000));  // the quick preset
         QVERIFY(window->workspace().spec().spec().name != "small");
     }
 };

@@ -8,6 +8,7 @@
 #include <QTest>
 #include <fstream>
 
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/results/log_panel.h"
 #include "widgets/results/results_panel.h"
@@ -69,7 +70,8 @@ class WindowSoakTest : public QObject {
         options.safe = true;
         options.path = write_preset(folders_, spec);
         window_ = open_window(quick(), options);
-        QTRY_COMPARE_WITH_TIMEOUT(window_->workspace().spec().spec().name, spec.name, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(window_->workspace().spec().spec().name, spec.name,
+                                  patient(60'000));
     }
     RunDocument& run() { return window_->workspace().run(); }
 
@@ -83,8 +85,8 @@ class WindowSoakTest : public QObject {
         std::vector<Taken> after;
         for (int i = 0; i < runs; ++i) {
             window_->actions().run->trigger();
-            QTRY_VERIFY_WITH_TIMEOUT(!idle(*window_), 60'000);
-            QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 1'200'000);
+            QTRY_VERIFY_WITH_TIMEOUT(!idle(*window_), patient(60'000));
+            QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), patient(1'200'000));
             QCOMPARE(run().points_done(),
                      points_ / variants_times_experiments * variants_times_experiments);
             QCOMPARE(window_->results().model().rowCount(), run().points_done());
@@ -108,17 +110,17 @@ class WindowSoakTest : public QObject {
     void one_long_run() {
         open(sweep_of(points_ * runs));
         window_->actions().run->trigger();
-        QTRY_VERIFY_WITH_TIMEOUT(!idle(*window_), 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!idle(*window_), patient(60'000));
         std::vector<Taken> at;
         for (int i = 1; i <= runs; ++i) {
             QTRY_VERIFY_WITH_TIMEOUT(run().points_done() >= points_ * i || idle(*window_),
-                                     1'200'000);
+                                     patient(1'200'000));
             at.push_back(taken());
             qInfo("at point %6d: %6.1f MB resident, %5.1f MB allocated, %d descriptors",
                   run().points_done(), at.back().megabytes, at.back().in_use,
                   at.back().descriptors);
         }
-        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), 1'200'000);
+        QTRY_VERIFY_WITH_TIMEOUT(idle(*window_), patient(1'200'000));
         QCOMPARE(run().points_done(), static_cast<int>(run().record().points().size()));
         const double each =
             (at.back().megabytes - at.front().megabytes) * 1e3 / (points_ * (runs - 1));
