@@ -5,6 +5,7 @@
 
 #include "tests/slow_build.h"
 
+
 namespace {
 
 constexpr int patience_ms = 300'000;
