@@ -5,7 +5,6 @@
 
 #include "tests/slow_build.h"
 
-
 namespace {
 
 constexpr int patience_ms = 300'000;

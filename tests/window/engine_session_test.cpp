@@ -119,7 +119,7 @@ class EngineSessionTest : public QObject {
             prepared_elsewhere = QThread::currentThread() != window && of.points().size() == 400;
         });
         session.start(spec, fresh());
-        QTRY_COMPARE(ended.count(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, patient(60'000));
         QVERIFY(end_seen && !ended_early);
         QCOMPARE(session.run_state(), EngineSession::RunState::idle);
         for (std::size_t i = 1; i < seen.size(); ++i) QCOMPARE(seen[i], seen[i - 1] + 1);

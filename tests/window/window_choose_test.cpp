@@ -10,6 +10,7 @@
 #include <QTreeWidget>
 
 #include "tests/exports/sample_records.h"
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/advice/choose_panel.h"
 #include "widgets/plots/plot_tabs.h"
@@ -44,7 +45,7 @@ class WindowChooseTest : public QObject {
 
         panel.length().lineEdit()->setFocus();
         panel.length().setEditText("12,000");
-        QTRY_COMPARE(panel.answer().length, 12000.0);
+        QTRY_COMPARE_WITH_TIMEOUT(panel.answer().length, 12000.0, patient(60'000));
         QVERIFY(panel.words() != before);
         QVERIFY(panel.words().contains("At L = 12,000"));
         QVERIFY(panel.variants().topLevelItem(0)->text(1).startsWith("~ "));
@@ -86,18 +87,18 @@ class WindowChooseTest : public QObject {
         StartOptions options;
         options.path = write_preset(*folders_, small_spec());
         auto window = open_window({}, options);
-        QTRY_VERIFY(window->plots().current_view());
+        QTRY_VERIFY_WITH_TIMEOUT(window->plots().current_view(), patient(60'000));
         BottomFold& bottom = window->bottom();
         QVERIFY(!bottom.folded());
-        QTRY_VERIFY(bottom.height() > 100);
+        QTRY_VERIFY_WITH_TIMEOUT(bottom.height() > 100, patient(60'000));
         const int plot = window->plots().height();
         window->actions().choose->trigger();
         QVERIFY(bottom.folded());
-        QTRY_VERIFY(window->plots().height() > plot + 50);
+        QTRY_VERIFY_WITH_TIMEOUT(window->plots().height() > plot + 50, patient(60'000));
         // A click on a tab, or its key, opens them.
         window->actions().show_findings->trigger();
         QVERIFY(!bottom.folded());
-        QTRY_VERIFY(bottom.height() > 100);
+        QTRY_VERIFY_WITH_TIMEOUT(bottom.height() > 100, patient(60'000));
         window->actions().explorer->trigger();
         QVERIFY(bottom.folded());
         QTabBar* bar = nullptr;

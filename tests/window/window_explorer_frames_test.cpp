@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/editor/chip_row.h"
 #include "widgets/explorer/explorer_controls.h"
@@ -107,13 +108,13 @@ class ExplorerFramesTest : public QObject {
         window_->resize(1280, 800);
         window_->actions().explorer->trigger();
         panel_ = &window_->plots().explorer();
-        QTRY_VERIFY(panel_->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(panel_->isVisible(), patient(60'000));
         for (const Place& place : places) {
             stand_at(place);
             Times all;
             for (int page = 0; page < panel_->pages().count(); ++page) {
                 panel_->pages().setCurrentIndex(page);
-                QTRY_VERIFY(!panel_->worker().busy());
+                QTRY_VERIFY_WITH_TIMEOUT(!panel_->worker().busy(), patient(60'000));
                 Times first, computing, drawing, rest;
                 QString worst;
                 for (const char* name : sliders) {
@@ -130,7 +131,7 @@ class ExplorerFramesTest : public QObject {
                         first.add(ms);
                         all.add(ms);
                         QVERIFY2(ms > 0, name);
-                        QTRY_VERIFY(!panel_->worker().busy());
+                        QTRY_VERIFY_WITH_TIMEOUT(!panel_->worker().busy(), patient(60'000));
                         rest.add(static_cast<double>(until_rest.nsecsElapsed()) / 1e6);
                     }
                 }

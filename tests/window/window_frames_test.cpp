@@ -163,7 +163,7 @@ class WindowFramesTest : public QObject {
             taken.size(), part(0.5), part(0.9), part(0.99), taken.back(), above(33), above(100));
         print_histogram(taken);
         QVERIFY(taken.back() < 5000);
-        QTRY_VERIFY(shows_its_record(*window));
+        QTRY_VERIFY_WITH_TIMEOUT(shows_its_record(*window), patient(60'000));
         window->close();
     }
 };

@@ -101,7 +101,7 @@ class WindowSoakTest : public QObject {
         // Beyond the first: a log line and its time for each point are kept, up to 20,000 of them.
         const double grown = after.back().megabytes - after.front().megabytes;
         const double allowed = 4 + 0.5e-3 * points_ * (runs - 1);
-        QVERIFY2(grown < allowed, qPrintable(QString("%1 MB more").arg(grown)));
+        QVERIFY2(grown < allowed || slow_build() > 1, qPrintable(QString("%1 MB more").arg(grown)));
         // A folder may be looked through at that moment.
         QVERIFY(after.back().descriptors <= after.front().descriptors + 2);
     }
@@ -127,7 +127,9 @@ class WindowSoakTest : public QObject {
         qInfo("%.2f kB for each point after the first tenth", each);
         // In a short run what Qt keeps of icons and glyphs weighs too, some megabytes at most.
         const double allowed = 8 + 3e3 / (points_ * (runs - 1));
-        QVERIFY2(each < allowed, qPrintable(QString("%1 kB for each point").arg(each)));
+        // A sanitizer's allocator keeps what was freed, and looks for leaks itself.
+        QVERIFY2(each < allowed || slow_build() > 1,
+                 qPrintable(QString("%1 kB for each point").arg(each)));
         QVERIFY(at.back().descriptors <= at.front().descriptors + 2);
     }
 };
