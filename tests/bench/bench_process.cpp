@@ -26,7 +26,7 @@ Bench::Bench() : environment_(QProcessEnvironment::systemEnvironment()) {
     environment_.remove("DISPLAY");
     environment_.remove("WAYLAND_DISPLAY");
     for (const char* options : {"ASAN_OPTIONS", "TSAN_OPTIONS"})
-        set(options, environment_.value(options) + crash_by_signal);
+        set(options, environment_.value(options) + slay::crash_by_signal);
 }
 
 void Bench::set(const QString& variable, const QString& value) {
