@@ -71,7 +71,8 @@ class BenchAddTest : public QObject {
         bench_.set("FAKE_SAMPLE_MS", "40");
         const auto going = bench_.start({"run", "small.json", "--out", "going"});
         bench_.set("FAKE_SAMPLE_MS", "");
-        QTRY_VERIFY_WITH_TIMEOUT(lines("going", "point-finished").size() >= 1, patient(60'000));
+        QTRY_VERIFY_WITH_TIMEOUT(lines("going", "point-finished").size() >= 1,
+                                 slay::patient(60'000));
         const BenchResult asked = run({"add", "going", "--variant", "cosformer"});
         QVERIFY2(asked.code == 0 && asked.err.contains("takes them up"), asked.err);
         const BenchResult result = Bench::finish(*going);

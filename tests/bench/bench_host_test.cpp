@@ -83,7 +83,7 @@ class BenchHostTest : public QObject {
     std::unique_ptr<QProcess> start_slow_run() {
         auto process = bench_->start(words({"slow.json"}));
         if (!QTest::qWaitFor([this] { return finished_points(bench_->path("run")) >= 2; },
-                             patient(60'000)))
+                             slay::patient(60'000)))
             qFatal("the run did not begin: %s", process->readAllStandardError().constData());
         return process;
     }
@@ -116,7 +116,7 @@ void BenchHostTest::a_run_there_is_a_run_like_any_other() {
 void BenchHostTest::a_connection_that_is_cut_loses_nothing() {
     const auto process = start_slow_run();
     host_->cut();
-    QTRY_VERIFY_WITH_TIMEOUT(finished_points(bench_->path("run")) >= 8, patient(60'000));
+    QTRY_VERIFY_WITH_TIMEOUT(finished_points(bench_->path("run")) >= 8, slay::patient(60'000));
     host_->close();  // the whole machine is out of reach for a while
     QTest::qWait(1500);
     host_->open();
@@ -154,7 +154,8 @@ void BenchHostTest::more_points_reach_a_run_that_goes_on_there() {
     const auto process = start_slow_run();
     const BenchResult first = bench_->run({"add", "run", "--variant", "cosformer"});
     QVERIFY2(first.code == 0 && first.err.contains("takes them up"), first.err);
-    QTRY_COMPARE_WITH_TIMEOUT(lines_of(bench_->path("run"), "points-added"), 1, patient(60'000));
+    QTRY_COMPARE_WITH_TIMEOUT(lines_of(bench_->path("run"), "points-added"), 1,
+                              slay::patient(60'000));
     // Asked for while nobody is connected: it waits for the connection.
     host_->close();
     QVERIFY(bench_->run({"add", "run", "--length", "96"}).code == 0);

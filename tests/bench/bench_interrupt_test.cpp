@@ -64,8 +64,8 @@ void BenchInterruptTest::init() {
 // A run of which some points are measured and some are not.
 std::unique_ptr<QProcess> BenchInterruptTest::start_slow_run() {
     auto process = bench_->start({"run", "slow.json", "--out", "run"});
-    const bool begun =
-        QTest::qWaitFor([this] { return count_of(run_, "point-finished") >= 4; }, patient(60'000));
+    const bool begun = QTest::qWaitFor([this] { return count_of(run_, "point-finished") >= 4; },
+                                       slay::patient(60'000));
     if (!begun) qFatal("the run did not begin");
     return process;
 }
@@ -107,8 +107,8 @@ void BenchInterruptTest::an_interrupted_run_is_resumed() {
 void BenchInterruptTest::the_second_interrupt_ends_at_once() {
     bench_->set("FAKE_SAMPLE_MS", "60000");
     const auto process = bench_->start({"run", "slow.json", "--out", "run"});
-    QVERIFY(
-        QTest::qWaitFor([this] { return count_of(run_, "point-started") >= 1; }, patient(60'000)));
+    QVERIFY(QTest::qWaitFor([this] { return count_of(run_, "point-started") >= 1; },
+                            slay::patient(60'000)));
     const auto id = static_cast<pid_t>(process->processId());
     kill(id, SIGINT);
     QTest::qWait(20);

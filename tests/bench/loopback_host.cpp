@@ -96,7 +96,7 @@ LoopbackHost::~LoopbackHost() {
 
 void LoopbackHost::open() {
     server_.start(sshd, {"-D", "-e", "-f", folder_.filePath("sshd_config")});
-    if (!QTest::qWaitFor([this] { return listens(port_); }, patient(30'000)))
+    if (!QTest::qWaitFor([this] { return listens(port_); }, slay::patient(30'000)))
         qFatal("sshd does not listen: %s", log().constData());
 }
 
