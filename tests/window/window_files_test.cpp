@@ -16,6 +16,7 @@
 #include "widgets/compare/compare_panel.h"
 #include "widgets/editor/checked_field.h"
 #include "widgets/editor/configuration_panel.h"
+#include "widgets/elsewhere/folder_follower.h"
 #include "widgets/growth/pinned_baseline.h"
 #include "widgets/library/library_entry.h"
 #include "widgets/library/library_panel.h"
@@ -114,6 +115,10 @@ class WindowFilesTest : public QObject {
         saved_run(run, 3);
         gzip_journal(run);
         const QStringList before = QDir(run).entryList(QDir::Files);
+        const auto by_folder = read_folder(run.toStdString());
+        const auto by_file = read_folder((run + "/journal.jsonl.gz").toStdString());
+        QVERIFY(by_folder && by_file && by_folder->bytes > 0);
+        QCOMPARE(by_file->bytes, by_folder->bytes);  // else it would seem to grow
         const QString one = saved_run(folders_.file("beside"));
         auto window = open_window({}, options());
         Workspace& workspace = window->workspace();
