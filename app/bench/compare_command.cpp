@@ -27,7 +27,7 @@ std::string label_of(const std::string& path) {
         return clean_text(at.stem().string(), 80);
     if (at.extension() == ".json")
         return clean_text(at.parent_path().parent_path().filename().string(), 80);
-    const bool journal = at.extension() == ".jsonl";
+    const bool journal = at.extension() == ".jsonl" || at.extension() == ".gz";
     return clean_text((journal ? at.parent_path() : at).filename().string(), 80);
 }
 

@@ -56,7 +56,7 @@ namespace {
 // A run's folder stands for the preset that it was run from.
 Result<SweepSpec> read_preset_of(const std::string& path) {
     std::error_code error;
-    if (std::filesystem::exists(path + '/' + journal_file_name, error)) return spec_of_run(path);
+    if (std::filesystem::exists(journal_of(path), error)) return spec_of_run(path);
     return read_spec(path);
 }
 

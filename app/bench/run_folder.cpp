@@ -40,8 +40,11 @@ Result<RunFolder> choose_run_folder(const std::string& out, const std::string& p
     if (!fs::is_directory(status)) {
         return Error{ErrorKind::cannot_create, out + " is there already and is not a folder"};
     }
-    const bool has_journal = fs::exists(fs::path(out) / journal_file_name, error);
-    if (has_journal && resume) return RunFolder{out, true};
+    const bool has_journal = fs::exists(journal_of(out), error);
+    if (has_journal && resume) {
+        if (Status grows = journal_can_grow(out); !grows) return grows.error();
+        return RunFolder{out, true};
+    }
     if (has_journal) {
         return Error{ErrorKind::cannot_create,
                      out + " holds a run already: finish it with --resume, or name another folder"};

@@ -1,6 +1,7 @@
 // The run on disk: append-only JSONL, one event a line, synced once per finished point.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,7 +13,14 @@
 
 namespace slay {
 
-inline constexpr const char* journal_file_name = "journal.jsonl";
+inline constexpr const char* journal_file_name = "journal.jsonl";  // what a run writes
+
+// The journal of a folder to read: journal.jsonl, or where there is none (or an empty one) the
+// journal.jsonl.gz that gzip made of it; where there is neither, the path of the first.
+std::string journal_of(const std::string& folder);
+// What is compressed is read and never written: the error says how to make it writable. A folder
+// without a journal can get one.
+Status journal_can_grow(const std::string& folder);
 
 // A lock on a run folder that the kernel drops with its process (flock on FOLDER/.lock).
 class FolderLock {
@@ -53,12 +61,19 @@ class JournalWriter {
 
 struct JournalContent {
     RunRecord record;
-    std::vector<std::string> skipped;  // "line 17: checksum does not match": damaged, named
+    // Damaged, named: "line 17: checksum does not match"; of a compressed file "what follows
+    // line 17: the compressed file is cut short", too.
+    std::vector<std::string> skipped;
 };
 
-// Loads every whole line of a torn or damaged file. `path`: a run folder or a journal file. Without
-// the first line (the plan) points are known by their ids alone, until a plan is applied.
-Result<JournalContent> read_journal(const std::string& path);
+// Loads every whole line of a torn or damaged file, of a compressed one those before the damage.
+// `path`: a run folder or a journal file, compressed or not, whatever its name is. Without the
+// first line (the plan) points are known by their ids alone, until a plan is applied.
+inline constexpr std::uint64_t max_decompressed_bytes = std::uint64_t{4} << 30;
+Result<JournalContent> read_journal(const std::string& path,
+                                    std::uint64_t max_decompressed = max_decompressed_bytes);
+// The first line of a journal file, the plan, as far as `max_bytes` reach; without its newline.
+Result<std::string> read_journal_head(const std::string& path, std::size_t max_bytes);
 
 // Writes a file atomically: a temporary beside it, synced, renamed over it. Makes the folders that
 // are missing.

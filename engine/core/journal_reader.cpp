@@ -1,11 +1,8 @@
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <filesystem>
 
-#include "engine/core/descriptor.h"
 #include "engine/core/journal.h"
+#include "engine/core/journal_source.h"
 #include "engine/core/units.h"
 
 namespace slay {
@@ -31,10 +28,20 @@ class Reader {
             bytes.remove_prefix(end + 1);
         }
     }
-    void finish() {
+    // `damage`: why there is no more of a compressed file. It may end in a line that lacks no more
+    // than its newline; of any other the end is known to be missing.
+    void finish(const std::string& damage) {
+        if (!damage.empty() && (line_.empty() || !parse_line(line_))) {
+            line_.clear();
+            too_long_ = false;
+        }
         if (!line_.empty() || too_long_) end_line(false);
         if (unnamed_ > 0)
             content_.skipped.push_back("and " + std::to_string(unnamed_) + " lines more");
+        if (!damage.empty())
+            content_.skipped.push_back(
+                (number_ > 0 ? "what follows line " + std::to_string(number_) : "its beginning") +
+                ": " + damage);
     }
     std::size_t loaded() const { return loaded_; }
 
@@ -80,31 +87,42 @@ class Reader {
 
 }  // namespace
 
-Result<JournalContent> read_journal(const std::string& path) {
+Result<JournalContent> read_journal(const std::string& path, std::uint64_t max_decompressed) {
     std::error_code ignored;
     const std::string file_path =
-        std::filesystem::is_directory(path, ignored) ? path + '/' + journal_file_name : path;
-    const Result<Descriptor> file = open_regular(file_path);
-    if (!file) return file.error();
+        std::filesystem::is_directory(path, ignored) ? journal_of(path) : path;
+    Result<JournalSource> source = JournalSource::open(file_path, max_decompressed);
+    if (!source) return source.error();
 
     JournalContent content;
     Reader reader(content);
-    std::string buffer(std::size_t{1} << 16, '\0');
     for (;;) {
-        const ssize_t count = read(file->get(), buffer.data(), buffer.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0)
-            return Error{ErrorKind::no_input, clean_text(file_path) + ": " + reason_of(errno)};
-        if (count == 0) break;
-        reader.take(std::string_view(buffer).substr(0, static_cast<std::size_t>(count)));
+        const Result<std::string_view> bytes = source->next();
+        if (!bytes) return bytes.error();
+        if (bytes->empty()) break;
+        reader.take(*bytes);
     }
-    reader.finish();
+    reader.finish(source->damage());
     if (reader.loaded() == 0)
         return Error{
             ErrorKind::bad_data,
             clean_text(file_path) + ": holds no whole line of a run" +
                 (content.skipped.empty() ? std::string() : " (" + content.skipped.front() + ')')};
     return content;
+}
+
+Result<std::string> read_journal_head(const std::string& path, std::size_t max_bytes) {
+    Result<JournalSource> source = JournalSource::open(path, max_decompressed_bytes);
+    if (!source) return source.error();
+    std::string line;
+    while (line.size() < max_bytes) {
+        const Result<std::string_view> bytes = source->next();
+        if (!bytes) return bytes.error();
+        const auto end = bytes->find('\n');
+        line += bytes->substr(0, std::min(end, max_bytes - line.size()));
+        if (bytes->empty() || end != std::string_view::npos) break;
+    }
+    return line;
 }
 
 }  // namespace slay

@@ -31,6 +31,7 @@ bool end_last_line(int descriptor) {
 
 Result<std::unique_ptr<JournalWriter>> JournalWriter::open(const std::string& folder) {
     if (Status made = make_folder(folder); !made) return made.error();
+    if (Status grows = journal_can_grow(folder); !grows) return grows.error();
     const std::string path = folder + '/' + journal_file_name;
     struct stat info {};
     if (lstat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode))

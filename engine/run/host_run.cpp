@@ -92,6 +92,8 @@ class HostRunner {
     Status prepare() {
         if (const std::string bad = bad_host(target_.host); !bad.empty())
             return Error{ErrorKind::usage, bad};
+        if (options_.resume)
+            if (Status grows = journal_can_grow(options_.folder); !grows) return grows;
         auto lock = FolderLock::take(options_.folder);
         if (!lock) return lock.error();
         lock_ = std::move(*lock);

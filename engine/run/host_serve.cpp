@@ -182,6 +182,7 @@ class HostServer {
         if (spec_->experiments.empty())
             return Error{ErrorKind::bad_data, "the preset is of another version of this program"};
         if (somebody_runs()) return done();
+        if (Status grows = journal_can_grow(folder_); !grows) return grows;
         const auto content = read_journal(folder_);
         if (content && content->record.finished() &&
             content->record.outcome() == RunOutcome::finished && !has_requests(folder_))

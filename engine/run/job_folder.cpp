@@ -94,7 +94,7 @@ std::uint64_t journal_bytes(const std::string& folder) {
     std::uint64_t bytes = 0;
     for (const std::string& each : folders) {
         std::error_code error;
-        const auto size = fs::file_size(each + '/' + journal_file_name, error);
+        const auto size = fs::file_size(journal_of(each), error);
         if (!error) bytes += size;
     }
     return bytes;

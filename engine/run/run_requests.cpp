@@ -37,8 +37,9 @@ std::vector<std::string> request_files(const std::string& run_folder) {
 Status post_request(const std::string& run_folder, const PlanGrowth& growth) {
     if (growth.empty()) return Error{ErrorKind::usage, "the request asks for nothing"};
     std::error_code error;
-    if (!fs::is_regular_file(run_folder + '/' + journal_file_name, error))
+    if (!fs::is_regular_file(journal_of(run_folder), error))
         return Error{ErrorKind::no_input, clean_text(run_folder) + ": holds no run"};
+    if (Status grows = journal_can_grow(run_folder); !grows) return grows;
     static std::atomic<unsigned> count = 0;
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const auto name = fmt::format(

@@ -35,7 +35,7 @@ constexpr const char* results_path = "artifacts/benchmark_results.json";
 
 bool has_journal(const std::string& folder) {
     struct stat info {};
-    return stat((folder + '/' + journal_file_name).c_str(), &info) == 0 && info.st_size > 0;
+    return stat(journal_of(folder).c_str(), &info) == 0 && info.st_size > 0;
 }
 
 double monotonic_seconds() {
@@ -143,6 +143,8 @@ class Run {
             shard_groups_ = std::move(*groups);
             plan = only_groups(std::move(*plan), shard_groups_);
         }
+        if (options_.resume)
+            if (Status grows = journal_can_grow(options_.folder); !grows) return grows;
         Result<std::unique_ptr<FolderLock>> lock = FolderLock::take(options_.folder);
         if (!lock) return lock.error();
         lock_ = std::move(*lock);

@@ -5,6 +5,7 @@ find_package(nlohmann_json 3.10 REQUIRED)
 find_package(fmt 8 REQUIRED)
 find_package(CLI11 2.0 REQUIRED)
 find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED) # journals that were compressed
 
 # Learns the vocabulary of a text. Without it everything else is built, and a run on text says so.
 find_path(SLAY_SENTENCEPIECE_INCLUDE sentencepiece_trainer.h)

@@ -26,7 +26,7 @@ set(CPACK_PROJECT_CONFIG_FILE ${PROJECT_SOURCE_DIR}/packaging/cmake/package_date
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_HOMEPAGE "https://arxiv.org/abs/2602.04915")
-# Qt, QCustomPlot, fmt, SentencePiece: by what the programs link. LibTorch's libraries belong to no
+# Qt, QCustomPlot, fmt, zlib, SentencePiece: by what the programs link. LibTorch's libraries belong to no
 # package, which dpkg-shlibdeps passes over when it is told where they lie.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(slay_private_folders ${SLAY_TORCH_ROOT}/lib)

@@ -12,6 +12,7 @@ git : git
 nlohmann-json3-dev
 libcli11-dev
 libfmt-dev
+zlib1g-dev
 libsentencepiece-dev
 libpoppler-cpp-dev
 qt6-base-dev

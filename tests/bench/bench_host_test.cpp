@@ -9,6 +9,7 @@
 
 #include "tests/bench/bench_process.h"
 #include "tests/bench/loopback_host.h"
+#include "tests/gzipped.h"
 #include "tests/slow_build.h"
 
 namespace {
@@ -48,6 +49,7 @@ class BenchHostTest : public QObject {
     void an_interrupt_stops_the_run_there();
     void more_points_reach_a_run_that_goes_on_there();
     void more_points_reach_a_run_that_has_ended_there();
+    void a_compressed_journal_there_is_not_gone_on_with();
     void what_goes_wrong_is_said_in_a_line();
 
   private:
@@ -63,13 +65,13 @@ class BenchHostTest : public QObject {
                            "run"} +
                more;
     }
-    // The journal of the one run there.
-    QByteArray far_journal() const {
+    // Of the one run there.
+    QString far_folder() const {
         const QDir runs(bench_->path("far/slay-workbench/runs/from-elsewhere"));
         const auto folders = runs.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-        return folders.size() == 1 ? content_of(runs.filePath(folders[0] + "/journal.jsonl"))
-                                   : QByteArray("not one run");
+        return folders.size() == 1 ? runs.filePath(folders[0]) : QString("not one run");
     }
+    QByteArray far_journal() const { return content_of(far_folder() + "/journal.jsonl"); }
     void check_complete(const BenchResult& result, int points) {
         QVERIFY2(result.code == 0, result.err + result.out);
         QCOMPARE(finished_points(bench_->path("run")), points);
@@ -184,6 +186,26 @@ void BenchHostTest::more_points_reach_a_run_that_has_ended_there() {
     QVERIFY(request_files("run").isEmpty());
     // Nothing is asked a second time.
     check_complete(bench_->run(words({"--resume"})), 4 + 1 + 2);
+}
+
+void BenchHostTest::a_compressed_journal_there_is_not_gone_on_with() {
+    check_complete(bench_->run(words({"small.json"})), 4);
+    const QByteArray whole = far_journal();
+    gzip_journal(far_folder());
+    // Here a part of it is known, as after a connection that was cut.
+    QFile near(bench_->path("run/journal.jsonl"));
+    QVERIFY(near.resize(whole.lastIndexOf('\n', -2) + 1));
+    BenchResult result = bench_->run(words({"--resume"}));
+    QVERIFY2(result.code != 0, result.out);
+    QVERIFY2(result.err.contains("far: its run ended with 73: ") &&
+                 result.err.contains("its journal is compressed: gunzip "),
+             result.err);
+    QCOMPARE(QDir(far_folder()).entryList({"journal*"}, QDir::Files),
+             QStringList{"journal.jsonl.gz"});
+    QFile plain(far_folder() + "/journal.jsonl");
+    QVERIFY(plain.open(QIODevice::WriteOnly) && plain.write(whole) == whole.size());
+    plain.close();
+    check_complete(bench_->run(words({"--resume"})), 4);
 }
 
 void BenchHostTest::what_goes_wrong_is_said_in_a_line() {

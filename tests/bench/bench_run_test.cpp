@@ -6,6 +6,7 @@
 #include <QtTest>
 
 #include "tests/bench/bench_process.h"
+#include "tests/gzipped.h"
 
 namespace {
 
@@ -43,6 +44,7 @@ class BenchRunTest : public QObject {
     void out_of_memory_skips_the_longer();
     void a_finished_run_is_refused_without_resume();
     void resuming_a_finished_run_measures_nothing();
+    void a_compressed_journal_is_read_and_never_written();
     void exports_are_the_same_bytes();
     void export_of_a_torn_journal_says_what_it_skipped();
     void several_runs_become_one_export();
@@ -257,6 +259,62 @@ void BenchRunTest::resuming_a_finished_run_measures_nothing() {
     }
     QCOMPARE(finished.size(), 4);
     for (const int times : finished) QCOMPARE(times, 1);
+}
+
+void BenchRunTest::a_compressed_journal_is_read_and_never_written() {
+    Bench bench;
+    bench.write("small.json", small_preset());
+    QCOMPARE(bench.run({"run", "small.json", "--out", "plain"}).code, 0);
+    QCOMPARE(bench.run({"run", "small.json", "--out", "run"}).code, 0);
+    QVERIFY(QFile::remove(bench.path("run/journal.jsonl")));
+    QVERIFY(QFile::copy(bench.path("plain/journal.jsonl"), bench.path("run/journal.jsonl")));
+    gzip_journal(bench.path("run"));
+    const auto before = files_under(bench.path("run"));
+
+    const BenchResult exported = bench.run({"export", "run", "--out", "of-run"});
+    QVERIFY2(exported.code == 0, exported.err);
+    QCOMPARE(bench.run({"export", "plain", "--out", "of-plain"}).code, 0);
+    QCOMPARE(files_under(bench.path("of-run")), files_under(bench.path("of-plain")));
+    QCOMPARE(bench.run({"findings", "run"}).out, bench.run({"findings", "plain"}).out);
+    const QString file = "run/journal.jsonl.gz";
+    const BenchResult compared = bench.run({"compare", "plain", file, "--json"});
+    QVERIFY2(compared.code == 0, compared.err);
+    QSet<QString> runs;
+    for (const auto& row : compared.json().array()) runs << row.toObject()["run"].toString();
+    QCOMPARE(runs, (QSet<QString>{"plain", "run"}));
+    QCOMPARE(bench.run({"choose", "run"}).code, bench.run({"choose", "plain"}).code);
+    QCOMPARE(bench.run({"plan", "run"}).out, bench.run({"plan", "plain"}).out);
+    const BenchResult merged = bench.run({"merge", "run", "--out", "merged"});
+    QVERIFY2(merged.code == 0, merged.err);
+    QVERIFY(QFile::exists(bench.path("merged/journal.jsonl")));
+
+    const QByteArray refusal =
+        "run: its journal is compressed: gunzip run/journal.jsonl.gz first\n";
+    const QString point = compared.json()[0]["point"].toString();
+    for (const QStringList& words : {QStringList{"run", "--resume", "--out", "run"},
+                                     {"run", "small.json", "--resume", "--out", "run"},
+                                     {"add", "run", "--variant", "cosformer"},
+                                     {"add", "run", "--rerun", point}}) {
+        const BenchResult refused = bench.run(words);
+        QVERIFY2(refused.code == 73, qPrintable(words.join(' ')));
+        QVERIFY2(refused.err.endsWith(refusal), refused.err);
+    }
+    for (const QStringList& words :
+         {QStringList{"run", "small.json", "--out", "run"}, {"merge", "plain", "--out", "run"}}) {
+        const BenchResult refused = bench.run(words);
+        QVERIFY2(refused.code == 73, qPrintable(words.join(' ')));
+        QVERIFY2(refused.err.contains("run holds a run already"), refused.err);
+    }
+    QCOMPARE(files_under(bench.path("run")), before);
+
+    // What is cut short is exported as far as it goes, and said.
+    QFile cut(bench.path(file));
+    QVERIFY(cut.resize(cut.size() - 20));
+    const BenchResult torn = bench.run({"export", "run", "--out", "torn"});
+    QVERIFY2(torn.code == 0, torn.err);
+    QVERIFY2(torn.err.contains("journal: what follows line ") &&
+                 torn.err.contains(": the compressed file is cut short"),
+             torn.err);
 }
 
 void BenchRunTest::exports_are_the_same_bytes() {

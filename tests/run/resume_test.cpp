@@ -4,8 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/core/journal.h"
+#include "engine/run/host_run.h"
+#include "engine/run/run_requests.h"
 #include "engine/run/runner.h"
 #include "tests/core/core_samples.h"
+#include "tests/gzipped.h"
 #include "tests/run/fake_executor.h"
 
 using namespace slay;
@@ -89,6 +92,36 @@ class ResumeTest : public QObject {
         QCOMPARE(bytes_of(run + "/journal.jsonl"), journal);
         QCOMPARE(bytes_of(run + "/artifacts/benchmark_results.json"), results);
         QCOMPARE(executor.measured.size(), 12u);
+    }
+
+    void nothing_begins_beside_a_compressed_journal() {
+        FakeExecutor executor;
+        const QString run = new_run();
+        QVERIFY(part(executor, run.toStdString(), 3, false));
+        gzip_journal(run);
+        const auto measured = executor.measured;
+        const QString whole =
+            run + ": its journal is compressed: gunzip " + run + "/journal.jsonl.gz first";
+        for (const bool resume : {true, false}) {
+            const auto refused = part(executor, run.toStdString(), 0, resume);
+            QVERIFY(!refused);
+            QCOMPARE(refused.error().kind, ErrorKind::cannot_create);
+            QVERIFY2(QString::fromStdString(refused.error().message)
+                         .startsWith(resume ? whole : run + ": holds a run already"),
+                     refused.error().message.c_str());
+        }
+        const Status posted = post_request(run.toStdString(), {{}, {"0123456789abcdef"}, "why"});
+        QVERIFY(!posted);
+        QCOMPARE(QString::fromStdString(posted.error().message), whole);
+        HostTarget target;
+        target.host = "nowhere";
+        RunControl control;
+        const auto far =
+            run_on_host(sweep(), target, control, {run.toStdString(), true, false}, {}, {});
+        QVERIFY(!far);
+        QCOMPARE(QString::fromStdString(far.error().message), whole);
+        QVERIFY(!QFile::exists(run + "/journal.jsonl") && !QFile::exists(run + "/requests"));
+        QCOMPARE(executor.measured, measured);
     }
 
     void nothing_to_resume_begins_anew() {

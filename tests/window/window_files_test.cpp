@@ -11,12 +11,15 @@
 #include <QUrl>
 
 #include "engine/run/runner.h"
+#include "tests/gzipped.h"
 #include "tests/slow_build.h"
 #include "tests/window/window_fixture.h"
 #include "widgets/compare/compare_panel.h"
 #include "widgets/editor/checked_field.h"
 #include "widgets/editor/configuration_panel.h"
+#include "widgets/elsewhere/folder_follower.h"
 #include "widgets/growth/pinned_baseline.h"
+#include "widgets/library/library_entry.h"
 #include "widgets/library/library_panel.h"
 #include "widgets/plots/plot_tabs.h"
 #include "widgets/window/message_bar.h"
@@ -28,15 +31,21 @@ namespace {
 
 const int patience = patient(60'000);
 
-QString saved_run(const QString& folder) {
+// `stop_after`: so many points; 0: all.
+QString saved_run(const QString& folder, std::size_t stop_after = 0) {
     FakeBehaviour behaviour;
     behaviour.sample = std::chrono::microseconds(0);
     SweepSpec spec = small_spec();
     spec.experiments = {"latency"};
     auto executor = fake_factory(behaviour)();
     RunControl control;
+    std::size_t done = 0;
     const auto record = run_spec(spec, **executor, control, {folder.toStdString(), false, false},
-                                 [](const Event&) {});
+                                 [&](const Event& event) {
+                                     done += std::holds_alternative<PointFinished>(event.body);
+                                     if (stop_after > 0 && done >= stop_after)
+                                         control.request_stop();
+                                 });
     if (!record) qFatal("%s", record.error().message.c_str());
     return folder;
 }
@@ -99,6 +108,87 @@ class WindowFilesTest : public QObject {
         drop(compare, {one});
         QTRY_COMPARE_WITH_TIMEOUT(compare.model().runs().runs().size(), std::size_t{3}, patience);
         window->close();
+    }
+
+    // Read wherever a run is, and never written.
+    void a_compressed_journal_opens_like_any_other() {
+        const QString run = folders_.data() + "/slay-workbench/runs/packed";
+        saved_run(run, 3);
+        gzip_journal(run);
+        const QStringList before = QDir(run).entryList(QDir::Files);
+        const auto by_folder = read_folder(run.toStdString());
+        const auto by_file = read_folder((run + "/journal.jsonl.gz").toStdString());
+        QVERIFY(by_folder && by_file && by_folder->bytes > 0);
+        QCOMPARE(by_file->bytes, by_folder->bytes);  // else it would seem to grow
+        const QString one = saved_run(folders_.file("beside"));
+        auto window = open_window({}, options());
+        Workspace& workspace = window->workspace();
+        auto* tree = window->library().findChild<QTreeView*>("library");
+        const auto found = [&](const char* name) {
+            return !tree->model()
+                        ->match(tree->model()->index(0, 0), Qt::DisplayRole, name, 1,
+                                Qt::MatchExactly | Qt::MatchRecursive)
+                        .isEmpty();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(found("packed"), patience);
+        drop(*window, {run + "/journal.jsonl.gz"});
+        QTRY_COMPARE_WITH_TIMEOUT(workspace.run().folder(), run, patience);
+        QVERIFY(workspace.run().points_done() >= 3);
+        drop(*window, {one});
+        QTRY_COMPARE_WITH_TIMEOUT(workspace.run().folder(), one, patience);
+        drop(*window, {run + "/artifacts/benchmark_results.json"});  // which is of the run
+        QTRY_COMPARE_WITH_TIMEOUT(workspace.run().folder(), run, patience);
+        drop(*window, {one, run + "/journal.jsonl.gz"});
+        ComparePanel& compare = window->plots().compare();
+        QTRY_COMPARE_WITH_TIMEOUT(compare.model().runs().runs().size(), std::size_t{2}, patience);
+        QCOMPARE(compare.model().runs().runs()[1].label, std::string("packed"));
+
+        const QString refusal = "its journal is compressed: gunzip " + run + "/journal.jsonl.gz";
+        QVERIFY(workspace.run().resumable());
+        window->actions().resume->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(window->messages().text().contains(refusal), patience);
+        window->messages().hide();
+        workspace.grow({{}, {workspace.run().record().points()[0].point.id}, "why"});
+        QTRY_VERIFY_WITH_TIMEOUT(window->messages().isVisible(), patience);
+        QVERIFY(window->messages().text().contains(refusal));
+        QVERIFY(idle(*window) && !workspace.run().live());
+        QCOMPARE(QDir(run).entryList(QDir::Files), before);
+
+        // Damage is named, and what came before it is shown.
+        const QString cut = folders_.file("cut");
+        QVERIFY(QDir().mkpath(cut));
+        QVERIFY(QFile::copy(run + "/journal.jsonl.gz", cut + "/other name.gz"));
+        QFile file(cut + "/other name.gz");
+        QVERIFY(file.resize(file.size() - 20));
+        workspace.open(file.fileName());
+        QTRY_COMPARE_WITH_TIMEOUT(workspace.run().folder(), cut, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            window->messages().text().contains("other name.gz: passed over what follows line "),
+            patience);
+        // Its folder has no journal that a run could go on with.
+        workspace.resume_run();
+        QTRY_VERIFY_WITH_TIMEOUT(window->messages().text().contains("holds no journal.jsonl"),
+                                 patience);
+        QCOMPARE(QDir(cut).entryList(QDir::Files), QStringList{"other name.gz"});
+        window->close();
+    }
+
+    void a_reference_run_may_be_compressed() {
+        const QString installed = folders_.file("share");
+        const QString presets = installed + "/presets", run = presets + "/reference-runs/packed";
+        saved_run(run);
+        const auto head = [&] {
+            for (const LibraryEntry& entry : scan_library())
+                if (entry.kind == LibraryKind::reference) return entry.detail;
+            return QString("no reference");
+        };
+        qputenv("SLAY_DATA_DIR", installed.toLocal8Bit());
+        const QString plain = head();
+        gzip_journal(run);
+        const QString compressed = head();
+        qunsetenv("SLAY_DATA_DIR");
+        QVERIFY2(plain.contains("A small sweep"), qPrintable(plain));
+        QCOMPARE(compressed, plain);
     }
 
     void an_entry_of_the_library_is_dragged_as_its_file() {

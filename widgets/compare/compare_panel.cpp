@@ -203,7 +203,7 @@ void ComparePanel::ask_for_runs() {
     const QStringList files =
         QFileDialog::getOpenFileNames(this, tr("Add runs to the comparison"),
                                       runs ? QString::fromStdString(*runs) : QDir::homePath(),
-                                      tr("Journals and results (*.jsonl *.json)"));
+                                      tr("Journals and results (*.jsonl *.jsonl.gz *.json)"));
     if (!files.isEmpty()) add_runs(files);
 }
 

@@ -1,5 +1,6 @@
 #include "widgets/elsewhere/folder_follower.h"
 
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -14,7 +15,8 @@ Result<FolderContent> read_folder(const std::string& path) {
         auto job = read_job(path);
         if (!job) return job.error();
         content.bytes = job->bytes;
-        content.ended = job->begun > 0 && job->finished == job->begun && !job->record.points().empty();
+        content.ended =
+            job->begun > 0 && job->finished == job->begun && !job->record.points().empty();
         for (const RecordedPoint& point : job->record.points())
             content.ended = content.ended && is_final(point.result.state);
         content.progress = QObject::tr("%1 of %2 tasks have begun, %3 finished")
@@ -26,7 +28,12 @@ Result<FolderContent> read_folder(const std::string& path) {
         content.record = std::make_shared<RunRecord>(std::move(job->record));
         return content;
     }
-    content.bytes = journal_bytes(path);
+    // Of the folder, which is what is followed.
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    const bool is_folder = fs::is_directory(path, ignored);
+    content.bytes =
+        journal_bytes(is_folder ? path : fs::absolute(path, ignored).parent_path().string());
     auto journal = read_journal(path);
     if (!journal) return journal.error();
     content.ended = journal->record.finished();

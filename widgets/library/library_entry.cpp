@@ -1,7 +1,6 @@
 #include "widgets/library/library_entry.h"
 
 #include <QDir>
-#include <QFile>
 #include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -40,11 +39,11 @@ LibraryEntry preset_entry(const PresetFile& file) {
 }
 
 // What a run's journal says at its head: its preset's title, and the device.
-QString head_of(const QString& journal) {
-    constexpr qint64 longest = 8 << 20;
-    QFile file(journal);
-    if (!file.open(QIODevice::ReadOnly)) return {};
-    const QJsonObject head = QJsonDocument::fromJson(file.readLine(longest)).object();
+QString head_of(const QString& folder) {
+    constexpr std::size_t longest = 8 << 20;
+    const auto line = read_journal_head(journal_of(folder.toStdString()), longest);
+    if (!line) return {};
+    const QJsonObject head = QJsonDocument::fromJson(QByteArray::fromStdString(*line)).object();
     const auto words = [](const QJsonValue& value) {
         return QString::fromStdString(clean_text(value.toString().toStdString(), 120));
     };
@@ -63,11 +62,11 @@ int rank_of(const LibraryEntry& entry) {
 // When anything last came to a run, or to a job, whose tasks have journals of their own; nothing
 // for a folder that is neither.
 QDateTime last_change(const QString& folder, bool job) {
-    const QFileInfo journal(folder + '/' + journal_file_name);
+    const QFileInfo journal(QString::fromStdString(journal_of(folder.toStdString())));
     if (!job) return journal.isFile() ? journal.lastModified() : QDateTime();
     QDateTime last = QFileInfo(folder + "/job.json").lastModified();
     for (const std::string& shard : shard_folders(folder.toStdString())) {
-        const QFileInfo part(QString::fromStdString(shard) + '/' + journal_file_name);
+        const QFileInfo part(QString::fromStdString(journal_of(shard)));
         if (part.isFile()) last = std::max(last, part.lastModified());
     }
     return last;
@@ -101,7 +100,7 @@ void add_runs(std::vector<LibraryEntry>& entries, const QString& folder, Library
         if (kind == LibraryKind::run)
             entry.detail += (job ? " \u00b7 " : "") + day_and_time(entry.changed);
         else if (!job)
-            entry.detail = head_of(entry.path + '/' + journal_file_name);
+            entry.detail = head_of(entry.path);
         runs.push_back(std::move(entry));
     }
     std::sort(runs.begin(), runs.end(), [kind](const LibraryEntry& a, const LibraryEntry& b) {

@@ -8,14 +8,12 @@
 #include "engine/core/journal.h"
 
 namespace slay {
-namespace {
 
 bool is_run(const QString& path) {
     const QFileInfo info(path);
-    return info.isDir() || info.suffix().compare("jsonl", Qt::CaseInsensitive) == 0;
+    static const QStringList journals{"jsonl", "gz"};
+    return info.isDir() || journals.contains(info.suffix().toLower());
 }
-
-}  // namespace
 
 QString run_behind(const QString& path) {
     const QFileInfo info(path);
@@ -24,7 +22,7 @@ QString run_behind(const QString& path) {
     for (const char* part : {"artifacts", "tables", "figures"}) {
         if (folder.dirName() != part) continue;
         const QString run = QFileInfo(folder.absolutePath()).absolutePath();
-        if (QFileInfo(run + '/' + journal_file_name).isFile()) return run;
+        if (QFileInfo(QString::fromStdString(journal_of(run.toStdString()))).isFile()) return run;
     }
     return path;
 }

@@ -12,6 +12,9 @@ namespace slay {
 // figure of an export (RUN/tables/x.csv) gives RUN; anything else is given back as it is.
 QString run_behind(const QString& path);
 
+// A folder or a journal, by its name; other files are presets.
+bool is_run(const QString& path);
+
 struct DroppedFiles {
     QStringList presets;  // JSON files
     QStringList runs;     // folders and journals

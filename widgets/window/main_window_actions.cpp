@@ -172,9 +172,9 @@ void MainWindow::ask_open() {
     const auto shipped = data_folder();
     const QString start =
         shipped ? QString::fromStdString(*shipped) + "/presets" : QDir::homePath();
-    const QString path =
-        QFileDialog::getOpenFileName(this, tr("Open a preset or a run"), start,
-                                     tr("Presets and journals (*.json *.jsonl);;All files (*)"));
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Open a preset or a run"), start,
+        tr("Presets and journals (*.json *.jsonl *.jsonl.gz);;All files (*)"));
     if (!path.isEmpty()) workspace_.open(path);
 }
 

@@ -93,8 +93,7 @@ void Workspace::open(const QString& path) {
     static const QStringList own_suffixes{"pt", "ts", "pth", "pt2"};
     if (info.isFile() && own_suffixes.contains(info.suffix().toLower()))
         return add_own_file(info.absoluteFilePath());
-    const bool run = info.isDir() || info.suffix().compare("jsonl", Qt::CaseInsensitive) == 0;
-    run ? open_run(path) : open_preset(path);
+    is_run(path) ? open_run(path) : open_preset(path);
 }
 
 void Workspace::open_preset(const QString& path) {
@@ -184,6 +183,17 @@ void Workspace::start() {
 
 void Workspace::resume_run() {
     if (!run_.resumable() || session_.busy()) return;
+    const std::string folder = run_.folder().toStdString();
+    if (const Status grows = journal_can_grow(folder); !grows) {
+        emit said(Severity::error, QString::fromStdString(grows.error().message));
+        return;
+    }
+    // A journal of another name was opened: what is measured would begin one beside it.
+    if (!QFileInfo::exists(QString::fromStdString(journal_of(folder)))) {
+        emit said(Severity::error, tr("%1 holds no %2: a run is resumed in its own folder")
+                                       .arg(run_.folder(), journal_file_name));
+        return;
+    }
     check_files_then(true);
 }
 
