@@ -13,5 +13,6 @@ const char* __asan_default_options() {
     return SLAY_SIGNALS_ARE_ITS_END ":allocator_may_return_null=1";
 }
 const char* __tsan_default_options() {
-    return SLAY_SIGNALS_ARE_ITS_END ":atexit_sleep_ms=0";  // an end takes no second
+    // An end takes no second.
+    return SLAY_SIGNALS_ARE_ITS_END ":allocator_may_return_null=1:atexit_sleep_ms=0";
 }
